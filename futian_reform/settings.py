@@ -1,0 +1,271 @@
+"""Settings of the site. The environment decides; `.env.example` lists every variable.
+
+Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, which `manage.py` prints as a message.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import IsolationLevel
+
+from .embedded_postgres import EmbeddedPostgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_number(name: str, default: int) -> int:
+    value = env(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
+    return int(value)
+
+
+# --- Where things are kept ---
+
+FUTIAN_DATA = Path(env("FUTIAN_DATA", str(BASE_DIR / ".data"))).expanduser().absolute()
+
+
+def generated_secret() -> str:
+    """The secret key in the data directory, made on first use and readable by its owner alone."""
+    path = FUTIAN_DATA / "secret_key"
+    try:
+        FUTIAN_DATA.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = path.with_name(f"secret_key.{os.getpid()}")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(64))
+            try:
+                os.link(draft, path)  # unlike a rename, fails where another process was first
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data directory {FUTIAN_DATA} cannot be used ({error.strerror}). Make it writable for this user, "
+            "free some space, or name another directory in FUTIAN_DATA."
+        ) from error
+
+
+SECRET_KEY = env("SECRET_KEY") or generated_secret()
+DEBUG = False
+
+# --- The address of the site ---
+
+# Every absolute address starts with it; the Host header never does.
+SITE_ORIGIN = env("SITE_ORIGIN", f"http://{env('HOST', '127.0.0.1')}:{env('PORT', '8000')}").rstrip("/")
+_origin = urlsplit(SITE_ORIGIN)
+if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path:
+    raise ImproperlyConfigured(
+        f"SITE_ORIGIN is {SITE_ORIGIN!r}; give it a scheme and a host, such as https://reform.example.org."
+    )
+ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env("ALLOWED_HOSTS").split()]
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+
+# --- Applications ---
+
+INSTALLED_APPS = [
+    "measures",
+    "futian_reform",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "import_export",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "futian_reform.middleware.language_from_path",
+    "futian_reform.middleware.within_limits",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "futian_reform.middleware.staff_or_public",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "futian_reform.urls"
+WSGI_APPLICATION = "futian_reform.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "measures.templatetags.page",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---
+
+
+def database(name: str, url: str) -> dict:
+    try:
+        config = dj_database_url.parse(url)
+        if config["ENGINE"] != "django.db.backends.postgresql":
+            raise ValueError("not a PostgreSQL address")
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read ({error}). Write it as postgresql://user:password@host:5432/database, "
+            "with special characters in the password percent-encoded."
+        ) from error
+    config["OPTIONS"] = {
+        "connect_timeout": 3,
+        "application_name": " ".join(["futian", *(Path(argument).name for argument in sys.argv[:2])])[:60],
+        **config.get("OPTIONS", {}),
+    }
+    return config
+
+
+EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
+# The role that public pages read with. It can SELECT the content tables and nothing else.
+READER_ROLE = os.environ.get("DATABASE_READER_ROLE", "futian_reader").strip()
+if READER_ROLE and not READER_ROLE.isidentifier():
+    raise ImproperlyConfigured("DATABASE_READER_ROLE must be a plain name, such as futian_reader, or empty.")
+
+if EMBEDDED_POSTGRES:
+    _default_url = _reader_url = EMBEDDED_POSTGRES.url()
+else:
+    _default_url = env("DATABASE_URL")
+    _reader_url = env("DATABASE_READER_URL", _default_url)
+
+DATABASES = {
+    "default": database("DATABASE_URL", _default_url),
+    "reader": database("DATABASE_READER_URL", _reader_url),
+}
+DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=60s -c lock_timeout=10s"
+# A public request sees one snapshot and cannot write: see databases.py.
+_reader_options = [
+    "default_transaction_read_only=on",
+    "statement_timeout=5s",
+    "idle_in_transaction_session_timeout=30s",
+]
+if READER_ROLE and not env("DATABASE_READER_URL"):
+    _reader_options.append(f"role={READER_ROLE}")
+DATABASES["reader"]["OPTIONS"] |= {
+    "isolation_level": IsolationLevel.REPEATABLE_READ,
+    "options": " ".join(f"-c {option}" for option in _reader_options),
+}
+DATABASE_ROUTERS = ["futian_reform.databases.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Languages ---
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Files ---
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = FUTIAN_DATA / "static"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- Security ---
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY = {
+    feature: [] for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/"
+CSRF_COOKIE_HTTPONLY = True
+if _origin.scheme == "https":
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = True
+
+# --- Identity elements of Chinese sites, printed only when filled, and the address for error reports ---
+
+SITE_ID_CODE = env("SITE_ID_CODE")
+ICP_NUMBER = env("ICP_NUMBER")
+PUBLIC_SECURITY_NUMBER = env("PUBLIC_SECURITY_NUMBER")
+ORGANISER = env("ORGANISER")
+REPORT_ERRORS_TO = env("REPORT_ERRORS_TO")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}

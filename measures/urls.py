@@ -1,0 +1,46 @@
+"""The addresses of the public pages.
+
+/                              home
+/measures/?<selection>         the list, narrowed by the parameters of filters.py
+/measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
+/categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
+/districts/<slug>/             a district or place: what it is, and its measures
+/source/                       the paragraphs of the source by their opening words, and what cites each
+/about/                        the plan, the method, and what this site is not
+
+Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
+"""
+
+from django.urls import path, register_converter
+
+from . import views
+from .models import Audience, Category, Centre, District
+
+
+class CodeConverter:
+    regex = "[0-9]{4}-[0-9]{2,6}"
+
+    def to_python(self, value):
+        return value
+
+    to_url = to_python
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("measures/", views.MeasureList.as_view(), name="measure-list"),
+    path("measures/<code:code>/", views.MeasurePage.as_view(), name="measure"),
+    *(
+        path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(model=model, facet=facet), name=facet)
+        for folder, facet, model in (
+            ("categories", "category", Category),
+            ("centres", "centre", Centre),
+            ("audiences", "audience", Audience),
+            ("districts", "district", District),
+        )
+    ),
+    path("source/", views.SourcePage.as_view(), name="source"),
+    path("about/", views.About.as_view(), name="about"),
+]

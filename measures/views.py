@@ -1,0 +1,120 @@
+"""The public pages. Each is a pure function of its address and the data version."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView, TemplateView
+from django.views.generic.base import ContextMixin
+from django_filters.views import FilterView
+
+from .filters import MeasureFilter
+from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+
+
+class PublicPage(ContextMixin):
+    """What every public page shows: the plan it is about and the version of the data."""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            plan=Plan.objects.latest("year"),
+            data_version=DataVersion.objects.get(),
+            not_stated=_("not stated"),
+            **kwargs,
+        )
+
+
+class Home(PublicPage, TemplateView):
+    template_name = "home.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            categories=Category.objects.with_published_measures(),
+            centres=Centre.objects.all(),
+            counts=Measure.objects.published().counts_by_basis(),
+            **kwargs,
+        )
+
+
+class MeasureList(PublicPage, FilterView):
+    """The list narrowed by the parameters of the address. One selection has one address."""
+
+    filterset_class = MeasureFilter
+    template_name = "measure_list.html"
+    context_object_name = "measures"
+    paginate_by = 50
+
+    def get(self, request, *args, **kwargs):
+        filterset = self.get_filterset(self.get_filterset_class())
+        if filterset.is_valid():
+            query = filterset.canonical_query(page=request.GET.get("page", "1"))
+            if request.META["QUERY_STRING"] != query:
+                return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        return super().get(request, *args, **kwargs)
+
+    def get_filterset_kwargs(self, filterset_class):
+        # Bound also without parameters: the whole list is a valid selection.
+        return super().get_filterset_kwargs(filterset_class) | {"data": self.request.GET}
+
+    def get_queryset(self):
+        return Measure.objects.published().with_relations()
+
+    def paginate_queryset(self, queryset, page_size):
+        paginator = Paginator(queryset, page_size)
+        number = self.request.GET.get("page", "1")
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= paginator.num_pages:
+            raise Http404(
+                _("This list has %(pages)s pages; there is no page “%(number)s”.")
+                % {"pages": paginator.num_pages, "number": number[:20]}
+            )
+        page = paginator.page(int(number))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def render_to_response(self, context, **response_kwargs):
+        if not context["filter"].form.is_valid():
+            response_kwargs["status"] = 400
+        return super().render_to_response(context, **response_kwargs)
+
+
+class MeasurePage(PublicPage, DetailView):
+    template_name = "measure_detail.html"
+    context_object_name = "measure"
+    slug_field = slug_url_kwarg = "code"
+
+    def get_queryset(self):
+        return Measure.objects.published().with_full_record()
+
+    def get_context_data(self, **kwargs):
+        before, after = Measure.objects.published().neighbours(self.object)
+        return super().get_context_data(before=before, after=after, **kwargs)
+
+
+class TopicPage(PublicPage, DetailView):
+    """A category, centre, audience or place: what it is, and its measures."""
+
+    template_name = "topic.html"
+    context_object_name = "topic"
+    facet = ""
+
+    def get_context_data(self, **kwargs):
+        measures = Measure.objects.published().narrowed({self.facet: [self.object.slug]}).with_relations()
+        topic = self.object
+        return super().get_context_data(
+            facet=self.facet,
+            topic_kind=topic._meta.verbose_name,
+            measures=measures,
+            paragraphs=topic.paragraphs.all() if hasattr(topic, "paragraphs") else (),
+            places=topic.children.all() if hasattr(topic, "children") else (),
+            **kwargs,
+        )
+
+
+class SourcePage(PublicPage, ListView):
+    template_name = "source.html"
+    context_object_name = "paragraphs"
+
+    def get_queryset(self):
+        return SourceParagraph.objects.with_citing_measures()
+
+
+class About(PublicPage, TemplateView):
+    template_name = "about.html"

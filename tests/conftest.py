@@ -1,0 +1,76 @@
+"""The shipped content in a real PostgreSQL, once for each worker; tests that write give it back as it was."""
+
+import os
+from io import StringIO
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from psycopg import sql
+
+
+class Databases:
+    """A database with the shipped content, and a pristine copy that it can be restored from."""
+
+    def __init__(self, worker: str):
+        self.name, self.pristine = f"futian_test_{worker}", f"futian_test_{worker}_pristine"
+        # Databases are created from the one that DATABASE_URL names.
+        settings = connections["default"].get_connection_params()
+        wanted = ("host", "port", "user", "password", "dbname")
+        self.maintenance = {key: settings[key] for key in wanted if key in settings}
+
+    def execute(self, *statements: str):
+        names = {"name": sql.Identifier(self.name), "pristine": sql.Identifier(self.pristine)}
+        with psycopg.connect(**self.maintenance, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(sql.SQL(statement).format(**names))
+
+    def use(self, name: str):
+        connections.close_all()
+        for alias in connections:
+            connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = name
+
+    def build(self):
+        self.execute(
+            "DROP DATABASE IF EXISTS {name} WITH (FORCE)", "DROP DATABASE IF EXISTS {pristine} WITH (FORCE)"
+        )
+        self.execute("CREATE DATABASE {pristine}")
+        self.use(self.pristine)
+        call_command("migrate", verbosity=0)
+        call_command("load_content", stdout=StringIO())
+        call_command("reader_role", stdout=StringIO())
+        self.restore()
+
+    def restore(self):
+        self.use(self.name)
+        self.execute(
+            "DROP DATABASE IF EXISTS {name} WITH (FORCE)", "CREATE DATABASE {name} TEMPLATE {pristine}"
+        )
+
+    def drop(self):
+        connections.close_all()
+        self.execute("DROP DATABASE {name} WITH (FORCE)", "DROP DATABASE {pristine} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases(django_db_blocker):
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with django_db_blocker.unblock():
+        databases = Databases(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+        databases.build()
+        yield databases
+        databases.drop()
+
+
+@pytest.fixture
+def restored(databases):
+    """For tests that write: commits are real, and afterwards the database is as it was before."""
+    yield databases
+    databases.restore()
+
+
+@pytest.fixture
+def client():
+    return Client(headers={"host": "localhost"})

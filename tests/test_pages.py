@@ -1,0 +1,30 @@
+"""The public pages on the shipped content."""
+
+import re
+
+import pytest
+
+LISTS = [
+    ("", 28),
+    ("category=business-environment", 5),
+    ("category=grassroots-governance&category=well-being", 11),
+    ("centre=finance", 4),
+    ("centre=none", 10),
+    ("district=xiangmihu", 1),
+    ("role=pilot", 3),
+    ("basis=derived", 7),
+    ("audience=none", 2),
+    ("district=xiangmihu&role=responsible", 0),
+    ("district=xiangmihu&role=pilot", 1),
+    ("district=futian&role=pilot", 3),
+    ("centre=none&link=text", 0),
+]
+
+
+@pytest.mark.parametrize(("query", "count"), LISTS)
+def test_list_shows_as_many_measures_as_it_says(client, query, count):
+    response = client.get(f"/en/measures/?{query}" if query else "/en/measures/")
+    assert response.status_code == 200
+    assert len(response.context["measures"]) == count
+    assert len(re.findall(r'<li class="row"', response.text)) == count
+    assert re.search(r'<h2 id="results"[^>]*>(\d+) measure', response.text).group(1) == str(count)
