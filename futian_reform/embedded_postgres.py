@@ -41,7 +41,9 @@ DISK_FULL = "The disk is full: free some space and start again. Everything saved
 REMEDIES = {
     "No space left on device": DISK_FULL,
     "Disk quota exceeded": DISK_FULL,
-    "Permission denied": "Make it writable for this user, or name another directory in FUTIAN_DATA.",
+    "Permission denied": (
+        "Run this command as the user that created the directory, or name one of your own in FUTIAN_DATA."
+    ),
     "Read-only file system": "Name a directory that can be written in FUTIAN_DATA.",
     "initialized by PostgreSQL version": (
         "Another major version of PostgreSQL created it, and nothing was changed. Go back to the release of this "
@@ -139,7 +141,8 @@ class EmbeddedPostgres:
 
     def _error(self, output: str) -> EmbeddedPostgresError:
         lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it gave no reason"]
-        cause = next((line for line in lines if re.search("FATAL:|PANIC:|error:", line)), lines[-1])
+        line = next((line for line in lines if re.search("FATAL:|PANIC:|error:", line)), lines[-1])
+        cause = re.sub(r"^.*?(FATAL|PANIC|error): +|^\[Errno \d+\] ", "", line).rstrip(".")
         remedy = next((remedy for symptom, remedy in REMEDIES.items() if symptom in output), None)
         if not remedy:  # a full disk has no room to say so in the log
             full = self.state_dir.exists() and shutil.disk_usage(self.state_dir).free < 16 * 2**20
@@ -162,7 +165,7 @@ class EmbeddedPostgres:
                 connection.execute("CREATE DATABASE futian")
 
     def _stop(self) -> None:
-        if self.is_ready() or (self._server and self._server.poll() is None):
+        if self._ping() is not Ping.NO_RESPONSE or (self._server and self._server.poll() is None):
             self._run(self._account(), "pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-t", "60")
         if self._server:
             self._server.wait()
@@ -197,10 +200,10 @@ class EmbeddedPostgres:
     def _create_cluster(self, account: Account) -> None:
         if (self.cluster / "PG_VERSION").exists():
             return
-        draft = self.state_dir / "postgres.new"  # an initdb cut short must not pass for a cluster
-        if draft.exists():
-            shutil.rmtree(draft)
-        draft.mkdir(mode=0o700)
+        for abandoned in self.state_dir.glob("postgres.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        # An initdb cut short must not pass for a cluster, and may still be writing when the next one begins.
+        draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.state_dir))
         os.chown(draft, account.uid, account.gid)
         # The built-in locale provider works the same everywhere and needs no locale of the system.
         options = "-U postgres -A trust -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"
