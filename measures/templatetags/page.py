@@ -36,3 +36,15 @@ def page_languages(context):
         }
         for language, name in settings.LANGUAGES
     ]
+
+
+@register.filter
+def marked_title(measure, listing):
+    """The title, with what the search of the listing found in it marked."""
+    return listing.marked_title(measure)
+
+
+@register.filter
+def hits(measure, listing):
+    """Where the search of the listing found something in the measure."""
+    return listing.hits(measure)
