@@ -150,6 +150,5 @@ class Styleguide(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
-            form=MeasureFilter({"category": ["well-being"], "role": ["?"]}).form,
             **kwargs,
         )
