@@ -9,6 +9,7 @@ from .errors import bad_request, not_found, server_error
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
+    path("readyz", health.site, name="readyz"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("", include("measures.urls")),
