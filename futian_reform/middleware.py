@@ -13,7 +13,9 @@ from .errors import unavailable
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-UNAVAILABLE = "futian.unavailable"  # set in a request's environment by the page cache when there is nothing to serve
+UNAVAILABLE = (
+    "futian.unavailable"  # set in a request's environment by the page cache when there is nothing to serve
+)
 
 
 def language_from_path(get_response):

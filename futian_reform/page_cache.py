@@ -1,18 +1,16 @@
 """Ready answers for public pages: (address, data version, encoding) -> headers and bytes, in front of Django.
 
-A public page is a function of its address and the data version, so nothing of a request but its address reaches Django:
-no cookie, no language, no Host. A few threads render, and a request waits for them for a bounded time: neither a hanging
-database nor a crowd holds up an answer. Where rendering fails, the page as it was before is sent. Staff pages, static
-files and streamed downloads pass by.
+A public page is a function of its address and the data version. A few threads render, and a request waits for them for a
+bounded time: neither a hanging database nor a crowd holds up an answer. Where rendering fails, the page as it was before is
+sent. Staff pages, static files and streamed downloads pass by.
 """
 
 import logging
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from functools import lru_cache
-from io import BytesIO
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connections
@@ -20,10 +18,10 @@ from django.http.request import split_domain_port, validate_host
 
 from .answers import Answer
 from .databases import current_version
-from .middleware import UNAVAILABLE, passes_by
+from .middleware import passes_by
+from .rendering import Rendering
 from .single_flight import SingleFlight
 
-STREAMS = 8  # downloads of a process at once
 POLL = 0.4  # seconds between two looks at the data version
 SILENCE = 2.0  # seconds after which the database counts as gone
 
@@ -35,47 +33,19 @@ def is_trusted(host: str) -> bool:
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
-class Stream:
-    """A streamed response that tells when it is over."""
-
-    def __init__(self, response, over):
-        self.response, self.over = response, over
-
-    def __iter__(self):
-        return iter(self.response)
-
-    def close(self):
-        try:
-            self.response.close()
-            connections.close_all()  # the server's threads come and go; no connection may stay with them
-        finally:
-            self.over()
-
-
 class PageCache:
     """The WSGI application around Django's. `start()` begins to render and to follow the data version."""
 
     def __init__(self, django, max_bytes: int):
         self.django, self.max_bytes, self.bytes = django, max_bytes, 0
         self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self.changing = threading.Lock()
         self.version_at = None  # when the data version that the poll saw last was made
         self.heard = 0.0  # when the database last answered the poll; None while it does not
         self.generation = 0  # raised when time goes back: another database, or a restored backup
-        self.changing = threading.Lock()
+        self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
-        self.streams = threading.BoundedSemaphore(STREAMS)
-        self.streamed_paths = set()
-        origin = urlsplit(settings.SITE_ORIGIN)
-        self.secure = origin.scheme == "https"
-        self.environ = {
-            "HTTP_HOST": origin.netloc,
-            "HTTP_X_FORWARDED_PROTO": origin.scheme,
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": origin.hostname,
-            "SERVER_PORT": str(origin.port or 80),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.url_scheme": origin.scheme,
-        }
+        self.secure = settings.SITE_ORIGIN.startswith("https:")
 
     def start(self, *paths: str):
         """Also renders `paths`, so that the first reader does not wait for Django to warm up."""
@@ -92,16 +62,21 @@ class PageCache:
         proper = self.is_proper(environ)
         page = self.pages.get((path, query)) if reads and proper else None
         if page and page.at >= self.version_at:
-            self.touch((path, query))
+            with suppress(KeyError):  # gone since it was looked up
+                self.pages.move_to_end((path, query))
             return page.send(environ, start_response)
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
             return self.django(environ, start_response)  # public requests among these end before the database
-        if path not in self.streamed_paths:
+        if path not in self.rendering.streamed_paths:
             answer = self.render(("GET" if reads else method, path, query))
-        if path in self.streamed_paths:
-            return self.stream(method, path, query, environ, start_response)
+        if path in self.rendering.streamed_paths:
+            silent = self.heard is None or time.monotonic() - self.heard > SILENCE
+            stream = None if silent else self.rendering.stream(start_response, method, path, query)
+            if stream:
+                return stream
+            answer = None
         if answer is None or answer.failed:
-            answer = page or answer or self.unavailable(path, query)
+            answer = page or answer or self.rendering.unavailable(path, query)
         return answer.send(environ, start_response)
 
     def is_proper(self, environ) -> bool:
@@ -109,29 +84,14 @@ class PageCache:
         secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
         return secure and (host is None or is_trusted(host))
 
-    def ask_django(self, start_response, method: str, path: str, query: str, **more):
-        request = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "wsgi.input": BytesIO()}
-        return self.django(self.environ | request | more, start_response)
-
-    def answer(self, method: str, path: str, query: str, **more) -> Answer | None:
-        """What Django answers, kept if it is a page; None where it is a stream, whose path is remembered."""
-        generation, start = self.generation, []
-        response = self.ask_django(lambda *status_and_headers: start.extend(status_and_headers), method, path, query, **more)
-        try:
-            if response.streaming:
-                self.streamed_paths.add(path)
-                return None
-            answer = Answer(response, *start)
-        finally:
-            response.close()
-        if answer.is_page and method == "GET" and answer.size <= self.max_bytes // 8:
+    def answer(self, method: str, path: str, query: str) -> Answer | None:
+        generation = self.generation
+        answer = self.rendering.answer(method, path, query)
+        if answer and answer.is_page and method == "GET" and answer.size <= self.max_bytes // 8:
             with self.changing:
                 if generation == self.generation:
                     self.keep((path, query), answer)
         return answer
-
-    def unavailable(self, path: str, query: str) -> Answer:
-        return self.answer("GET", path, query, **{UNAVAILABLE: True})
 
     def keep(self, address: tuple[str, str], answer: Answer):
         if address in self.pages:
@@ -141,34 +101,21 @@ class PageCache:
         while self.bytes > self.max_bytes:
             self.bytes -= self.pages.popitem(last=False)[1].size
 
-    def touch(self, address: tuple[str, str]):
-        try:
-            self.pages.move_to_end(address)
-        except KeyError:
-            pass  # gone since it was looked up
-
-    def stream(self, method, path, query, environ, start_response):
-        silent = self.heard is None or time.monotonic() - self.heard > SILENCE
-        if silent or not self.streams.acquire(blocking=False):
-            return self.unavailable(path, query).send(environ, start_response)
-        try:
-            return Stream(self.ask_django(start_response, method, path, query), self.streams.release)
-        except BaseException:
-            self.streams.release()
-            raise
-
     def follow(self):
         while True:
             time.sleep(POLL)
             self.poll()
 
     def poll(self):
+        """Learn the data version; while the database does not answer, the last one stands."""
         try:
             at = current_version().at
         except Exception as error:  # whatever it is, the next look may succeed
             connections["reader"].close()
             if self.heard is not None:
-                logger.warning("The database does not answer (%s): kept pages are served", type(error).__name__)
+                logger.warning(
+                    "The database does not answer (%s): kept pages are served", type(error).__name__
+                )
             self.heard = None
             return
         if self.heard is None:

@@ -214,7 +214,7 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=64,  # more than requests and downloads that wait (page_cache.py, single_flight.py)
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
         log_level=LogLevels.error,
         respawn_failed_workers=True,
@@ -264,7 +264,7 @@ def watch(address: str, port: int, ending: threading.Event, say: Say) -> None:
             continue
         say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}/")
         break
-    while not ending.wait(2):
+    while not ending.wait(0.5):
         if settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
             try:
                 settings.EMBEDDED_POSTGRES.start()

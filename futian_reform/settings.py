@@ -147,11 +147,19 @@ def database(name: str, url: str) -> dict:
             "with special characters in the password percent-encoded."
         ) from error
     config["OPTIONS"] = {
-        "connect_timeout": 3,
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,  # milliseconds until a vanished server is given up; likewise the next three
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
         "application_name": " ".join(["futian", *(Path(argument).name for argument in sys.argv[:2])])[:60],
         **config.get("OPTIONS", {}),
     }
     return config
+
+
+def server_options(**parameters: str) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in parameters.items())
 
 
 EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
@@ -161,7 +169,8 @@ if READER_ROLE and not READER_ROLE.isidentifier():
     raise ImproperlyConfigured("DATABASE_READER_ROLE must be a plain name, such as futian_reader, or empty.")
 
 if EMBEDDED_POSTGRES:
-    _default_url = _reader_url = EMBEDDED_POSTGRES.url()
+    _default_url = EMBEDDED_POSTGRES.url()
+    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE) if READER_ROLE else _default_url
 else:
     _default_url = env("DATABASE_URL")
     _reader_url = env("DATABASE_READER_URL", _default_url)
@@ -170,21 +179,30 @@ DATABASES = {
     "default": database("DATABASE_URL", _default_url),
     "reader": database("DATABASE_READER_URL", _reader_url),
 }
-DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=60s -c lock_timeout=10s"
+DATABASES["default"]["OPTIONS"]["options"] = server_options(
+    statement_timeout="60s", lock_timeout="10s", idle_in_transaction_session_timeout="10min"
+)
 # A public request sees one snapshot and cannot write: see databases.py.
-_reader_options = [
-    "default_transaction_read_only=on",
-    "statement_timeout=5s",
-    "idle_in_transaction_session_timeout=30s",
-]
-if READER_ROLE and not env("DATABASE_READER_URL"):
-    _reader_options.append(f"role={READER_ROLE}")
+_reader_options = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "5s",
+    "lock_timeout": "1s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+if READER_ROLE and _reader_url == _default_url:
+    _reader_options["role"] = READER_ROLE
 DATABASES["reader"]["OPTIONS"] |= {
     "isolation_level": IsolationLevel.REPEATABLE_READ,
-    "options": " ".join(f"-c {option}" for option in _reader_options),
+    "options": server_options(**_reader_options),
 }
+# The few threads that render pages keep their connections; see decision 52 for why there is no pool.
+DATABASES["reader"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DATABASE_ROUTERS = ["futian_reform.databases.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Page cache ---
+
+PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 48) * 2**20  # in every web process
 
 # --- Languages ---
 
@@ -204,6 +222,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Security ---

@@ -10,4 +10,6 @@ django_application = get_wsgi_application()
 
 from .page_cache import PageCache  # noqa: E402  needs Django's applications
 
-application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start("/", "/measures/", "/en/measures/")
+application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start(
+    "/", "/measures/", "/en/measures/"
+)
