@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from .rendering import Rendering
 from .single_flight import SingleFlight
 
 POLL = 0.4  # seconds between two looks at the data version
+NEVER = datetime.max.replace(tzinfo=UTC)
 SILENCE = 2.0  # seconds after which the database counts as gone
 
 logger = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class PageCache:
         self.django, self.max_bytes, self.bytes = django, max_bytes, 0
         self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self.changing = threading.Lock()
-        self.version_at = None  # when the data version that the poll saw last was made
+        self.version_at = NEVER  # when the data version that the poll saw last was made
         self.heard = 0.0  # when the database last answered the poll; None while it does not
         self.generation = 0  # raised when time goes back: another database, or a restored backup
         self.rendering = Rendering(django)
@@ -120,7 +122,7 @@ class PageCache:
             return
         if self.heard is None:
             logger.info("The database answers")
-        if self.version_at and at < self.version_at:
+        if at < self.version_at:
             with self.changing:
                 self.generation += 1
                 self.pages.clear()

@@ -217,6 +217,7 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
         blocking_threads=64,  # more than requests and downloads that wait (page_cache.py, single_flight.py)
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
         log_level=LogLevels.error,
+        log_dictconfig=settings.LOGGING,
         respawn_failed_workers=True,
         respawn_interval=2.5,
         workers_kill_timeout=4,
