@@ -6,27 +6,37 @@ from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from measures.metadata import LANGUAGE_TAGS
+
 from . import health
 from .databases import acting, current_version, public_snapshot
 from .errors import unavailable
+from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-UNAVAILABLE = (
-    "futian.unavailable"  # set in a request's environment by the page cache when there is nothing to serve
-)
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+UNAVAILABLE = "futian.unavailable"
 
 
 def language_from_path(get_response):
-    """The language stands in the path and nowhere else, so that an address has one answer for everybody."""
+    """The language stands in the path and nowhere else, so that an address has one answer for everybody.
+
+    Traditional Chinese has no catalogue and no columns: its pages are rendered from the simplified ones (Django falls
+    back to the catalogue of LANGUAGE_CODE) and converted as a whole, attributes and structured data included.
+    """
 
     def middleware(request):
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
-            response.headers.setdefault("Content-Language", language)
+            response.headers.setdefault("Content-Language", LANGUAGE_TAGS[language])
+            if language == "zh-hant" and not response.streaming and is_text(response):
+                response.content = traditional(response.text)
+                if "Content-Length" in response.headers:
+                    response.headers["Content-Length"] = str(len(response.content))
             return response
 
     return middleware
