@@ -213,9 +213,10 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=64,  # more than requests and downloads that wait (page_cache.py, single_flight.py)
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
         log_level=LogLevels.error,
+        log_dictconfig=settings.LOGGING,
         respawn_failed_workers=True,
         respawn_interval=2.5,
         workers_kill_timeout=4,
@@ -259,7 +260,7 @@ def watch(server: Granian, ending: threading.Event, say: Say) -> None:
             continue
         say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{server.bind_port}/")
         break
-    while not ending.wait(2):
+    while not ending.wait(0.5):
         if at_terminal and not os.isatty(0):
             server.signal_handler_interrupt()  # SIGHUP, which tells others the same, means new code to this server
         elif settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
