@@ -8,7 +8,7 @@ from operator import and_, or_
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models import Case, Count, F, Lookup, Prefetch, Q, Value, When
+from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from . import search
 from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, wanted
@@ -52,6 +52,24 @@ class MeasureQuerySet(models.QuerySet):
             named=Count("pk", filter=Q(basis="named")),
             derived=Count("pk", filter=Q(basis="derived")),
         )
+
+    def with_edit_times(self):
+        """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
+        `version_number`; None where there is no public version."""
+        from .models import Version
+
+        versions = Version.objects.public().filter(kind="measure", key=OuterRef("code"))
+        latest = versions.order_by("-number")
+        return self.annotate(
+            published_at=Subquery(versions.order_by("number").values("at")[:1]),
+            edited_at=Subquery(latest.values("at")[:1]),
+            version_number=Subquery(latest.values("number")[:1]),
+        )
+
+    def edited_last(self, count: int):
+        """The `count` measures edited last; what stands as it was first published is not among them."""
+        edited = self.with_edit_times().filter(edited_at__gt=F("published_at"))
+        return edited.order_by("-edited_at", "number")[:count]
 
     def neighbours(self, measure):
         """The measures before and after `measure` in plan order; None at the ends."""
@@ -110,7 +128,8 @@ class MeasureQuerySet(models.QuerySet):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        return self.filter(public=True)
+        """Those that public pages may show, without what only staff may read."""
+        return self.filter(public=True).defer(*self.model.staff_columns)
 
 
 # --- Facets and search: see models.SearchRow ---

@@ -7,6 +7,7 @@
 /districts/<slug>/             a district or place: what it is, and its measures
 /source/                       the paragraphs of the source by their opening words, and what cites each
 /about/                        the plan, the method, and what this site is not
+/opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
 """
@@ -43,4 +44,5 @@ urlpatterns = [
     ),
     path("source/", views.SourcePage.as_view(), name="source"),
     path("about/", views.About.as_view(), name="about"),
+    path("opensearch.xml", views.OpenSearch.as_view(), name="opensearch"),
 ]

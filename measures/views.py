@@ -1,15 +1,17 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
-from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+from .models import Category, Centre, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -18,7 +20,7 @@ class PublicPage(ContextMixin):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             plan=Plan.objects.latest("year"),
-            data_version=DataVersion.objects.get(),
+            data_version=self.request.data_version,
             not_stated=_("not stated"),
             **kwargs,
         )
@@ -32,6 +34,7 @@ class Home(PublicPage, TemplateView):
             categories=Category.objects.with_published_measures(),
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
+            edited=Measure.objects.published().edited_last(5),
             matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
             **kwargs,
         )
@@ -99,7 +102,7 @@ class MeasurePage(PublicPage, DetailView):
     slug_field = slug_url_kwarg = "code"
 
     def get_queryset(self):
-        return Measure.objects.published().with_full_record()
+        return Measure.objects.published().with_full_record().with_edit_times()
 
     def get_context_data(self, **kwargs):
         before, after = Measure.objects.published().neighbours(self.object)
@@ -136,3 +139,34 @@ class SourcePage(PublicPage, ListView):
 
 class About(PublicPage, TemplateView):
     template_name = "about.html"
+
+
+class Robots(TemplateView):
+    template_name = "robots.txt"
+    content_type = "text/plain"
+    extra_context = {"origin": settings.SITE_ORIGIN}
+
+
+class OpenSearch(TemplateView):
+    """How a browser searches this site from its address bar."""
+
+    template_name = "opensearch.xml"
+    content_type = "application/opensearchdescription+xml"
+    extra_context = {
+        "origin": settings.SITE_ORIGIN,
+        "name": gettext_lazy("Futian Reforms"),  # at most 16 characters
+        "description": gettext_lazy("Search the measures of Futian District’s reform plan of 2020"),
+    }
+
+
+class Styleguide(PublicPage, TemplateView):
+    """Every named component of the design on one page, for staff who write pages."""
+
+    template_name = "admin/styleguide.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            categories=Category.objects.all(),
+            measures=Measure.objects.published().with_relations()[:3],
+            **kwargs,
+        )
