@@ -156,4 +156,5 @@ class MeasureQuerySet(models.QuerySet):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        return self.filter(public=True)
+        """Those that public pages may show, without what only staff may read."""
+        return self.filter(public=True).defer(*self.model.staff_columns)

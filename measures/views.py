@@ -10,7 +10,7 @@ from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from .filters import MeasureFilter
-from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+from .models import Category, Centre, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -19,7 +19,7 @@ class PublicPage(ContextMixin):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             plan=Plan.objects.latest("year"),
-            data_version=DataVersion.objects.get(),
+            data_version=self.request.data_version,
             not_stated=_("not stated"),
             **kwargs,
         )
