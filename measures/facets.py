@@ -87,23 +87,23 @@ class Counts:
     """The numbers of one selection.
 
     `about` counts the measures that fit search and places by what they are; `places` those that fit search and everything
-    but the places by where they are.
+    but the places by where they are: (number of the facet set, its tokens, measures).
     """
 
     selection: Selection
     vocabulary: Vocabulary
-    about: list[tuple[frozenset[str], int]]
-    places: list[tuple[frozenset[str], int]]
+    about: list[tuple[int, frozenset[str], int]]
+    places: list[tuple[int, frozenset[str], int]]
 
     def __post_init__(self):
         #: The measures that fit everything.
         self.fitting = Histogram()
         #: For each family the measures that fit everything else.
         self.without = {family: Histogram() for family in FAMILIES}
-        self.without[PLACES].entries = self.places
+        self.without[PLACES].entries = [(own, count) for _key, own, count in self.places]
         limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
         limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
-        for own, count in self.about:
+        for _key, own, count in self.about:
             failed = [family for family, tokens in limits if own.isdisjoint(tokens)]
             if not failed:
                 self.fitting.entries.append((own, count))

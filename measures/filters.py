@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .facets import ABOUT, FACETS, NONE, PLACES, Counts, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
-from .querysets import Search, ordering, vocabulary
+from .querysets import Search, histograms, ordering, vocabulary
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -135,23 +135,41 @@ class MeasureFilter(django_filters.FilterSet):
         return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
     @cached_property
+    def _histograms(self):
+        rows = SearchRow.objects.using(self.queryset.db)
+        everything = [(rows, "about")] if self.narrows else []
+        return histograms(*self._counted(with_search=True), *everything)
+
+    def _counted(self, with_search: bool):
+        rows = SearchRow.objects.using(self.queryset.db)
+        return (
+            (rows.filter(self.condition("", [PLACES], with_search)), "about"),
+            (rows.filter(self.condition("", ABOUT, with_search)), "places"),
+        )
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.query or any(self.selection.values()))
+
+    @cached_property
     def counts(self) -> Counts:
-        return self._counts(with_search=True)
+        """The numbers of this selection."""
+        about, places, *_everything = self._histograms
+        return Counts(self.selection, self.vocabulary, about, places)
+
+    @property
+    def everything(self) -> list[tuple[int, frozenset[str], int]]:
+        """What all published measures are: facet sets, their tokens, how many measures."""
+        return self._histograms[2 if self.narrows else 0]
 
     @cached_property
     def counts_without_search(self) -> Counts:
-        return self._counts(with_search=False)
+        return Counts(self.selection, self.vocabulary, *histograms(*self._counted(with_search=False)))
 
-    def _counts(self, with_search: bool) -> Counts:
+    def count_with(self, search: Search) -> int:
+        """How many measures fit the facets and another search."""
         rows = SearchRow.objects.using(self.queryset.db)
-        about = rows.filter(self.condition("", [PLACES], with_search)).histogram("about")
-        places = rows.filter(self.condition("", ABOUT, with_search)).histogram("places")
-        return Counts(
-            self.selection,
-            self.vocabulary,
-            [(tokens, rows) for _key, tokens, rows in about],
-            [(tokens, rows) for _key, tokens, rows in places],
-        )
+        return rows.filter(self.condition(with_search=False) & search.condition()).count()
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from urllib.parse import urlencode
 
 from django.db.models import BooleanField, Case, Value, When
 from django.urls import reverse
@@ -11,14 +12,18 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from pypinyin import Style, lazy_pinyin
 
 from . import search
 from .bilingual import CHINESE, ENGLISH, Text
 from .facets import FACETS, NONE, category_and_centres, cells
 from .filters import SORTS, MeasureFilter
-from .models import SearchRow
+from .models import Measure, SearchRow
+from .querysets import Search
 
 MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+MOST_CLOSEST = 5  # measures shown for each close text
+MOST_WORDS_TO_DROP = 5
 AROUND = 24  # Chinese characters of a snippet on both sides of the match
 
 
@@ -46,7 +51,7 @@ class ShownFacet:
 @dataclass
 class Chip:
     facet: str  # the facet's label
-    label: Text
+    label: str
     address: str  # of the list without this choice
 
 
@@ -55,7 +60,7 @@ class Way:
     """From nothing to something: the list without one facet's choices."""
 
     facet: str
-    labels: list[Text]
+    labels: list[str]
     address: str
     count: int
 
@@ -155,7 +160,7 @@ class Listing:
     def chips(self) -> list[Chip]:
         chips = []
         if query := self.filterset.query:
-            chips.append(Chip(_("Search"), Text(f"“{query}”", ""), self._address(q="")))
+            chips.append(Chip(_("Search"), f"“{query}”", self._address(q="")))
         for facet, values in self.filterset.selection.items():
             for value in values:
                 others = [other for other in values if other != value]
@@ -210,16 +215,40 @@ class Listing:
             for facet, values in self.filterset.selection.items()
             if values
         ]
-        if self.filterset.query and self.chips[1:]:
+        query = self.filterset.query
+        if query and ways:
             ways.append(
                 Way(
                     _("Search"),
-                    [Text(f"“{self.filterset.query}”", "")],
+                    [f"“{query}”"],
                     self._address(q=""),
                     self.filterset.counts_without_search.total,
                 )
             )
+        words = [f'"{word}"' if quoted else word for word, quoted in search.tokens(query)]
+        if 1 < len(words) <= MOST_WORDS_TO_DROP and not self.closest:
+            for at, word in enumerate(words):
+                rest = " ".join(words[:at] + words[at + 1 :])
+                count = self.filterset.count_with(Search(rest, self.filterset.queryset.db))
+                ways.append(Way(_("Search"), [f"“{word}”"], self._address(q=rest), count))
         return ways
+
+    @cached_property
+    def closest(self) -> list[Closest]:
+        """What is like the search, where no measure at all fits it."""
+        query = self.filterset.search
+        if self.count or not query or query.tree is None:
+            return []
+        measures = Measure.objects.using(query.using).published()
+        if measures.found_by(query).exists():
+            return []  # it is the facets that exclude what was found
+        closest = []
+        for better in query.closest():
+            fitting = measures.found_by(Search(better, query.using))
+            if count := fitting.count():
+                address = f"{self.address}?{urlencode({'q': better})}"
+                closest.append(Closest(better, address, count, list(fitting[:MOST_CLOSEST])))
+        return closest
 
     @cached_property
     def unsearchable(self) -> bool:
@@ -277,7 +306,7 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
 
 def matrix(filterset: MeasureFilter, address) -> Matrix:
     """Categories by centres: how many measures, and while they are few, which."""
-    everything = SearchRow.objects.using(filterset.queryset.db).histogram("about")
+    everything = filterset.everything
     totals = cells((tokens, rows) for _key, tokens, rows in everything)
     fitting = filterset.counts.fitting.entries
     counts = cells(fitting)
@@ -428,7 +457,4 @@ def hits(measure, query) -> list[Hit]:
 
 
 def toned(text: str) -> str:
-    from pypinyin import lazy_pinyin
-    from pypinyin.style import Style
-
     return " ".join(lazy_pinyin(text, style=Style.TONE))

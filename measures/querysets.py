@@ -7,7 +7,7 @@ from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from . import search
@@ -80,14 +80,8 @@ class MeasureQuerySet(models.QuerySet):
         )
 
     def with_relations(self):
-        """With everything a row of a list shows, in five queries for any number of rows."""
-        from .models import CentreLink, DistrictRole
-
-        return self.select_related("category", "parent").prefetch_related(
-            Prefetch("centre_links", CentreLink.objects.select_related("centre")),
-            Prefetch("district_roles", DistrictRole.objects.select_related("district")),
-            "audiences",
-        )
+        """With everything that belongs to a measure but its texts, in four queries for any number of rows."""
+        return self.with_marks().select_related("category", "parent").prefetch_related("audiences")
 
     def with_full_record(self):
         """With everything the page of one measure shows."""
@@ -109,13 +103,27 @@ class MeasureQuerySet(models.QuerySet):
 
         return self.filter(SearchRow.objects.facet_condition(selection, vocabulary(self.db), "search_row__"))
 
+    def found_by(self, query: "Search"):
+        """The measures that fit a search, those with it in their title first."""
+        measures = self.filter(query.condition("search_row__"), search_row__isnull=False)
+        return measures.order_by(*ordering("relevance", query, "search_row__"))
+
     def in_list(self, keys: list[int], with_full_text: bool = False) -> list:
         """The measures with these keys, in their order, with what a row shows or, for a search, may show."""
         places = {key: place for place, key in enumerate(keys)}
-        measures = self.filter(pk__in=keys).with_relations()
+        measures = self.filter(pk__in=keys).with_marks()
         if with_full_text:
-            measures = measures.prefetch_related("actions")
+            measures = measures.prefetch_related("actions", "audiences")
         return sorted(measures, key=lambda measure: places[measure.pk])
+
+    def with_marks(self):
+        """With the category, links and places of a row, in three queries for any number of rows."""
+        from .models import CentreLink, DistrictRole
+
+        return self.select_related("category").prefetch_related(
+            Prefetch("centre_links", CentreLink.objects.select_related("centre")),
+            Prefetch("district_roles", DistrictRole.objects.select_related("district")),
+        )
 
 
 class VersionQuerySet(models.QuerySet):
@@ -196,19 +204,33 @@ class SearchRowQuerySet(models.QuerySet):
                 condition &= Q(**{f"{prefix}{column}__in": sets.values("pk")})
         return condition
 
-    def histogram(self, column: str) -> list[tuple[int, frozenset[str], int]]:
-        """The facet sets of `column` (about, places), their tokens and how many of these rows have them."""
-        query = self.order_by().values_list(f"{column}_id").annotate(rows=Count("*")).query
+
+def histograms(*counted: tuple[SearchRowQuerySet, str]) -> list[list[tuple[int, frozenset[str], int]]]:
+    """For each (search rows, "about" or "places"): the facet sets, their tokens and how many of the rows have them.
+
+    All in one query.
+    """
+    parts, all_params, using = [], [], DEFAULT_DB_ALIAS
+    for at, (rows, column) in enumerate(counted):
+        using = rows.db
+        query = rows.order_by().values_list(f"{column}_id").annotate(rows=Count("*")).query
         try:
-            counted, params = query.get_compiler(self.db).as_sql()
+            sql, params = query.get_compiler(using).as_sql()
         except EmptyResultSet:
-            return []
-        with connections[self.db].cursor() as cursor:
+            continue
+        parts.append(f"SELECT {at}, counted.* FROM ({sql}) counted")  # noqa: S608
+        all_params += params
+    found = [[] for _rows in counted]
+    if parts:
+        with connections[using].cursor() as cursor:
             cursor.execute(
-                f"SELECT s.id, s.tokens, h.rows FROM ({counted}) h (id, rows) JOIN measures_facetset s USING (id)",  # noqa: S608
-                params,
+                "SELECT h.at, s.id, s.tokens, h.rows "  # noqa: S608
+                f"FROM ({' UNION ALL '.join(parts)}) h (at, id, rows) JOIN measures_facetset s USING (id)",
+                all_params,
             )
-            return [(key, frozenset(tokens), rows) for key, tokens, rows in cursor]
+            for at, key, tokens, rows in cursor:
+                found[at].append((key, frozenset(tokens), rows))
+    return found
 
 
 def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> list:
@@ -387,3 +409,74 @@ class Search:
             return Q(**{f"{prefix}title__contains_any": texts})
 
         return Case(When(in_title(self.tree), then=0), default=1) if self.tree else Case(default=Value(1))
+
+    # --- Where nothing fits ---
+
+    def closest(self, limit: int = 3) -> list[str]:
+        """Queries like this one, with one character of one word put right, that something fits."""
+        words = search.tokens(self.query)
+        found = []
+        for at, (word, quoted) in enumerate(words):
+            for better in self._one_off(word)[:limit]:
+                others = [f'"{other}"' if was_quoted else other for other, was_quoted in words]
+                others[at] = f'"{better}"' if quoted else better
+                found.append(" ".join(others))
+        return found[:limit]
+
+    def _one_off(self, word: str) -> list[str]:
+        if re.fullmatch(f"[{search.HAN}]{{2,20}}", word):
+            return self._one_character_off(word)
+        if re.fullmatch("[a-z]{4,30}", word):
+            rows = self._rows(
+                "SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s ORDER BY word",
+                len(word) - 1,
+                len(word) + 1,
+            )
+            return [other for (other,) in rows if search.one_letter_off(word, other)]
+        return []
+
+    def _one_character_off(self, word: str) -> list[str]:
+        characters = list(dict.fromkeys(word))
+        pairs = {
+            (first, second): in_name
+            for first, second, in_name in self._rows(
+                """
+                SELECT first, second, in_name FROM measures_characterpair
+                WHERE first = ANY (%s) OR second = ANY (%s) ORDER BY first, second
+                """,
+                characters,
+                characters,
+            )
+        }
+        strings = search.one_character_off(word, pairs)[: search.MOST_STRINGS]
+        occurring = {
+            string
+            for (string,) in self._rows(
+                """
+                SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
+                WHERE EXISTS (SELECT FROM measures_searchrow r
+                        WHERE r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
+                    OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
+                """,
+                strings,
+                [search.Literal(string).tsquery for string in strings],
+            )
+        }
+        # What sounds alike is mixed up most easily.
+        alike = {
+            character
+            for (character,) in self._rows(
+                """
+                SELECT DISTINCT other.character FROM measures_reading r
+                JOIN measures_reading other ON other.syllable = r.syllable WHERE r.character = ANY (%s)
+                """,
+                characters,
+            )
+        }
+
+        def sounds_alike(string: str) -> bool:
+            return len(string) == len(word) and alike.issuperset(set(string) - set(word))
+
+        return sorted(
+            (string for string in strings if string in occurring), key=lambda s: not sounds_alike(s)
+        )

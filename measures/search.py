@@ -707,3 +707,56 @@ def _window(text: str, span: list[int], around: int) -> tuple[int, int]:
     while stop < len(text) and re.match(r"[A-Za-z0-9]{2}", text[stop - 1 : stop + 1]):
         stop += 1
     return begin, stop
+
+
+# --- Close to a text ---
+
+
+def one_character_off(text: str, pairs: dict[tuple[str, str], bool]) -> list[str]:
+    """The Chinese strings along `pairs` that differ from `text` in one character: another, one more or one less.
+
+    Likely ones first: those that stand in names (`pairs` says so), and replacements before additions and omissions.
+    """
+    after: dict[str, list[str]] = {}
+    before: dict[str, list[str]] = {}
+    for first, second in pairs:
+        after.setdefault(first, []).append(second)
+        before.setdefault(second, []).append(first)
+
+    def between(left: str, right: str) -> Iterable[str]:
+        if left and right:
+            return [character for character in after.get(left, ()) if (character, right) in pairs]
+        return after.get(left, ()) if left else before.get(right, ())
+
+    found: list[str] = []
+    for at in range(len(text)):
+        left, right = text[at - 1 : at], text[at + 1 : at + 2]
+        found += [text[:at] + character + text[at + 1 :] for character in between(left, right)]
+    for at in range(len(text) + 1):
+        found += [
+            text[:at] + character + text[at:] for character in between(text[at - 1 : at], text[at : at + 1])
+        ]
+    if len(text) > 2:
+        found += [text[:at] + text[at + 1 :] for at in range(len(text))]
+
+    def steps(string: str) -> list[tuple[str, str]]:
+        return list(zip(string, string[1:], strict=False))
+
+    along = [
+        string for string in dict.fromkeys(found) if string != text and all(s in pairs for s in steps(string))
+    ]
+    return sorted(along, key=lambda string: not all(pairs[step] for step in steps(string)))
+
+
+def one_letter_off(word: str, other: str) -> bool:
+    """Whether the words differ in one letter: another, one more, one less, or two that changed places."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    short, long = sorted((word, other), key=len)
+    start = 0
+    while start < len(short) and short[start] == long[start]:
+        start += 1
+    if len(short) < len(long):
+        return short[start:] == long[start + 1 :]
+    rest, other_rest = short[start:], long[start:]
+    return rest[1:] == other_rest[1:] or (rest[1::-1] == other_rest[:2] and rest[2:] == other_rest[2:])
