@@ -20,6 +20,7 @@ def bad_request(request, exception=None):
         request,
         "error.html",
         {
+            "status": 400,
             "title": _("This address cannot be read"),
             "explanation": explanation
             or _("Something in the address or the request is not as it should be."),
@@ -35,6 +36,7 @@ def not_found(request, exception=None):
         request,
         "error.html",
         {
+            "status": 404,
             "title": _("There is no such page"),
             "explanation": explanation
             or _("Perhaps the address was mistyped, or what it showed is not published."),
@@ -50,6 +52,7 @@ def server_error(request):
         request,
         "error.html",
         {
+            "status": 500,
             "title": _("Something went wrong on our side"),
             "explanation": _("The fault has been recorded. Please try again in a few minutes."),
         },
@@ -62,6 +65,7 @@ def unavailable(request):
         request,
         "error.html",
         {
+            "status": 503,
             "title": _("The database does not answer at the moment"),
             "explanation": _("Nothing is lost. Please try again in a few seconds."),
         },

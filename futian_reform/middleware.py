@@ -5,20 +5,31 @@ from django.core.exceptions import BadRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from measures.metadata import LANGUAGE_TAGS
+
 from .databases import acting, public_snapshot
+from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 
 
 def language_from_path(get_response):
-    """The language stands in the path and nowhere else, so that an address has one answer for everybody."""
+    """The language stands in the path and nowhere else, so that an address has one answer for everybody.
+
+    Traditional Chinese has no catalogue and no columns: its pages are rendered from the simplified ones (Django falls
+    back to the catalogue of LANGUAGE_CODE) and converted as a whole, attributes and structured data included.
+    """
 
     def middleware(request):
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
-            response.headers.setdefault("Content-Language", language)
+            response.headers.setdefault("Content-Language", LANGUAGE_TAGS[language])
+            if language == "zh-hant" and not response.streaming and is_text(response):
+                response.content = traditional(response.text)
+                if "Content-Length" in response.headers:
+                    response.headers["Content-Length"] = str(len(response.content))
             return response
 
     return middleware

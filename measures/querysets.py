@@ -1,7 +1,7 @@
 """Every query of the site."""
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 
 
 class NaturalKeyManager(models.Manager):
@@ -64,6 +64,24 @@ class MeasureQuerySet(models.QuerySet):
             named=Count("pk", filter=Q(basis="named")),
             derived=Count("pk", filter=Q(basis="derived")),
         )
+
+    def with_edit_times(self):
+        """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
+        `version_number`; None where there is no public version."""
+        from .models import Version
+
+        versions = Version.objects.public().filter(kind="measure", key=OuterRef("code"))
+        latest = versions.order_by("-number")
+        return self.annotate(
+            published_at=Subquery(versions.order_by("number").values("at")[:1]),
+            edited_at=Subquery(latest.values("at")[:1]),
+            version_number=Subquery(latest.values("number")[:1]),
+        )
+
+    def edited_last(self, count: int):
+        """The `count` measures edited last; what stands as it was first published is not among them."""
+        edited = self.with_edit_times().filter(edited_at__gt=F("published_at"))
+        return edited.order_by("-edited_at", "number")[:count]
 
     def neighbours(self, measure):
         """The measures before and after `measure` in plan order; None at the ends."""

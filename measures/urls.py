@@ -9,6 +9,7 @@
 /source/                       the paragraphs of the source by their opening words, and what cites each
 /changes/                      what changed in the whole record
 /about/                        the plan, the method, and what this site is not
+/opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
 """
@@ -52,4 +53,5 @@ urlpatterns = [
     ),
     path("source/", views.SourcePage.as_view(), name="source"),
     path("about/", views.About.as_view(), name="about"),
+    path("opensearch.xml", views.OpenSearch.as_view(), name="opensearch"),
 ]

@@ -1,5 +1,6 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ class Home(PublicPage, TemplateView):
             categories=Category.objects.with_published_measures(),
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
+            edited=Measure.objects.published().edited_last(5),
             **kwargs,
         )
 
@@ -81,7 +83,7 @@ class MeasurePage(PublicPage, DetailView):
     slug_field = slug_url_kwarg = "code"
 
     def get_queryset(self):
-        return Measure.objects.published().with_full_record()
+        return Measure.objects.published().with_full_record().with_edit_times()
 
     def get_context_data(self, **kwargs):
         before, after = Measure.objects.published().neighbours(self.object)
@@ -118,3 +120,31 @@ class SourcePage(PublicPage, ListView):
 
 class About(PublicPage, TemplateView):
     template_name = "about.html"
+
+
+class Robots(TemplateView):
+    template_name = "robots.txt"
+    content_type = "text/plain"
+    extra_context = {"origin": settings.SITE_ORIGIN}
+
+
+class OpenSearch(TemplateView):
+    """How a browser searches this site from its address bar."""
+
+    template_name = "opensearch.xml"
+    content_type = "application/opensearchdescription+xml"
+    extra_context = {"origin": settings.SITE_ORIGIN}
+
+
+class Styleguide(PublicPage, TemplateView):
+    """Every named component of the design on one page, for staff who write pages."""
+
+    template_name = "admin/styleguide.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            categories=Category.objects.all(),
+            measures=Measure.objects.published().with_relations()[:3],
+            form=MeasureFilter({"category": ["well-being"], "role": ["?"]}).form,
+            **kwargs,
+        )
