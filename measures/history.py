@@ -22,7 +22,16 @@ MODELS["measure"] = Measure
 # database, the years in keys).
 FIELDS = {
     "plan": [
-        *("slug", "year", "title_zh", "title_en", "short_title_zh", "short_title_en", "issuer_zh", "issuer_en"),
+        *(
+            "slug",
+            "year",
+            "title_zh",
+            "title_en",
+            "short_title_zh",
+            "short_title_en",
+            "issuer_zh",
+            "issuer_en",
+        ),
         *("source_zh", "source_en", "intro_zh", "intro_en", "method_zh", "method_en", "source_paragraphs"),
     ],
     "category": ["number", "slug", "name_zh", "name_en", "intro_zh", "intro_en", "paragraphs"],
@@ -196,9 +205,9 @@ class Reader:
                 if old_text != entry.text:
                     label = _("%(row)s: %(field)s") % {"row": row_name, "field": entry.label}
                     found.append(Change(label, compared_texts(old_text, entry.text, entry.lang), entry.lang))
-            if not old or not new:
-                if not any(entry.text for entry in (new_entries if new else old_entries).values()):
-                    found.append(Change(row_name, [("ins" if new else "del", row_name)]))
+            shown = old_entries if new is None else new_entries
+            if (old is None or new is None) and not any(entry.text for entry in shown.values()):
+                found.append(Change(row_name, [("del" if new is None else "ins", row_name)]))
         return found
 
     def whole(self, kind: str, document: dict) -> list[Entry]:
@@ -224,7 +233,9 @@ def paired_rows(rows: str, before: list[dict], after: list[dict]) -> list[tuple[
     so that an action put in at the top does not make all of them look changed.
     """
     if rows != "actions":
-        keys = {"centres": ["centre"], "districts": ["district", "role"], "source_paragraphs": ["number"]}[rows]
+        keys = {"centres": ["centre"], "districts": ["district", "role"], "source_paragraphs": ["number"]}[
+            rows
+        ]
         old, new = ({tuple(row[key] for key in keys): row for row in side} for side in (before, after))
         return [(old.get(key), new.get(key)) for key in dict.fromkeys([*new, *old])]
     pairs = []
@@ -272,7 +283,9 @@ def restore(version: Version) -> None:
     gone, and leaves the rest to the transaction.
     """
     if version.document is None:
-        raise ValidationError(_("This version says that the record was deleted; there is nothing to restore."))
+        raise ValidationError(
+            _("This version says that the record was deleted; there is nothing to restore.")
+        )
     RESTORERS.get(version.kind, restore_simple)(version.kind, version.document)
 
 
@@ -294,7 +307,12 @@ def restored_record(kind: str, document: dict, **references):
     record = model.objects.filter(**key).first() or model(**key)
     kept = {"status", "code"} if kind == "measure" else set()
     for field in model._meta.concrete_fields:
-        if field.name in document and field.name not in kept and not field.is_relation and not field.generated:
+        if (
+            field.name in document
+            and field.name not in kept
+            and not field.is_relation
+            and not field.generated
+        ):
             setattr(record, field.name, document[field.name])
     for name, value in references.items():
         setattr(record, name, value)
@@ -322,7 +340,11 @@ def restore_simple(kind: str, document: dict) -> None:
         record.paragraphs.set(paragraphs_of(document["plan_year"], document["paragraphs"]))
     if kind == "centre":
         record.paragraphs.set(
-            [paragraph for year, number in document["paragraphs"] for paragraph in paragraphs_of(year, [number])]
+            [
+                paragraph
+                for year, number in document["paragraphs"]
+                for paragraph in paragraphs_of(year, [number])
+            ]
         )
 
 

@@ -51,7 +51,9 @@ class MeasureVersion(HistoryPage, TemplateView):
 
     def get_context_data(self, code, number, **kwargs):
         reader = Reader()
-        version = Version.objects.of("measure", code).public_events().filter(number=number, public=True).first()
+        version = (
+            Version.objects.of("measure", code).public_events().filter(number=number, public=True).first()
+        )
         if not version:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
         later = Version.objects.of("measure", code).public().filter(number__gt=number).last()

@@ -173,15 +173,6 @@ class VersionQuerySet(models.QuerySet):
         """The number of the record's latest version, its edit-conflict token; 0 before there is one."""
         return self.of(kind, key).values_list("number", flat=True).first() or 0
 
-    def latest(self):
-        """The latest version of each record, as a dictionary {(kind, key): number}."""
-        newest = self.values_list("kind", "key").annotate(number=models.Max("number"))
-        return {(kind, key): number for kind, key, number in newest.order_by()}
-
-    def after(self, version):
-        """The versions of the same record that follow `version`."""
-        return self.filter(kind=version.kind, key=version.key, number__gt=version.number)
-
     def with_previous(self):
         """With `previous_document`, what the record was before: None where it did not exist."""
         before = self.model.objects.filter(
@@ -197,7 +188,6 @@ class VersionQuerySet(models.QuerySet):
         just_before = same.filter(number=OuterRef("number") - 1)
         return self.annotate(
             public_before=Subquery(public_before.values("document")[:1]),
-            public_before_number=Subquery(public_before.values("number")[:1]),
             was_public=Subquery(just_before.values("public")[:1]),
         ).filter(Q(public=True) | Q(was_public=True))
 

@@ -24,7 +24,7 @@ from ..querysets import locked
 from ..validators import to_simplified, traditional_characters
 from .conflicts import CHOICE, Comparison
 
-TOKEN = "record_version"
+TOKEN = "record_version"  # noqa: S105  a version number, not a password
 NOTE = "change_note"
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
@@ -219,10 +219,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def typed(request, without=frozenset()):
         skipped = {"csrfmiddlewaretoken", TOKEN, RESOLVE, *without}
         return [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in skipped
-            for value in values
+            (name, value) for name, values in request.POST.lists() if name not in skipped for value in values
         ]
 
     def gone(self, request, object_id, form_url):

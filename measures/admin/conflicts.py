@@ -227,7 +227,9 @@ class Comparison:
         """Whether a new row is the saved one entered twice: by what it names or, for an action, by its words."""
         names = formset.same_row_fields
         return all(
-            not form.fields[name].has_changed(form.fields[name].prepare_value(saved.serializable_value(name)), form[name].data)
+            not form.fields[name].has_changed(
+                form.fields[name].prepare_value(saved.serializable_value(name)), form[name].data
+            )
             for name in names
         )
 
@@ -303,5 +305,7 @@ class Comparison:
         for row in rows:
             if row.saved is None:
                 if row.own[number][0] in taken:
-                    row.own[number] = [str(max((int(value) for value in taken if value.isdecimal()), default=0) + 1)]
+                    row.own[number] = [
+                        str(max((int(value) for value in taken if value.isdecimal()), default=0) + 1)
+                    ]
                 taken.add(row.own[number][0])

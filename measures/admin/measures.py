@@ -7,15 +7,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..history import kind_of
-from ..models import Action, Audience, CentreLink, DistrictRole, Measure, SourceParagraph, Version
+from ..models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 from ..views import MeasurePage
 from .base import RecordAdmin, RecordFields, RecordForm
-from .imports import SpreadsheetImport
 
 # What a measure needs before it is published, beside a paragraph and an action; its category the database demands.
 NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
@@ -73,8 +71,7 @@ class MeasureForm(RecordForm):
             if foreign:
                 self.add_error(
                     "paragraphs",
-                    _("These belong to another plan: %(paragraphs)s")
-                    % {"paragraphs": _(", ").join(foreign)},
+                    _("These belong to another plan: %(paragraphs)s") % {"paragraphs": _(", ").join(foreign)},
                 )
         return cleaned
 
@@ -85,7 +82,9 @@ class MeasureForm(RecordForm):
         missing = [
             str(self.instance._meta.get_field(name).verbose_name)
             for name in NEEDED_TEXTS
-            if name in self.fields and name not in self.errors and not (self.cleaned_data.get(name) or "").strip()
+            if name in self.fields
+            and name not in self.errors
+            and not (self.cleaned_data.get(name) or "").strip()
         ]
         if "paragraphs" in self.cleaned_data and not self.cleaned_data["paragraphs"]:
             missing.append(str(SourceParagraph._meta.verbose_name))
@@ -188,7 +187,7 @@ class MeasurePreview(MeasurePage):
 
 
 @admin.register(Measure)
-class MeasureAdmin(SpreadsheetImport, RecordAdmin):
+class MeasureAdmin(RecordAdmin):
     form = MeasureForm
     permanent = ("plan", "number")
     inlines = (ActionInline, CentreLinkInline, DistrictRoleInline)
@@ -299,15 +298,11 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
 
     # --- Publishing many ---
 
-    @admin.action(
-        description=gettext_lazy("Publish the selected measures"), permissions=["publish"]
-    )
+    @admin.action(description=gettext_lazy("Publish the selected measures"), permissions=["publish"])
     def publish(self, request, queryset):
         return self.set_status(request, queryset, Measure.Status.PUBLISHED)
 
-    @admin.action(
-        description=gettext_lazy("Unpublish the selected measures"), permissions=["publish"]
-    )
+    @admin.action(description=gettext_lazy("Unpublish the selected measures"), permissions=["publish"])
     def unpublish(self, request, queryset):
         return self.set_status(request, queryset, Measure.Status.DRAFT)
 
@@ -320,11 +315,15 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
             missing = missing_parts(measure) if publishing else []
             (refused if missing else ready).append((measure, missing))
         if "confirmed" in request.POST:
-            count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(status=status)
+            count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(
+                status=status
+            )
             done = (
                 ngettext("%(count)d measure is now public.", "%(count)d measures are now public.", count)
                 if publishing
-                else ngettext("%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count)
+                else ngettext(
+                    "%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count
+                )
             )
             messages.success(request, done % {"count": count})
             return None
@@ -336,7 +335,6 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
             "ready": [measure for measure, _missing in ready],
             "refused": refused,
             "action": "publish" if publishing else "unpublish",
-            "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/measures/set_status.html", context)
