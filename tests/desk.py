@@ -9,8 +9,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "a long enough pass phrase"
 
 
-def account(name: str, group: str = "") -> User:
-    user = User.objects.create_user(name, password=PASSWORD, is_staff=bool(group))
+def account(name: str, group: str = "", password: str | None = None) -> User:
+    user = User.objects.create_user(name, password=password, is_staff=bool(group))
     if group:
         user.groups.add(Group.objects.get(name=group))
     return user
