@@ -10,7 +10,7 @@ from django.urls import Resolver404
 from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
-RETRY_AFTER = 5  # seconds
+RETRY_AFTER = 2  # seconds
 
 
 def bad_request(request, exception=None):
@@ -72,4 +72,5 @@ def unavailable(request):
         status=503,
     )
     response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
     return response

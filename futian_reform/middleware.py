@@ -3,15 +3,22 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from measures.metadata import LANGUAGE_TAGS
 
-from .databases import acting, public_snapshot
+from . import health
+from .databases import acting, current_version, public_snapshot
+from .errors import unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
+# Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
+PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+UNAVAILABLE = "futian.unavailable"
 
 
 def language_from_path(get_response):
@@ -58,14 +65,27 @@ def is_staff_path(path: str) -> bool:
     return first == "admin"
 
 
+def passes_by(path: str) -> bool:
+    """Whether `path` is no public page: the staff desk, static files, the word that this process lives."""
+    return is_staff_path(path) or path.startswith(settings.STATIC_URL) or path == "/healthz"
+
+
 def staff_or_public(get_response):
     """Public requests read one snapshot and cannot write; what staff change is signed with their name."""
 
     def middleware(request):
-        if not is_staff_path(request.path_info):
-            with public_snapshot():
+        path, reads = request.path_info, request.method in ("GET", "HEAD", "OPTIONS")
+        if not is_staff_path(path):
+            if not reads:
+                return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+            if UNAVAILABLE in request.environ:
+                return unavailable(request)
+            if path in health.ADDRESSES:
                 return get_response(request)
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+            with public_snapshot():
+                request.data_version = current_version()
+                return of_version(request.data_version, get_response(request))
+        if reads:
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):
             response = get_response(request)
@@ -74,3 +94,12 @@ def staff_or_public(get_response):
             return response
 
     return middleware
+
+
+def of_version(version, response):
+    """Marks what was answered from a snapshot with the version of its data."""
+    response.data_version = version
+    response.headers["X-Data-Version"] = str(version.number)
+    if response.status_code < 500:
+        response.headers.setdefault("Cache-Control", PUBLIC_CACHING)
+    return response

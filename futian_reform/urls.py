@@ -14,6 +14,7 @@ from .errors import bad_request, not_found, server_error
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
+    path("readyz", health.site, name="readyz"),
     path("robots.txt", Robots.as_view(), name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     # Staff write in simplified characters, so the desk is not converted to traditional ones; the style guide is.

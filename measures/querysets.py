@@ -163,7 +163,8 @@ class MeasureQuerySet(models.QuerySet):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        return self.filter(public=True)
+        """Those that public pages may show, without what only staff may read."""
+        return self.filter(public=True).defer(*self.model.staff_columns)
 
     def of(self, kind: str, key: str):
         """The versions of one record, newest first."""
@@ -186,10 +187,14 @@ class VersionQuerySet(models.QuerySet):
         same = self.model.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
         public_before = same.filter(public=True, number__lt=OuterRef("number")).order_by("-number")
         just_before = same.filter(number=OuterRef("number") - 1)
-        return self.annotate(
-            public_before=Subquery(public_before.values("document")[:1]),
-            was_public=Subquery(just_before.values("public")[:1]),
-        ).filter(Q(public=True) | Q(was_public=True))
+        return (
+            self.annotate(
+                public_before=Subquery(public_before.values("document")[:1]),
+                was_public=Subquery(just_before.values("public")[:1]),
+            )
+            .filter(Q(public=True) | Q(was_public=True))
+            .defer(*self.model.staff_columns)
+        )
 
 
 def locked(record):

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
 from .filters import MeasureFilter
-from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+from .models import Category, Centre, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -18,7 +19,7 @@ class PublicPage(ContextMixin):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             plan=Plan.objects.latest("year"),
-            data_version=DataVersion.objects.get(),
+            data_version=self.request.data_version,
             not_stated=_("not stated"),
             **kwargs,
         )
@@ -133,7 +134,11 @@ class OpenSearch(TemplateView):
 
     template_name = "opensearch.xml"
     content_type = "application/opensearchdescription+xml"
-    extra_context = {"origin": settings.SITE_ORIGIN}
+    extra_context = {
+        "origin": settings.SITE_ORIGIN,
+        "name": gettext_lazy("Futian Reforms"),  # at most 16 characters
+        "description": gettext_lazy("Search the measures of Futian District’s reform plan of 2020"),
+    }
 
 
 class Styleguide(PublicPage, TemplateView):
@@ -145,6 +150,5 @@ class Styleguide(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
-            form=MeasureFilter({"category": ["well-being"], "role": ["?"]}).form,
             **kwargs,
         )

@@ -99,7 +99,10 @@ def saved(client, record, data, **changes):
 def error_texts(response) -> list[str]:
     found = []
     context = response.context
-    for form in [context["adminform"].form, *(f for s in context["inline_admin_formsets"] for f in s.formset.forms)]:
+    for form in [
+        context["adminform"].form,
+        *(f for s in context["inline_admin_formsets"] for f in s.formset.forms),
+    ]:
         found += [str(error) for errors in form.errors.values() for error in errors]
     for formset in context["inline_admin_formsets"]:
         found += [str(error) for error in formset.formset.non_form_errors()]

@@ -37,7 +37,9 @@ def test_saving_an_untouched_form_changes_nothing(editor, measure):
 def test_every_measure_can_be_saved_and_only_what_was_typed_changes(editor):
     for measure in Measure.objects.all():
         before = Version.objects.count()
-        response = saved(editor, measure, opened(editor, measure), title_en="Another title", change_note="why")
+        response = saved(
+            editor, measure, opened(editor, measure), title_en="Another title", change_note="why"
+        )
         assert response.status_code == 302, error_texts(response)
         assert Version.objects.count() == before + 1
         new, old = Version.objects.of("measure", measure.code)[:2]
@@ -191,7 +193,9 @@ def test_publishing_many_asks_first_and_leaves_out_what_is_not_ready(publisher):
     address = "/en/admin/measures/measure/"
     response = publisher.post(address, {"action": "publish", "_selected_action": chosen})
     assert [measure.code for measure in response.context["ready"]] == ["2020-01"]
-    assert [(m.code, missing) for m, missing in response.context["refused"]] == [("2020-02", ["summary (English)"])]
+    assert [(m.code, missing) for m, missing in response.context["refused"]] == [
+        ("2020-02", ["summary (English)"])
+    ]
     assert Measure.objects.get(code="2020-01").status == "draft"
     done = {"action": "publish", "_selected_action": chosen, "confirmed": "Publish", "change_note": "checked"}
     assert publisher.post(address, done).status_code == 302

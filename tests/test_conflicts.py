@@ -40,7 +40,9 @@ def choose(client, response, **choices):
 
 def test_both_changed_one_field_and_each_another(lin, chen, measure):
     first, second = opened(lin, measure), opened(chen, measure)
-    assert saved(lin, measure, first, title_en="Lin", note_en="Lin's note", change_note="why").status_code == 302
+    assert (
+        saved(lin, measure, first, title_en="Lin", note_en="Lin's note", change_note="why").status_code == 302
+    )
     response = saved(chen, measure, second, title_en="Chen", summary_en="Chen's summary")
     assert differences(response) == {
         "title_en": ("Lin", "Chen", ""),
@@ -71,8 +73,12 @@ def test_the_saved_side_can_be_chosen(lin, chen, measure):
 
 def test_both_changed_one_action(lin, chen, measure):
     second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), **{"actions-2-text_en": "Lin", "actions-0-text_en": "First, Lin"})
-    response = saved(chen, measure, second, **{"actions-2-text_en": "Chen", "actions-3-text_en": "Fourth, Chen"})
+    saved(
+        lin, measure, opened(lin, measure), **{"actions-2-text_en": "Lin", "actions-0-text_en": "First, Lin"}
+    )
+    response = saved(
+        chen, measure, second, **{"actions-2-text_en": "Chen", "actions-3-text_en": "Fourth, Chen"}
+    )
     found = differences(response)
     assert found["actions-2-text_en"] == ("Lin", "Chen", "")
     assert found["actions-0-text_en"][2] == "saved"
@@ -96,7 +102,11 @@ def test_both_added_an_action_and_both_stay(lin, chen, measure):
 
 def test_both_linked_the_same_centre(lin, chen, measure):
     centre = Centre.objects.exclude(links__measure=measure).first()
-    row = {"centre_links-1-centre": str(centre.pk), "centre_links-1-basis": "text", "centre_links-1-reason_zh": "林"}
+    row = {
+        "centre_links-1-centre": str(centre.pk),
+        "centre_links-1-basis": "text",
+        "centre_links-1-reason_zh": "林",
+    }
     second = opened(chen, measure)
     assert saved(lin, measure, opened(lin, measure), **row).status_code == 302
     response = saved(chen, measure, second, **{**row, "centre_links-1-reason_zh": "陈"})
@@ -120,7 +130,9 @@ def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure):
     second = opened(chen, measure)
     saved(lin, measure, opened(lin, measure), **{"actions-5-text_en": "Lin"})
     response = saved(chen, measure, second, **{"actions-5-DELETE": "on"})
-    assert [(name, side[1:]) for name, side in differences(response).items()] == [("actions-5", ("(deleted)", ""))]
+    assert [(name, side[1:]) for name, side in differences(response).items()] == [
+        ("actions-5", ("(deleted)", ""))
+    ]
     assert choose(chen, response, **{"actions__5": "saved"}).status_code == 302
     assert measure.actions.get(position=6).text_en == "Lin"
     response = saved(chen, measure, second, **{"actions-5-DELETE": "on"})
@@ -154,7 +166,11 @@ def test_a_paragraph_of_the_plan_too(lin, chen):
 
 def test_a_double_submit_is_told_apart_from_a_conflict(lin, measure):
     data = opened(lin, measure)
-    typed = {"title_en": "New", "actions-6-text_zh": "新的", "actions-6-paragraph": data["actions-0-paragraph"]}
+    typed = {
+        "title_en": "New",
+        "actions-6-text_zh": "新的",
+        "actions-6-paragraph": data["actions-0-paragraph"],
+    }
     assert saved(lin, measure, data, **typed).status_code == 302
     again = saved(lin, measure, data, **typed)
     assert again.status_code == 302
@@ -192,7 +208,9 @@ def test_changes_by_plain_sql_count_too(lin, measure):
 def test_without_a_token_nothing_is_overwritten(lin, measure):
     data = opened(lin, measure)
     del data["record_version"]
-    assert differences(saved(lin, measure, data, title_en="Lin")) == {"title_en": (measure.title_en, "Lin", "own")}
+    assert differences(saved(lin, measure, data, title_en="Lin")) == {
+        "title_en": (measure.title_en, "Lin", "own")
+    }
 
 
 def test_what_was_typed_into_a_deleted_record_is_shown(lin, measure):
