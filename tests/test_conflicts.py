@@ -84,7 +84,7 @@ def test_both_changed_one_action(lin, chen, measure):
     assert found["actions-0-text_en"][2] == "saved"
     assert found["actions-3-text_en"][2] == "own"
     assert len(found) == 3
-    assert choose(chen, response, **{"actions__2__text_en": "own"}).status_code == 302
+    assert choose(chen, response, actions__2__text_en="own").status_code == 302
     texts = list(measure.actions.values_list("text_en", flat=True))
     assert [texts[index] for index in (0, 2, 3)] == ["First, Lin", "Chen", "Fourth, Chen"]
 
@@ -111,7 +111,7 @@ def test_both_linked_the_same_centre(lin, chen, measure):
     assert saved(lin, measure, opened(lin, measure), **row).status_code == 302
     response = saved(chen, measure, second, **{**row, "centre_links-1-reason_zh": "陈"})
     assert differences(response) == {"centre_links-1-reason_zh": ("林", "陈", "")}
-    assert choose(chen, response, **{"centre_links__1__reason_zh": "own"}).status_code == 302
+    assert choose(chen, response, centre_links__1__reason_zh="own").status_code == 302
     assert measure.centre_links.get(centre=centre).reason_zh == "陈"
 
 
@@ -122,7 +122,7 @@ def test_one_deleted_the_action_that_the_other_changed(lin, chen, measure):
     ((name, (saved_now, own, chosen)),) = differences(response).items()
     assert (name, saved_now, chosen) == ("actions-5", "(deleted)", "")
     assert own.endswith("Chen")
-    assert choose(chen, response, **{"actions__5": "own"}).status_code == 302
+    assert choose(chen, response, actions__5="own").status_code == 302
     assert measure.actions.get(position=6).text_en == "Chen"
 
 
@@ -133,10 +133,10 @@ def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure):
     assert [(name, side[1:]) for name, side in differences(response).items()] == [
         ("actions-5", ("(deleted)", ""))
     ]
-    assert choose(chen, response, **{"actions__5": "saved"}).status_code == 302
+    assert choose(chen, response, actions__5="saved").status_code == 302
     assert measure.actions.get(position=6).text_en == "Lin"
     response = saved(chen, measure, second, **{"actions-5-DELETE": "on"})
-    assert choose(chen, response, **{"actions__5": "own"}).status_code == 302
+    assert choose(chen, response, actions__5="own").status_code == 302
     assert not measure.actions.filter(position=6).exists()
 
 
