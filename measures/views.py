@@ -11,7 +11,7 @@ from django_filters.views import FilterView
 
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
-from .models import Category, Centre, Measure, Plan, SourceParagraph
+from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
