@@ -10,7 +10,9 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         if not settings.READER_ROLE:
-            self.stdout.write("DATABASE_READER_ROLE is empty: public pages read with the account of DATABASE_URL.")
+            self.stdout.write(
+                "DATABASE_READER_ROLE is empty: public pages read with the account of DATABASE_URL."
+            )
             return
         try:
             grant_reader(settings.READER_ROLE)
@@ -24,7 +26,10 @@ class Command(BaseCommand):
 
 
 def grant_reader(name: str) -> None:
-    tables = [model._meta.db_table for model in apps.get_app_config("measures").get_models(include_auto_created=True)]
+    tables = [
+        model._meta.db_table
+        for model in apps.get_app_config("measures").get_models(include_auto_created=True)
+    ]
     role = sql.Identifier(name)
     with transaction.atomic(), connection.cursor() as cursor:
         # Two servers may start at once on one database cluster.

@@ -1,6 +1,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from futian_reform.databases import acting
 from measures.models import Plan
 
 FIXTURES = ["plan", "vocabulary", "measures"]
@@ -13,5 +14,6 @@ class Command(BaseCommand):
         if Plan.objects.exists():
             self.stdout.write("The database has content; it stays as it is.")
             return
-        call_command("loaddata", *FIXTURES, verbosity=0)
+        with acting("load_content", "The content as shipped"):
+            call_command("loaddata", *FIXTURES, verbosity=0)
         self.stdout.write("The shipped content is loaded.")

@@ -1,0 +1,70 @@
+# Every path is relative: the checkout may lie below folders with spaces or Chinese characters in their names.
+# What is set up leaves a stamp in .venv, written last, so that a set-up cut short is done again.
+
+.DEFAULT_GOAL := help
+.PHONY: help run admin test check audit bench lock FORCE
+
+python := .venv/bin/python
+install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+offline := { echo 'The packages could not be installed: the reason stands above. Check the network and start again.' >&2; exit 1; }
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+run: .venv/runtime ## set everything up and serve the site (HOST, PORT, FUTIAN_DATA, DATABASE_URL)
+	@exec $(python) manage.py serve
+
+admin: .venv/runtime ## create a staff account that may do everything
+	@$(python) manage.py serve --prepare-only >.venv/prepare.log || { cat .venv/prepare.log; exit 1; }
+	@exec $(python) manage.py createsuperuser
+
+test: .venv/development ## set everything up and run the tests (PYTEST_ARGS, DATABASE_URL)
+	@exec $(python) -m pytest -n 2 $(PYTEST_ARGS)
+
+check: .venv/development ## lint, templates, migrations, catalogues, settings of a deployment
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
+	$(python) manage.py makemigrations --check --dry-run
+	$(python) manage.py check_catalogues
+	SITE_ORIGIN=https://example.org $(python) manage.py check --deploy --fail-level WARNING
+
+audit: .venv/development ## the slow judges: accessibility, Lighthouse, HTML validity, fuzzing
+	@exec $(python) -m pytest tests/audit $(PYTEST_ARGS)
+
+bench: .venv/development ## measure how fast pages are
+	@exec $(python) -m benchmarks $(BENCH_ARGS)
+
+lock: .venv/development ## write requirements*.txt anew from pyproject.toml
+	$(python) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+	$(python) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --constraint requirements.txt --extra dev pyproject.toml \
+		--output-file requirements-dev.txt
+
+.venv/development: requirements-dev.txt .venv/created
+	@echo 'Installing the packages for development (about a minute).'
+	@$(install) requirements-dev.txt || $(offline)
+	@touch .venv/development .venv/runtime
+
+.venv/runtime: requirements.txt .venv/created
+	@echo 'Installing the packages of the site (about half a minute).'
+	@$(install) requirements.txt || $(offline)
+	@touch .venv/runtime
+
+# The interpreter that an environment was made with may have been removed since.
+.venv/created: $(if $(shell $(python) -c 'print(1)' 2>/dev/null),,FORCE)
+	@found=; for python in $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo '$(or $(PYTHON),What this machine has) is not Python 3.11 or newer. Install one (Debian, Ubuntu: apt install' \
+			'python3 python3-venv), or name yours: make run PYTHON=/path/to/python3.12' >&2; exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$found cannot make virtual environments. Install what it lacks (Debian, Ubuntu: apt install" \
+			"python3-venv), or name another: make run PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	echo "Making a virtual environment in .venv with $$found."; \
+	"$$found" -m venv --clear .venv || exit 1
+	@touch .venv/created

@@ -1,0 +1,68 @@
+#!/usr/bin/env python
+"""Every command of the site. Also read by Pythons that are too old for it, so that they can say so."""
+
+import os
+import signal
+import sys
+
+# These run without a database; `serve` brings up its own.
+WITHOUT_DATABASE = {
+    "check",
+    "check_catalogues",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "serve",
+    "spectacular",
+    "version",
+}
+
+
+def main(arguments):
+    if sys.version_info < (3, 11):  # noqa: UP036  an older one must be told, not fail
+        sys.exit(
+            f"This is Python {sys.version.split()[0]}, and the site needs 3.11 or newer. Install one (Debian, Ubuntu: "
+            "apt install python3.11 python3.11-venv) and start again with: make run PYTHON=python3.11"
+        )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "futian_reform.settings")
+    try:
+        from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import execute_from_command_line
+        from django.db import OperationalError
+
+        from futian_reform.embedded_postgres import EmbeddedPostgresError
+        from futian_reform.serve import ServeError, explain
+    except ImportError as error:
+        sys.exit(
+            f"The packages of the site are not installed for this Python ({error}). Run `make run`, which installs "
+            "them in .venv; then use .venv/bin/python manage.py."
+        )
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # unlike the default, lets the database be stopped
+    try:
+        with database_for(arguments):
+            execute_from_command_line(arguments)
+    except (ImproperlyConfigured, EmbeddedPostgresError, ServeError) as error:
+        sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(str(explain(error)))
+
+
+def database_for(arguments):
+    from contextlib import nullcontext
+
+    from django.conf import settings
+
+    command = arguments[1] if len(arguments) > 1 else "help"
+    asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(arguments)
+    if command in WITHOUT_DATABASE or asks_for_help or settings.EMBEDDED_POSTGRES is None:
+        return nullcontext()
+    return settings.EMBEDDED_POSTGRES.session()
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,144 @@
+"""A real site and a real browser: granian on the worker's test database, and the system's Chromium.
+
+Without Chromium these tests are skipped and say so; with CI or FUTIAN_REQUIRE_BROWSER in the environment they fail.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from functools import partial
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+
+from futian_reform.embedded_postgres import die_with_parent
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def live_site(databases):
+    """The origin of a running site on this worker's test database, such as http://127.0.0.1:40123."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"SITE_ORIGIN": origin, "FUTIAN_DATA": str(settings.FUTIAN_DATA)}
+    for name in ("DATABASE_URL", "DATABASE_READER_URL"):
+        if url := os.environ.get(name):
+            environment[name] = urlsplit(url)._replace(path=f"/{databases.name}").geturl()
+    arguments = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", *arguments, "futian_reform.wsgi:application"],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        preexec_fn=partial(die_with_parent, signal.SIGTERM),
+    )
+    try:
+        wait_for(f"{origin}/healthz", server)
+        yield origin
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(address: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except (URLError, ConnectionError):
+            assert server.poll() is None, "the site ended before it answered"
+            assert time.monotonic() < deadline, "the site did not answer within a minute"
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if not program:
+        report = pytest.fail if required() else pytest.skip
+        report("No Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+def required() -> bool:
+    return bool(os.environ.get("CI") or os.environ.get("FUTIAN_REQUIRE_BROWSER"))
+
+
+@pytest.fixture
+def new_page(browser, live_site):
+    """`new_page(**options of a browser context)` opens a tab of a fresh browser profile at the site's origin.
+
+    The test fails at its end where a page broke the Content-Security-Policy, threw an uncaught error or asked another
+    origin for anything.
+    """
+    contexts, faults = [], []
+
+    def watch_console(message):
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    def watch_request(request):
+        if not request.url.startswith((live_site, "data:", "blob:")):
+            faults.append(f"request to another origin: {request.url}")
+
+    def open_page(**options):
+        context = browser.new_context(base_url=live_site, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", watch_console)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", watch_request)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(new_page):
+    """A tab on a desktop; `page.goto("/measures/")` starts at the site's origin."""
+    return new_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """`axe(page)` is the list of what axe finds wrong with the page: (rule, the elements' markup)."""
+    runner = Axe()
+
+    def violations(page) -> list[tuple[str, list[str]]]:
+        found = runner.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
+
+    return violations
