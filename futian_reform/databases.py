@@ -4,10 +4,11 @@ A public request runs in one REPEATABLE READ READ ONLY transaction of the alias 
 snapshot, and it cannot write. All else uses `default`.
 """
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 
 from django.db import connection, transaction
+from django.http import StreamingHttpResponse
 
 reading_publicly: ContextVar[bool] = ContextVar("reading_publicly", default=False)
 
@@ -21,6 +22,23 @@ def public_snapshot():
             yield
     finally:
         reading_publicly.reset(token)
+
+
+class SnapshotStream(StreamingHttpResponse):
+    """An answer whose rows are read while it is sent. It keeps the request's snapshot until its end.
+
+    So its rows, its count and the data version in its headers belong together. A server closes what it sends, also when
+    the reader goes away; the connection's idle_in_transaction_session_timeout ends the snapshot of one who stalls.
+    """
+
+    def keep(self, snapshot: ExitStack) -> None:
+        self._resource_closers.append(snapshot.close)
+        self.streaming_content = self._within(snapshot, self.streaming_content)
+
+    @staticmethod
+    def _within(snapshot, chunks):
+        with snapshot:  # also at the end, should a server forget to close
+            yield from chunks
 
 
 @contextmanager

@@ -1,11 +1,15 @@
 """What happens to every request around the views: its language, its limits, its database."""
 
+from contextlib import ExitStack
+
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from .databases import acting, public_snapshot
+from .databases import SnapshotStream, acting, public_snapshot
+from .errors import PAGE, READING, form_of_answer, method_not_allowed
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 
@@ -20,6 +24,30 @@ def language_from_path(get_response):
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+    return middleware
+
+
+def open_data(get_response):
+    """Data can be read from every site's scripts, and only read."""
+
+    def middleware(request):
+        if form_of_answer(request.path_info) == PAGE:
+            return get_response(request)
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204, headers={"Allow": READING})
+        elif request.method in ("GET", "HEAD"):
+            response = get_response(request)
+        else:
+            response = method_not_allowed(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = READING
+            response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            response.headers["Access-Control-Max-Age"] = "86400"
+        else:
+            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag"
+        return response
 
     return middleware
 
@@ -51,8 +79,12 @@ def staff_or_public(get_response):
 
     def middleware(request):
         if not is_staff_path(request.path_info):
-            with public_snapshot():
-                return get_response(request)
+            with ExitStack() as resources:
+                resources.enter_context(public_snapshot())
+                response = get_response(request)
+                if isinstance(response, SnapshotStream):
+                    response.keep(resources.pop_all())
+                return response
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):

@@ -4,6 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from measures.urls import machine_urlpatterns
+
 from . import health
 from .errors import bad_request, not_found, server_error
 
@@ -14,6 +16,7 @@ urlpatterns = [
         path("", include("measures.urls")),
         prefix_default_language=False,
     ),
+    *machine_urlpatterns,
 ]
 
 handler400 = bad_request

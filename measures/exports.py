@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
 from tempfile import TemporaryFile
@@ -18,11 +18,16 @@ from urllib.parse import parse_qsl
 
 import xlsxwriter
 from django.conf import settings
-from django.utils.translation import get_language, override
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from futian_reform.databases import SnapshotStream
 
 from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
 from .models import DataVersion, Measure, Plan
+from .selections import SelectionView, redirect_to, revalidated
 
 # Rows that are read, written and sent together. The memory of an export is the memory of one such chunk.
 CHUNK = 200
@@ -72,7 +77,7 @@ class Column:
 
 def iso(moment: datetime) -> str:
     """In UTC, to the second: `2026-11-23T05:00:00Z`."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def of_parts(relation: str, read: Callable) -> Callable[[Measure], list]:
@@ -253,7 +258,9 @@ COLUMNS = [
     Column(
         "centre_basis",
         _("Basis of the links"),
-        _("For each centre: “text” where wording of the source supports the link, “editorial” for the editors’ judgement."),
+        _(
+            "For each centre: “text” where wording of the source supports the link, “editorial” for the editors’ judgement."
+        ),
         of_centres(lambda link: link.basis),
         several=True,
         group="centres",
@@ -496,7 +503,7 @@ def xlsx_file(measures: Iterable[Measure], about: list[tuple[str, str]], at: dat
 
     The same rows, `about` and `at` give the same bytes. Cells are typed: none is ever taken for a formula.
     """
-    file = TemporaryFile()
+    file = TemporaryFile()  # noqa: SIM115 (the caller reads and closes it)
     workbook = xlsxwriter.Workbook(
         file,
         {
@@ -644,9 +651,7 @@ def about_rows(query: str, count: int, plan: Plan, version: DataVersion) -> list
 NOT_INCLUDED = _(
     "The newspaper report that the data were compiled from is not included and not covered by the licence."
 )
-UNOFFICIAL = _(
-    "An editorial project, not an official site. A plan of 2020; outcomes are not recorded here."
-)
+UNOFFICIAL = _("An editorial project, not an official site. A plan of 2020; outcomes are not recorded here.")
 
 
 @dataclass(frozen=True)
@@ -656,7 +661,7 @@ class Fingerprint:
 
 
 @lru_cache(maxsize=4)
-def whole_set_fingerprints(version: int, language: str) -> dict[str, Fingerprint]:
+def whole_set_fingerprints(version: int) -> dict[str, Fingerprint]:
     """Size and checksum of the whole set in each form, by suffix; nothing where building them would take long.
 
     Kept by data version, which is all they depend on while a process lives.
@@ -686,7 +691,7 @@ def _fingerprint(chunks: Iterable[bytes]) -> Fingerprint:
 
 def data_package(plan: Plan, version: DataVersion, count: int) -> dict:
     """The whole set as a Frictionless Data Package; its resource is `measures.csv` beside it."""
-    fingerprint = whole_set_fingerprints(version.number, get_language()).get(".csv")
+    fingerprint = whole_set_fingerprints(version.number).get(".csv")
     name_zh, name_en = "福田改革库", "Futian Reform Database"
     return {
         "profile": "tabular-data-package",
@@ -713,10 +718,58 @@ def data_package(plan: Plan, version: DataVersion, count: int) -> dict:
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\r\n"},
-                **({"bytes": fingerprint.bytes, "hash": f"sha256:{fingerprint.sha256}"} if fingerprint else {}),
+                "dialect": {
+                    "delimiter": ",",
+                    "quoteChar": '"',
+                    "doubleQuote": True,
+                    "lineTerminator": "\r\n",
+                },
+                **(
+                    {"bytes": fingerprint.bytes, "hash": f"sha256:{fingerprint.sha256}"}
+                    if fingerprint
+                    else {}
+                ),
                 "schema": table_schema(),
             }
+        ],
+    }
+
+
+def dataset_metadata(plan: Plan, version: DataVersion, files: list[dict]) -> dict:
+    """The whole set as a schema.org Dataset. The publisher is this project; the plan's issuer is not."""
+    types = {".csv": "text/csv", ".xlsx": XLSX_TYPE, ".json": "application/json"}
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": absolute("/data/"),
+        "url": absolute("/data/"),
+        "name": "福田改革库 Futian Reform Database",
+        "description": plan.intro if len(plan.intro) >= 50 else f"{plan.intro} {plan.method}",
+        "inLanguage": ["zh-Hans", "en"],
+        "version": str(version.number),
+        "dateModified": iso(version.at),
+        "temporalCoverage": str(plan.year),
+        "spatialCoverage": {"@type": "Place", "name": "深圳市福田区 Futian District, Shenzhen"},
+        "license": LICENCE["path"],
+        "isAccessibleForFree": True,
+        "creator": {
+            "@type": "Organization",
+            "name": "福田改革库 Futian Reform Database",
+            "url": absolute("/"),
+        },
+        "variableMeasured": [column.name for column in COLUMNS],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": types[file["form"]],
+                "contentUrl": absolute(file["address"]),
+                **(
+                    {"contentSize": f"{found.bytes} B", "sha256": found.sha256}
+                    if (found := file["fingerprint"])
+                    else {}
+                ),
+            }
+            for file in files
         ],
     }
 
@@ -724,3 +777,44 @@ def data_package(plan: Plan, version: DataVersion, count: int) -> dict:
 def dumped(document) -> str:
     """JSON that a person can read too."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+# --- Views ---
+
+
+class MeasuresCsv(SelectionView):
+    def answer(self, filterset, query, version):
+        headers = {"Content-Disposition": attachment(query, version, ".csv")}
+        return stream(self.request, csv_chunks(in_chunks(filterset.qs)), CSV_TYPE, headers)
+
+
+class MeasuresXlsx(SelectionView):
+    def answer(self, filterset, query, version):
+        headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
+        if self.request.method == "HEAD":
+            return HttpResponse(content_type=XLSX_TYPE, headers=headers)
+        measures = filterset.qs
+        about = about_rows(query, measures.count(), Plan.objects.latest("year"), version)
+        return FileResponse(
+            xlsx_file(in_chunks(measures), about, version.at), content_type=XLSX_TYPE, headers=headers
+        )
+
+
+def attachment(query: str, version: DataVersion, suffix: str) -> str:
+    return content_disposition_header(True, file_name(query, version, suffix))
+
+
+def stream(request, chunks: Iterator[bytes], content_type: str, headers: dict | None = None):
+    """`chunks` as they are made; of a HEAD request only the headers."""
+    if request.method == "HEAD":
+        return HttpResponse(content_type=content_type, headers=headers)
+    return SnapshotStream(chunks, content_type=content_type, headers=headers)
+
+
+@revalidated
+def datapackage(request):
+    if redirect := redirect_to(request, ""):
+        return redirect
+    count = Measure.objects.published().count()
+    package = data_package(Plan.objects.latest("year"), DataVersion.objects.get(), count)
+    return HttpResponse(dumped(package), content_type="application/json")

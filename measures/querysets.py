@@ -1,7 +1,7 @@
 """Every query of the site."""
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
 
 class NaturalKeyManager(models.Manager):
@@ -85,6 +85,26 @@ class MeasureQuerySet(models.QuerySet):
             Prefetch("paragraphs", SourceParagraph.objects.order_by("number")),
             Prefetch("parts", self.model.objects.published()),
         )
+
+    def with_latest_version(self):
+        """With `version_number` and `version_at`: which public version of the record this is, and since when."""
+        from .models import Version
+
+        latest = Version.objects.public().filter(kind="measure", key=OuterRef("code")).order_by("-number")
+        return self.annotate(
+            version_number=Subquery(latest.values("number")[:1]), version_at=Subquery(latest.values("at")[:1])
+        )
+
+    def for_export(self):
+        """With everything that the columns of a table and the records of the API hold."""
+        return self.with_full_record().with_latest_version()
+
+    def last_edited(self, limit: int):
+        """The `limit` measures whose records changed last, the newest first."""
+        from .models import Version
+
+        latest = Version.objects.public().filter(kind="measure", key=OuterRef("code")).order_by("-number")
+        return self.order_by(Subquery(latest.values("id")[:1]).desc(nulls_last=True))[:limit]
 
     def narrowed(self, selection: dict[str, list[str]]):
         """The measures that `selection` (facet -> chosen slugs) describes.
