@@ -1,7 +1,5 @@
 """What happens to every request around the views: its language, its limits, its database."""
 
-from contextlib import ExitStack
-
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
@@ -79,11 +77,10 @@ def staff_or_public(get_response):
 
     def middleware(request):
         if not is_staff_path(request.path_info):
-            with ExitStack() as resources:
-                resources.enter_context(public_snapshot())
+            with public_snapshot():
                 response = get_response(request)
                 if isinstance(response, SnapshotStream):
-                    response.keep(resources.pop_all())
+                    response.take_snapshot()
                 return response
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return get_response(request)

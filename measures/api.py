@@ -203,7 +203,7 @@ class CentreSerializer(serializers.ModelSerializer):
 
 class DistrictSerializer(serializers.ModelSerializer):
     parent = serializers.SlugRelatedField(
-        slug_field="slug", read_only=True, help_text=_("Slug of the place it lies in.")
+        slug_field="slug", read_only=True, allow_null=True, help_text=_("Slug of the place it lies in.")
     )
 
     class Meta:

@@ -43,14 +43,14 @@ def test_a_list_can_be_quoted_in_chinese(client, path, sentence):
 
 
 def test_a_list_can_be_quoted_in_english(client):
-    number, day = as_of("en")
-    assert citation(client, "/en/measures/?centre=finance&centre=technology&role=pilot").sentence == (
-        "Of the 28 key reforms of Futian District (21 named in the source, 7 split off by the editors), 1 match these "
+    assert citation(client, "/en/measures/?centre=finance&centre=technology&link=text").sentence == (
+        "Of the 28 key reforms of Futian District (21 named in the source, 7 split off by the editors), {} match these "
         "conditions: Centre: Regional International Financial Centre or Science and Technology Innovation Centre; "
-        f"Role of the place: Pilot; data version {number}, as of {day}."
-    ).replace(
-        "1 match",
-        f"{len(client.get('/en/measures/?centre=finance&centre=technology&role=pilot').context['measures'])} match",
+        "Basis of the link to the centre: From the text; data version {}, as of {}."
+    ).format(
+        len(client.get("/measures.json?centre=finance&centre=technology&link=text").getvalue().splitlines())
+        - 2,
+        *as_of("en"),
     )
 
 

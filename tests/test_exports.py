@@ -7,8 +7,9 @@ from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +41,7 @@ def selections(draw) -> str:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -122,7 +123,7 @@ def test_no_cell_of_a_file_is_a_formula(client, restored, text):
     assert exports.unguard(record["title_en"]) == text
     workbook = openpyxl.load_workbook(BytesIO(body(client.get("/measures.xlsx"))))
     cell = workbook.worksheets[0].cell(6, 7)
-    assert (cell.data_type, cell.value) == ("s", text.replace("\r", "\n") if "\r" in text else text)
+    assert (cell.data_type, cell.value) == ("s", text.replace("\r", "_x000D_"))
 
 
 def test_file_names_say_filter_and_version(client):
@@ -153,7 +154,7 @@ def test_rows_and_file_name_are_of_one_snapshot(client, restored):
     assert response.headers["Content-Disposition"].endswith(f'_v{before}.csv"')
     with acting("test"):
         Measure.objects.filter(code="2020-05").update(title_en="Changed meanwhile")
-    assert DataVersion.objects.get().number == before + 1
+    assert DataVersion.objects.using("default").get().number == before + 1
     titles = [record["title_en"] for record in records_of_csv(body(response))]
     assert "Changed meanwhile" not in titles
     assert records_of_csv(body(client.get("/measures.csv")))[4]["title_en"] == "Changed meanwhile"
@@ -170,12 +171,9 @@ def test_a_reader_who_leaves_ends_the_snapshot(client):
         assert cursor.fetchone() == (0,)
 
 
-def test_an_export_costs_the_same_queries_for_one_row_and_for_all(client, django_assert_num_queries):
+def test_an_export_costs_the_same_queries_for_three_rows_and_for_all(client):
     counts = []
     for query in ("?role=pilot", ""):
-        from django.db import connections
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connections["reader"]) as captured:
             body(client.get(f"/measures.csv{query}"))
         counts.append(len(captured))
