@@ -7,6 +7,7 @@ snapshot, and it cannot write. All else uses `default`.
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.apps import apps
 from django.db import connection, connections, transaction
 from django.http import StreamingHttpResponse
 
@@ -22,6 +23,11 @@ def public_snapshot():
             yield
     finally:
         reading_publicly.reset(token)
+
+
+def current_version(alias: str = "reader"):
+    """The data version that public pages see now; inside `public_snapshot()` that of the snapshot."""
+    return apps.get_model("measures", "DataVersion").objects.using(alias).get()
 
 
 class SnapshotStream(StreamingHttpResponse):

@@ -15,7 +15,7 @@ from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
 from psycopg_pool import PoolTimeout
 
-RETRY_AFTER = 5  # seconds
+RETRY_AFTER = 2  # seconds
 READING = "GET, HEAD, OPTIONS"
 
 PAGE, JSON, TEXT = "page", "json", "text"
@@ -89,7 +89,7 @@ def unavailable(request):
         503,
         _("The database does not answer at the moment"),
         _("Nothing is lost. Please try again in a few seconds."),
-        headers={"Retry-After": str(RETRY_AFTER)},
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
     )
 
 
@@ -97,7 +97,7 @@ def answer(request, status, title, explanation, errors=None, headers=None):
     """The error in the form of the address; texts are lazy, so that each can be said in the language it needs."""
     form = form_of_answer(request.path_info)
     if form == PAGE:
-        context = {"title": title, "explanation": explanation}
+        context = {"status": status, "title": str(title), "explanation": str(explanation)}
         response = render(request, "error.html", context, status=status)
         for name, value in (headers or {}).items():
             response.headers[name] = value

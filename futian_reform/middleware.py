@@ -2,25 +2,41 @@
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from .databases import SnapshotStream, acting, public_snapshot
-from .errors import PAGE, READING, form_of_answer, method_not_allowed
+from measures.metadata import LANGUAGE_TAGS
+
+from . import health
+from .databases import SnapshotStream, acting, current_version, public_snapshot
+from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
+from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
+# Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
+PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+UNAVAILABLE = "futian.unavailable"
 
 
 def language_from_path(get_response):
-    """The language stands in the path and nowhere else, so that an address has one answer for everybody."""
+    """The language stands in the path and nowhere else, so that an address has one answer for everybody.
+
+    Traditional Chinese has no catalogue and no columns: its pages are rendered from the simplified ones (Django falls
+    back to the catalogue of LANGUAGE_CODE) and converted as a whole, attributes and structured data included.
+    """
 
     def middleware(request):
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
-            response.headers.setdefault("Content-Language", language)
+            response.headers.setdefault("Content-Language", LANGUAGE_TAGS[language])
+            if language == "zh-hant" and not response.streaming and is_text(response):
+                response.content = traditional(response.text)
+                if "Content-Length" in response.headers:
+                    response.headers["Content-Length"] = str(len(response.content))
             return response
 
     return middleware
@@ -34,17 +50,15 @@ def open_data(get_response):
             return get_response(request)
         if request.method == "OPTIONS":
             response = HttpResponse(status=204, headers={"Allow": READING})
-        elif request.method in ("GET", "HEAD"):
-            response = get_response(request)
-        else:
-            response = method_not_allowed(request)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = READING
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
+        elif request.method in ("GET", "HEAD"):
+            response = get_response(request)
+            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, X-Data-Version"
         else:
-            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag"
+            response = method_not_allowed(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
     return middleware
@@ -72,19 +86,41 @@ def is_staff_path(path: str) -> bool:
     return first == "admin"
 
 
+def passes_by(path: str) -> bool:
+    """Whether `path` is no public page: the staff desk, static files, the word that this process lives."""
+    return is_staff_path(path) or path.startswith(settings.STATIC_URL) or path == "/healthz"
+
+
 def staff_or_public(get_response):
     """Public requests read one snapshot and cannot write; what staff change is signed with their name."""
 
     def middleware(request):
-        if not is_staff_path(request.path_info):
+        path, reads = request.path_info, request.method in ("GET", "HEAD", "OPTIONS")
+        if not is_staff_path(path):
+            if not reads:
+                return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+            if UNAVAILABLE in request.environ:
+                return unavailable(request)
+            if path in health.ADDRESSES:
+                return get_response(request)
             with public_snapshot():
+                request.data_version = current_version()
                 response = get_response(request)
                 if isinstance(response, SnapshotStream):
                     response.take_snapshot()
-                return response
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+                return of_version(request.data_version, response)
+        if reads:
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):
             return get_response(request)
 
     return middleware
+
+
+def of_version(version, response):
+    """Marks what was answered from a snapshot with the version of its data."""
+    response.data_version = version
+    response.headers["X-Data-Version"] = str(version.number)
+    if response.status_code < 500:
+        response.headers.setdefault("Cache-Control", PUBLIC_CACHING)
+    return response

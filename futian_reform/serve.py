@@ -25,6 +25,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
 from psycopg.errors import InsufficientPrivilege
 
 from .embedded_postgres import EmbeddedPostgresError, die_with_parent
@@ -198,11 +202,6 @@ def collect_static_files(say: Say) -> None:
 
 def run(address: str, port: int, workers: int, say: Say) -> None:
     """Serve until a signal ends it."""
-    from granian import Granian  # here, because every command of manage.py imports this module
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
     os.environ.update(HOST=address, PORT=str(port))  # the workers read their settings anew
     multiprocessing.set_start_method(
         "spawn", force=True
@@ -214,31 +213,27 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=64,  # more than requests and downloads that wait (page_cache.py, single_flight.py)
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=128 * 1024),
         log_level=LogLevels.error,
+        log_dictconfig=settings.LOGGING,
         respawn_failed_workers=True,
         respawn_interval=2.5,
         workers_kill_timeout=4,
     )
-    at_terminal = os.isatty(0)
-
-    def reload_or_stop(*_):
-        # SIGHUP comes from an operator who wants new code, or from a terminal that was closed.
-        if at_terminal and not os.isatty(0):
-            server.signal_handler_interrupt()
-        else:
-            server.signal_handler_reload()
-
-    server.on_startup(lambda: signal.signal(signal.SIGHUP, reload_or_stop))
     ending = threading.Event()
-    guard = threading.Thread(target=watch, args=(address, port, ending, say))
-    guard.start()
+    watcher = threading.Thread(target=watch, args=(server, ending, say))
+    watcher.start()
     try:
         server.serve(target_loader=load_application)
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise ServeError(
+            f"The server cannot listen on {address} port {port}: {reason}. Try another port."
+        ) from error
     finally:
         ending.set()
-        guard.join()
+        watcher.join()
 
 
 def load_application(target: str):
@@ -252,20 +247,23 @@ def load_application(target: str):
     return application
 
 
-def watch(address: str, port: int, ending: threading.Event, say: Say) -> None:
-    """Announce the site when it answers; from then on restart PostgreSQL should it die."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  the answer is sought nearby
+def watch(server: Granian, ending: threading.Event, say: Say) -> None:
+    """Announce the site when it answers; then restart PostgreSQL should it die, and stop with a closed terminal."""
+    at_terminal = os.isatty(0)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(server.bind_addr, server.bind_addr)  # noqa: S104
     while not ending.wait(0.05):
         try:
-            with closing(http.client.HTTPConnection(host, port, timeout=10)) as connection:
+            with closing(http.client.HTTPConnection(host, server.bind_port, timeout=10)) as connection:
                 connection.request("GET", "/healthz")
                 connection.getresponse()
         except OSError:
             continue
-        say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}/")
+        say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{server.bind_port}/")
         break
-    while not ending.wait(2):
-        if settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
+    while not ending.wait(0.5):
+        if at_terminal and not os.isatty(0):
+            server.signal_handler_interrupt()  # SIGHUP, which tells others the same, means new code to this server
+        elif settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
             try:
                 settings.EMBEDDED_POSTGRES.start()
                 say("PostgreSQL had stopped and was started again.")

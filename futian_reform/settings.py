@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "futian_reform.logs.identified",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -148,11 +150,19 @@ def database(name: str, url: str) -> dict:
             "with special characters in the password percent-encoded."
         ) from error
     config["OPTIONS"] = {
-        "connect_timeout": 3,
+        "connect_timeout": 2,
+        "tcp_user_timeout": 5000,  # milliseconds until a vanished server is given up; likewise the next three
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
         "application_name": " ".join(["futian", *(Path(argument).name for argument in sys.argv[:2])])[:60],
         **config.get("OPTIONS", {}),
     }
     return config
+
+
+def server_options(**parameters: str) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in parameters.items())
 
 
 EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
@@ -162,7 +172,8 @@ if READER_ROLE and not READER_ROLE.isidentifier():
     raise ImproperlyConfigured("DATABASE_READER_ROLE must be a plain name, such as futian_reader, or empty.")
 
 if EMBEDDED_POSTGRES:
-    _default_url = _reader_url = EMBEDDED_POSTGRES.url()
+    _default_url = EMBEDDED_POSTGRES.url()
+    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE) if READER_ROLE else _default_url
 else:
     _default_url = env("DATABASE_URL")
     _reader_url = env("DATABASE_READER_URL", _default_url)
@@ -171,27 +182,37 @@ DATABASES = {
     "default": database("DATABASE_URL", _default_url),
     "reader": database("DATABASE_READER_URL", _reader_url),
 }
-DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=60s -c lock_timeout=10s"
+DATABASES["default"]["OPTIONS"]["options"] = server_options(
+    statement_timeout="60s", lock_timeout="10s", idle_in_transaction_session_timeout="10min"
+)
 # A public request sees one snapshot and cannot write: see databases.py.
-_reader_options = [
-    "default_transaction_read_only=on",
-    "statement_timeout=5s",
-    "idle_in_transaction_session_timeout=30s",
-]
-if READER_ROLE and not env("DATABASE_READER_URL"):
-    _reader_options.append(f"role={READER_ROLE}")
+_reader_options = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "5s",
+    "lock_timeout": "1s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+if READER_ROLE and _reader_url == _default_url:
+    _reader_options["role"] = READER_ROLE
 DATABASES["reader"]["OPTIONS"] |= {
     "isolation_level": IsolationLevel.REPEATABLE_READ,
-    "options": " ".join(f"-c {option}" for option in _reader_options),
+    "options": server_options(**_reader_options),
 }
+# The few threads that render pages keep their connections; see decision 52 for why there is no pool.
+DATABASES["reader"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 DATABASE_ROUTERS = ["futian_reform.databases.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Page cache ---
+
+PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 48) * 2**20  # in every web process
 
 # --- Languages ---
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "futian_reform.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
@@ -205,6 +226,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Security ---
@@ -245,6 +267,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/"
 CSRF_COOKIE_HTTPONLY = True
 if _origin.scheme == "https":
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine next door, without a proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
@@ -299,7 +322,14 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "futian_reform.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        # Django's own handlers write plain text; failed sign-ins stand in the database, with who and from where.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "axes": {"level": "CRITICAL"},
+    },
 }

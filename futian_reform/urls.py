@@ -2,16 +2,23 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from measures.sitemaps import SITEMAPS
 from measures.urls import machine_urlpatterns
+from measures.views import Robots, Styleguide
 
 from . import health
 from .errors import bad_request, not_found, server_error
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
+    path("readyz", health.site, name="readyz"),
+    path("robots.txt", Robots.as_view(), name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(
+        path("admin/styleguide/", admin.site.admin_view(Styleguide.as_view()), name="styleguide"),
         path("admin/", admin.site.urls),
         path("", include("measures.urls")),
         prefix_default_language=False,

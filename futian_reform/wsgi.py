@@ -1,9 +1,15 @@
-"""The WSGI application that the production server loads."""
+"""The WSGI application that the production server loads: the page cache in front of Django."""
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "futian_reform.settings")
+django_application = get_wsgi_application()
 
-application = get_wsgi_application()
+from .page_cache import PageCache  # noqa: E402  needs Django's applications
+
+application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start(
+    "/", "/measures/", "/en/measures/"
+)

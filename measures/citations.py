@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from .addresses import absolute, in_language, list_path, measure_path, version_path
 from .filters import MeasureFilter
 from .models import DataVersion, Measure
-from .selections import revalidated
 
 NAME_ZH, NAME_EN = "福田改革库", "Futian Reform Database"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -93,7 +92,7 @@ def tex(text: str) -> str:
 
 
 def work_of(measure: Measure) -> Work:
-    """`measure` as one version of a record; it carries `version_number` and `version_at`."""
+    """`measure` as one version of a record; it carries `version_number` and `edited_at`."""
     number = measure.version_number
     return Work(
         key=f"futian-reform-{measure.code}-v{number}",
@@ -101,7 +100,7 @@ def work_of(measure: Measure) -> Work:
         title_en=measure.title_en,
         detail_zh=f"改革{measure.code}，第{number}版",
         detail_en=f"Measure {measure.code}, version {number}",
-        edited=measure.version_at,
+        edited=measure.edited_at,
         permanent=absolute(version_path(measure.code, number)),
     )
 
@@ -243,9 +242,8 @@ def day(version: DataVersion) -> str:
     return date_format(localtime(version.at), "DATE_FORMAT")
 
 
-@revalidated
 def measure_bibtex(request, code):
-    measure = Measure.objects.published().with_latest_version().filter(code=code).first()
+    measure = Measure.objects.published().with_edit_times().filter(code=code).first()
     if measure is None:
         raise Http404(_("There is no such record here, or it is not published."))
     return HttpResponse(work_of(measure).bibtex(), content_type="application/x-bibtex; charset=utf-8")

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from io import StringIO
+from itertools import chain
+from os import SEEK_END
 from tempfile import TemporaryFile
 from urllib.parse import parse_qsl
 
@@ -27,10 +28,12 @@ from futian_reform.databases import SnapshotStream
 
 from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
 from .models import DataVersion, Measure, Plan
-from .selections import SelectionView, redirect_to, revalidated
+from .selections import SelectionView, redirect_to
 
 # Rows that are read, written and sent together. The memory of an export is the memory of one such chunk.
 CHUNK = 200
+# Bytes up to which an export is made as a whole.
+SMALL = 256 * 1024
 # Above this, files are not built merely to print their size and checksum on a page.
 CHECKSUM_LIMIT = 5_000
 # What Excel holds in one cell.
@@ -445,7 +448,7 @@ COLUMNS = [
         "edited",
         _("Last edited"),
         _("When this version was made, in UTC."),
-        attribute("version_at"),
+        attribute("edited_at"),
         type="datetime",
         width=20,
         constraints={"required": True},
@@ -660,25 +663,31 @@ class Fingerprint:
     sha256: str
 
 
-@lru_cache(maxsize=4)
-def whole_set_fingerprints(version: int) -> dict[str, Fingerprint]:
+_fingerprints: dict[tuple, dict[str, Fingerprint]] = {}
+
+
+def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
     """Size and checksum of the whole set in each form, by suffix; nothing where building them would take long.
 
-    Kept by data version, which is all they depend on while a process lives.
+    Kept for the newest data version, which is all they depend on while a process lives.
     """
     from .api import json_chunks
 
-    measures = Measure.objects.published()
-    count = measures.count()
-    if count > CHECKSUM_LIMIT:
-        return {}
-    live, plan = DataVersion.objects.get(), Plan.objects.latest("year")
-    with xlsx_file(in_chunks(measures), about_rows("", count, plan, live), live.at) as workbook:
-        return {
-            ".csv": _fingerprint(csv_chunks(in_chunks(measures))),
-            ".xlsx": _fingerprint(workbook),
-            ".json": _fingerprint(json_chunks(measures, live)),
-        }
+    key = (version.number, version.at)
+    if key not in _fingerprints:
+        measures = Measure.objects.published()
+        count = measures.count()
+        found = {}
+        if count <= CHECKSUM_LIMIT:
+            about = about_rows("", count, Plan.objects.latest("year"), version)
+            with xlsx_file(in_chunks(measures), about, version.at) as workbook:
+                found[".xlsx"] = _fingerprint(workbook)
+            found[".csv"] = _fingerprint(csv_chunks(in_chunks(measures)))
+            found[".json"] = _fingerprint(json_chunks(measures, version))
+        _fingerprints.clear()
+        _fingerprints[key] = found
+        return found
+    return _fingerprints[key]
 
 
 def _fingerprint(chunks: Iterable[bytes]) -> Fingerprint:
@@ -691,7 +700,7 @@ def _fingerprint(chunks: Iterable[bytes]) -> Fingerprint:
 
 def data_package(plan: Plan, version: DataVersion, count: int) -> dict:
     """The whole set as a Frictionless Data Package; its resource is `measures.csv` beside it."""
-    fingerprint = whole_set_fingerprints(version.number).get(".csv")
+    fingerprint = whole_set_fingerprints(version).get(".csv")
     name_zh, name_en = "福田改革库", "Futian Reform Database"
     return {
         "profile": "tabular-data-package",
@@ -735,43 +744,20 @@ def data_package(plan: Plan, version: DataVersion, count: int) -> dict:
     }
 
 
-def dataset_metadata(plan: Plan, version: DataVersion, files: list[dict]) -> dict:
-    """The whole set as a schema.org Dataset. The publisher is this project; the plan's issuer is not."""
+def distribution(files: list[dict]) -> dict:
+    """What `files` (of `citations.files`, with their fingerprints) add to the schema.org Dataset."""
     types = {".csv": "text/csv", ".xlsx": XLSX_TYPE, ".json": "application/json"}
-    return {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "@id": absolute("/data/"),
-        "url": absolute("/data/"),
-        "name": "福田改革库 Futian Reform Database",
-        "description": plan.intro if len(plan.intro) >= 50 else f"{plan.intro} {plan.method}",
-        "inLanguage": ["zh-Hans", "en"],
-        "version": str(version.number),
-        "dateModified": iso(version.at),
-        "temporalCoverage": str(plan.year),
-        "spatialCoverage": {"@type": "Place", "name": "深圳市福田区 Futian District, Shenzhen"},
-        "license": LICENCE["path"],
-        "isAccessibleForFree": True,
-        "creator": {
-            "@type": "Organization",
-            "name": "福田改革库 Futian Reform Database",
-            "url": absolute("/"),
-        },
-        "variableMeasured": [column.name for column in COLUMNS],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": types[file["form"]],
-                "contentUrl": absolute(file["address"]),
-                **(
-                    {"contentSize": f"{found.bytes} B", "sha256": found.sha256}
-                    if (found := file["fingerprint"])
-                    else {}
-                ),
-            }
-            for file in files
-        ],
-    }
+    downloads = []
+    for file in files:
+        download = {
+            "@type": "DataDownload",
+            "encodingFormat": types[file["form"]],
+            "contentUrl": absolute(file["address"]),
+        }
+        if found := file["fingerprint"]:
+            download |= {"contentSize": f"{found.bytes} B", "sha256": found.sha256}
+        downloads.append(download)
+    return {"variableMeasured": [column.name for column in COLUMNS], "distribution": downloads}
 
 
 def dumped(document) -> str:
@@ -791,13 +777,15 @@ class MeasuresCsv(SelectionView):
 class MeasuresXlsx(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
-        if self.request.method == "HEAD":
-            return HttpResponse(content_type=XLSX_TYPE, headers=headers)
         measures = filterset.qs
         about = about_rows(query, measures.count(), Plan.objects.latest("year"), version)
-        return FileResponse(
-            xlsx_file(in_chunks(measures), about, version.at), content_type=XLSX_TYPE, headers=headers
-        )
+        file = xlsx_file(in_chunks(measures), about, version.at)
+        if file.seek(0, SEEK_END) > SMALL:
+            file.seek(0)
+            return FileResponse(file, content_type=XLSX_TYPE, headers=headers)
+        with file:
+            file.seek(0)
+            return HttpResponse(file.read(), content_type=XLSX_TYPE, headers=headers)
 
 
 def attachment(query: str, version: DataVersion, suffix: str) -> str:
@@ -805,16 +793,21 @@ def attachment(query: str, version: DataVersion, suffix: str) -> str:
 
 
 def stream(request, chunks: Iterator[bytes], content_type: str, headers: dict | None = None):
-    """`chunks` as they are made; of a HEAD request only the headers."""
-    if request.method == "HEAD":
-        return HttpResponse(content_type=content_type, headers=headers)
-    return SnapshotStream(chunks, content_type=content_type, headers=headers)
+    """What fits into SMALL bytes is an ordinary answer, which can be kept and compressed; more is sent as it is made."""
+    head, size = [], 0
+    for chunk in chunks:
+        head.append(chunk)
+        size += len(chunk)
+        if size > SMALL:
+            if request.method == "HEAD":
+                return HttpResponse(content_type=content_type, headers=headers)
+            return SnapshotStream(chain(head, chunks), content_type=content_type, headers=headers)
+    return HttpResponse(b"".join(head), content_type=content_type, headers=headers)
 
 
-@revalidated
 def datapackage(request):
     if redirect := redirect_to(request, ""):
         return redirect
     count = Measure.objects.published().count()
-    package = data_package(Plan.objects.latest("year"), DataVersion.objects.get(), count)
+    package = data_package(Plan.objects.latest("year"), request.data_version, count)
     return HttpResponse(dumped(package), content_type="application/json")

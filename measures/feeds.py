@@ -12,7 +12,7 @@ from .citations import description
 from .exports import LICENCE
 from .filters import MeasureFilter
 from .models import DataVersion, Version
-from .selections import SelectionView, redirect_to, revalidated
+from .selections import SelectionView, redirect_to
 
 # Entries of a feed: readers poll often and want the news.
 NEWEST = 100
@@ -58,9 +58,9 @@ class MeasureFeed(SelectionView):
     """
 
     def answer(self, filterset: MeasureFilter, query: str, version: DataVersion):
-        measures = filterset.qs.with_relations().with_latest_version()
+        measures = filterset.qs.with_relations().with_edit_times()
         if measures.count() > NEWEST:
-            measures = measures.last_edited(NEWEST)
+            measures = measures.newest(NEWEST)
         title = _("Measures of the Futian Reform Database")
         if selection := description(filterset):
             title = f"{title} · {selection}"
@@ -72,7 +72,7 @@ class MeasureFeed(SelectionView):
                 link=absolute(in_language(f"/measures/{measure.code}/", language)),
                 description=escape(measure.summary),
                 unique_id=tag(language, "measure", measure.code),
-                updateddate=measure.version_at,
+                updateddate=measure.edited_at,
                 categories=[
                     measure.category.name,
                     *(link.centre.short for link in measure.centre_links.all()),
@@ -87,10 +87,6 @@ class ChangeFeed(View):
 
     http_method_names = ["get", "head", "options"]
 
-    @classmethod
-    def as_view(cls, **options):
-        return revalidated(super().as_view(**options))
-
     def get(self, request):
         if redirect := redirect_to(request, ""):
             return redirect
@@ -99,7 +95,7 @@ class ChangeFeed(View):
             CHANGES_PATH,
             "/changes.atom",
             ("changes",),
-            DataVersion.objects.get(),
+            request.data_version,
         )
         language = get_language()
         for change in Version.objects.public()[:NEWEST]:

@@ -531,6 +531,7 @@ class Version(models.Model):
     data_version = models.BigIntegerField(_("data version"))
 
     objects = querysets.VersionQuerySet.as_manager()
+    staff_columns = ("actor",)  # the role of public pages cannot read them
 
     class Meta:
         verbose_name = _("version")

@@ -1,7 +1,7 @@
 """Every query of the site."""
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 
 
 class NaturalKeyManager(models.Manager):
@@ -58,6 +58,24 @@ class MeasureQuerySet(models.QuerySet):
             derived=Count("pk", filter=Q(basis="derived")),
         )
 
+    def with_edit_times(self):
+        """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
+        `version_number`; None where there is no public version."""
+        from .models import Version
+
+        versions = Version.objects.public().filter(kind="measure", key=OuterRef("code"))
+        latest = versions.order_by("-number")
+        return self.annotate(
+            published_at=Subquery(versions.order_by("number").values("at")[:1]),
+            edited_at=Subquery(latest.values("at")[:1]),
+            version_number=Subquery(latest.values("number")[:1]),
+        )
+
+    def edited_last(self, count: int):
+        """The `count` measures edited last; what stands as it was first published is not among them."""
+        edited = self.with_edit_times().filter(edited_at__gt=F("published_at"))
+        return edited.order_by("-edited_at", "number")[:count]
+
     def neighbours(self, measure):
         """The measures before and after `measure` in plan order; None at the ends."""
         same_plan = self.filter(plan=measure.plan_id)
@@ -86,25 +104,13 @@ class MeasureQuerySet(models.QuerySet):
             Prefetch("parts", self.model.objects.published()),
         )
 
-    def with_latest_version(self):
-        """With `version_number` and `version_at`: which public version of the record this is, and since when."""
-        from .models import Version
-
-        latest = Version.objects.public().filter(kind="measure", key=OuterRef("code")).order_by("-number")
-        return self.annotate(
-            version_number=Subquery(latest.values("number")[:1]), version_at=Subquery(latest.values("at")[:1])
-        )
-
     def for_export(self):
         """With everything that the columns of a table and the records of the API hold."""
-        return self.with_full_record().with_latest_version()
+        return self.with_full_record().with_edit_times()
 
-    def last_edited(self, limit: int):
-        """The `limit` measures whose records changed last, the newest first."""
-        from .models import Version
-
-        latest = Version.objects.public().filter(kind="measure", key=OuterRef("code")).order_by("-number")
-        return self.order_by(Subquery(latest.values("id")[:1]).desc(nulls_last=True))[:limit]
+    def newest(self, count: int):
+        """The `count` measures whose records changed last, those changed last first."""
+        return self.with_edit_times().order_by("-edited_at", "number")[:count]
 
     def narrowed(self, selection: dict[str, list[str]]):
         """The measures that `selection` (facet -> chosen slugs) describes.
@@ -158,4 +164,5 @@ class MeasureQuerySet(models.QuerySet):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        return self.filter(public=True)
+        """Those that public pages may show, without what only staff may read."""
+        return self.filter(public=True).defer(*self.model.staff_columns)

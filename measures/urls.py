@@ -10,6 +10,7 @@
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
 /about/                        the plan, the method, and what this site is not
+/opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),
     path("changes.atom", feeds.ChangeFeed.as_view(), name="changes-atom"),
     path("about/", views.About.as_view(), name="about"),
+    path("opensearch.xml", views.OpenSearch.as_view(), name="opensearch"),
 ]
 
 machine_urlpatterns = [

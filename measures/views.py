@@ -4,9 +4,8 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
@@ -14,7 +13,7 @@ from django_filters.views import FilterView
 from . import api, citations, exports
 from .addresses import CHANGES_PATH, in_language, list_path
 from .filters import MeasureFilter
-from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+from .models import Category, Centre, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -23,7 +22,7 @@ class PublicPage(ContextMixin):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             plan=Plan.objects.latest("year"),
-            data_version=DataVersion.objects.get(),
+            data_version=self.request.data_version,
             not_stated=_("not stated"),
             **kwargs,
         )
@@ -37,6 +36,7 @@ class Home(PublicPage, TemplateView):
             categories=Category.objects.with_published_measures(),
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
+            edited=Measure.objects.published().edited_last(5),
             **kwargs,
         )
 
@@ -108,10 +108,9 @@ class TopicPage(PublicPage, DetailView):
     def get_context_data(self, **kwargs):
         measures = Measure.objects.published().narrowed({self.facet: [self.object.slug]}).with_relations()
         topic = self.object
-        feed = list_path(f"{self.facet}={topic.slug}", ".atom")
         return super().get_context_data(
             facet=self.facet,
-            downloads={"feed": in_language(feed, get_language())},
+            downloads={"feed": in_language(list_path(f"{self.facet}={topic.slug}", ".atom"), get_language())},
             topic_kind=topic._meta.verbose_name,
             measures=measures,
             paragraphs=topic.paragraphs.all() if hasattr(topic, "paragraphs") else (),
@@ -140,7 +139,7 @@ class DataPage(PublicPage, TemplateView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         version, count = context["data_version"], Measure.objects.published().count()
-        fingerprints = exports.whole_set_fingerprints(version.number)
+        fingerprints = exports.whole_set_fingerprints(version)
         files = [file | {"fingerprint": fingerprints.get(file["form"])} for file in citations.files("")]
         return context | {
             "count": count,
@@ -151,7 +150,7 @@ class DataPage(PublicPage, TemplateView):
             "not_included": exports.NOT_INCLUDED,
             "changes_path": in_language(CHANGES_PATH, get_language()),
             "citation": citations.of_whole_set(count, version),
-            "structured_data": exports.dataset_metadata(context["plan"], version, files),
+            "distribution": exports.distribution(files),
         }
 
 
@@ -165,10 +164,37 @@ class ApiPage(PublicPage, TemplateView):
 
 
 def unknown_form(request, form):
-    raise Http404(
-        format_lazy(
-            _lazy("The list does not exist as “{form}”. It can be had as {forms}."),
-            form=form[:20],
-            forms=", ".join([*citations.FORMS.values(), "Atom"]),
+    message = gettext_lazy("The list does not exist as “{form}”. It can be had as {forms}.")
+    forms = ", ".join([*citations.FORMS.values(), "Atom"])
+    raise Http404(format_lazy(message, form=form[:20], forms=forms))
+
+
+class Robots(TemplateView):
+    template_name = "robots.txt"
+    content_type = "text/plain"
+    extra_context = {"origin": settings.SITE_ORIGIN}
+
+
+class OpenSearch(TemplateView):
+    """How a browser searches this site from its address bar."""
+
+    template_name = "opensearch.xml"
+    content_type = "application/opensearchdescription+xml"
+    extra_context = {
+        "origin": settings.SITE_ORIGIN,
+        "name": gettext_lazy("Futian Reforms"),  # at most 16 characters
+        "description": gettext_lazy("Search the measures of Futian District’s reform plan of 2020"),
+    }
+
+
+class Styleguide(PublicPage, TemplateView):
+    """Every named component of the design on one page, for staff who write pages."""
+
+    template_name = "admin/styleguide.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            categories=Category.objects.all(),
+            measures=Measure.objects.published().with_relations()[:3],
+            **kwargs,
         )
-    )

@@ -1,8 +1,8 @@
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection, transaction
-from psycopg import sql
+from django.db import DatabaseError
+
+from futian_reform.reader_role import grant_reader
 
 
 class Command(BaseCommand):
@@ -23,27 +23,3 @@ class Command(BaseCommand):
                 "or set DATABASE_READER_ROLE= (empty) to let public pages read with the account of DATABASE_URL."
             ) from error
         self.stdout.write(f"The role {settings.READER_ROLE} can read the content and nothing else.")
-
-
-def grant_reader(name: str) -> None:
-    tables = [
-        model._meta.db_table
-        for model in apps.get_app_config("measures").get_models(include_auto_created=True)
-    ]
-    role = sql.Identifier(name)
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Two servers may start at once on one database cluster.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('futian_reader'))")
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
-        if not cursor.rowcount:
-            cursor.execute(sql.SQL("CREATE ROLE {}").format(role))
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [name])
-        if not cursor.fetchone()[0]:
-            cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
-        cursor.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role))
-        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
-        cursor.execute(
-            sql.SQL("GRANT SELECT ON {} TO {}").format(
-                sql.SQL(", ").join(map(sql.Identifier, [*tables, "django_migrations"])), role
-            )
-        )

@@ -1,0 +1,130 @@
+"""Ready answers for public pages: (address, data version, encoding) -> headers and bytes, in front of Django.
+
+A public page is a function of its address and the data version. A few threads render, and a request waits for them for a
+bounded time: neither a hanging database nor a crowd holds up an answer. Where rendering fails, the page as it was before is
+sent. Staff pages, static files and streamed downloads pass by.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import connections
+from django.http.request import split_domain_port, validate_host
+
+from .answers import Answer
+from .databases import current_version
+from .middleware import passes_by
+from .rendering import Rendering
+from .single_flight import SingleFlight
+
+POLL = 0.4  # seconds between two looks at the data version
+NEVER = datetime.max.replace(tzinfo=UTC)
+SILENCE = 2.0  # seconds after which the database counts as gone
+
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1024)
+def is_trusted(host: str) -> bool:
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+
+
+class PageCache:
+    """The WSGI application around Django's. `start()` begins to render and to follow the data version."""
+
+    def __init__(self, django, max_bytes: int):
+        self.django, self.max_bytes, self.bytes = django, max_bytes, 0
+        self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self.changing = threading.Lock()
+        self.version_at = NEVER  # when the data version that the poll saw last was made
+        self.heard = 0.0  # when the database last answered the poll; None while it does not
+        self.generation = 0  # raised when time goes back: another database, or a restored backup
+        self.rendering = Rendering(django)
+        self.render = SingleFlight(self.answer)
+        self.secure = settings.SITE_ORIGIN.startswith("https:")
+
+    def start(self, *paths: str):
+        """Also renders `paths`, so that the first reader does not wait for Django to warm up."""
+        self.poll()
+        threading.Thread(target=self.follow, daemon=True).start()
+        self.render.start()
+        for path in paths:
+            self.render(("GET", path, ""))
+        return self
+
+    def __call__(self, environ, start_response):
+        method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
+        reads = method == "GET" or method == "HEAD"
+        proper = self.is_proper(environ)
+        page = self.pages.get((path, query)) if reads and proper else None
+        if page and page.at >= self.version_at:
+            with suppress(KeyError):  # gone since it was looked up
+                self.pages.move_to_end((path, query))
+            return page.send(environ, start_response)
+        if not proper or not (reads or method == "OPTIONS") or passes_by(path):
+            return self.django(environ, start_response)  # public requests among these end before the database
+        if path not in self.rendering.streamed_paths:
+            answer = self.render(("GET" if reads else method, path, query))
+        if path in self.rendering.streamed_paths:
+            silent = self.heard is None or time.monotonic() - self.heard > SILENCE
+            stream = None if silent else self.rendering.stream(start_response, method, path, query)
+            if stream:
+                return stream
+            answer = None
+        if answer is None or answer.failed:
+            answer = page or answer or self.rendering.unavailable(path, query)
+        return answer.send(environ, start_response)
+
+    def is_proper(self, environ) -> bool:
+        host = environ.get("HTTP_HOST")
+        secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+        return secure and (host is None or is_trusted(host))
+
+    def answer(self, method: str, path: str, query: str) -> Answer | None:
+        generation = self.generation
+        answer = self.rendering.answer(method, path, query)
+        if answer and answer.is_page and method == "GET" and answer.size <= self.max_bytes // 8:
+            with self.changing:
+                if generation == self.generation:
+                    self.keep((path, query), answer)
+        return answer
+
+    def keep(self, address: tuple[str, str], answer: Answer):
+        if address in self.pages:
+            self.bytes -= self.pages.pop(address).size
+        self.pages[address] = answer
+        self.bytes += answer.size
+        while self.bytes > self.max_bytes:
+            self.bytes -= self.pages.popitem(last=False)[1].size
+
+    def follow(self):
+        while True:
+            time.sleep(POLL)
+            self.poll()
+
+    def poll(self):
+        """Learn the data version; while the database does not answer, the last one stands."""
+        try:
+            at = current_version().at
+        except Exception as error:  # whatever it is, the next look may succeed
+            connections["reader"].close()
+            if self.heard is not None:
+                logger.warning(
+                    "The database does not answer (%s): kept pages are served", type(error).__name__
+                )
+            self.heard = None
+            return
+        if self.heard is None:
+            logger.info("The database answers")
+        if at < self.version_at:
+            with self.changing:
+                self.generation += 1
+                self.pages.clear()
+                self.bytes = 0
+        self.version_at, self.heard = at, time.monotonic()

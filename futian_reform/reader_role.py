@@ -1,0 +1,56 @@
+"""The database role that public pages read with."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import sql
+
+# Whoever may connect can write large objects, unless the server's administrator forbids it.
+LARGE_OBJECTS = (
+    "lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea), lo_put(oid, bigint, bytea), lo_unlink(oid)"
+)
+
+
+def grant_reader(name: str) -> None:
+    """Create the role if it is missing, and let it SELECT the content and nothing else. Raises DatabaseError.
+
+    A model keeps columns from it by naming them in `staff_columns`, and its whole table by `staff_columns = "*"`.
+    """
+    role = sql.Identifier(name)
+    with transaction.atomic(), connection.cursor() as cursor:
+
+        def run(statement: str, **parts):
+            cursor.execute(sql.SQL(statement).format(role=role, **parts))
+
+        # Two servers may start at once on one database cluster.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('futian_reader'))")
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+        if not cursor.rowcount:
+            run("CREATE ROLE {role}")
+        if settings.EMBEDDED_POSTGRES:
+            run("ALTER ROLE {role} LOGIN")  # there is no password: the server is reached by its socket alone
+        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [name])
+        if not cursor.fetchone()[0]:
+            run("GRANT {role} TO CURRENT_USER")
+        run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+        run("GRANT USAGE ON SCHEMA public TO {role}")
+        run("GRANT SELECT ON django_migrations TO {role}")
+        for model in apps.get_app_config("measures").get_models(include_auto_created=True):
+            for_staff = getattr(model, "staff_columns", ())
+            columns = [
+                field.column for field in model._meta.local_concrete_fields if field.name not in for_staff
+            ]
+            if for_staff != "*":
+                run(
+                    "GRANT SELECT ({columns}) ON {table} TO {role}"
+                    if for_staff
+                    else "GRANT SELECT ON {table} TO {role}",
+                    columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                    table=sql.Identifier(model._meta.db_table),
+                )
+        cursor.execute("SELECT current_database(), current_setting('is_superuser')")
+        database, superuser = cursor.fetchone()
+        run("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))
+        run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        if superuser == "on":
+            run(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")

@@ -1,0 +1,289 @@
+"""The page cache as the WSGI application that the server loads, around the real Django."""
+
+import gzip
+import threading
+import time
+from io import BytesIO
+
+import brotli
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.http import HttpResponse, StreamingHttpResponse
+
+from futian_reform.answers import preferred_encoding
+from futian_reform.databases import acting
+from futian_reform.page_cache import PageCache
+from futian_reform.single_flight import SingleFlight
+from measures.models import DataVersion, Measure
+
+LIST = "/en/measures/"
+
+
+class Site:
+    """Requests to a page cache, whose poll is made by hand and which counts what reaches Django."""
+
+    def __init__(self, django=None, max_bytes=2**24):
+        self.asked = []
+        inner = django or get_wsgi_application()
+
+        def counting(environ, start_response):
+            self.asked.append(environ["PATH_INFO"])
+            return inner(environ, start_response)
+
+        self.cache = PageCache(counting, max_bytes)
+        self.cache.render.start()
+        self.cache.poll()
+
+    def request(self, path, query="", method="GET", **headers):
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "HTTP_HOST": "localhost",
+            "wsgi.input": BytesIO(),
+            "wsgi.url_scheme": "http",
+            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+        }
+        start = []
+        result = self.cache(environ, lambda *status_and_headers: start.extend(status_and_headers))
+        body = b"".join(result)
+        if hasattr(result, "close"):
+            result.close()
+        return int(start[0][:3]), {name.lower(): value for name, value in start[1]}, body
+
+
+@pytest.fixture
+def site(databases, request):
+    site = Site()
+    yield site
+    # The threads keep connections; ending their backends lets the database be restored.
+    connections["reader"].close()
+
+
+def edit(title="An edited title"):
+    with acting("test"):
+        Measure.objects.filter(code="2020-01").update(title_en=title)
+
+
+def test_a_hit_does_not_enter_django_and_has_the_same_bytes(site):
+    status, headers, body = site.request(LIST)
+    assert (status, headers["content-length"]) == (200, str(len(body)))
+    assert [site.request(LIST) for _ in range(5)] == [(status, headers, body)] * 5
+    assert site.asked == [LIST]
+    assert headers["cache-control"] == "public, max-age=0, must-revalidate, stale-if-error=86400"
+    assert headers["vary"] == "Accept-Encoding"
+    assert "set-cookie" not in headers
+
+
+def test_nothing_of_a_request_but_its_address_reaches_the_page(site):
+    plain = site.request(LIST)
+    site.cache.pages.clear()
+    dressed = site.request(
+        LIST,
+        cookie="sessionid=1; django_language=zh-hans",
+        accept_language="zh",
+        accept="text/plain",
+        x_forwarded_for="1",
+    )
+    assert dressed == plain
+
+
+def test_encodings_are_made_once_and_hold_the_same_page(site):
+    plain = site.request(LIST)[2]
+    _status, headers, packed = site.request(LIST, accept_encoding="gzip, deflate, br")
+    assert (headers["content-encoding"], brotli.decompress(packed)) == ("br", plain)
+    _status, headers, packed = site.request(LIST, accept_encoding="gzip")
+    assert (headers["content-encoding"], gzip.decompress(packed)) == ("gzip", plain)
+    tags = {site.request(LIST, accept_encoding=name)[1]["etag"] for name in ("br", "gzip", "")}
+    assert len(tags) == 3
+    assert site.asked == [LIST]
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding"),
+    [
+        ("", ""),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.000, gzip;q=0.0", ""),
+        ("identity", ""),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("br;q=0, *", "gzip"),
+        ("GZIP;q=0.5, BR;q=0.1", "br"),
+        ("zstd, deflate", ""),
+        (",;q=,;;", ""),
+    ],
+)
+def test_encoding_is_one_that_the_client_accepts(accept, encoding):
+    assert preferred_encoding(accept) == encoding
+
+
+def test_unchanged_page_is_a_304_without_body(site):
+    _status, headers, _body = site.request(LIST, accept_encoding="br")
+    for tags in (headers["etag"], f'W/"x", W/{headers["etag"]}', "*"):
+        status, short, body = site.request(LIST, accept_encoding="br", if_none_match=tags)
+        assert (status, body, short["etag"]) == (304, b"", headers["etag"])
+        assert "content-encoding" not in short
+    assert site.request(LIST, accept_encoding="br", if_none_match='"other"')[0] == 200
+    # A tag that does not fit decides, whatever the time says.
+    modified = headers["last-modified"]
+    assert site.request(LIST, if_none_match='"other"', if_modified_since=modified)[0] == 200
+
+
+def test_time_alone_makes_a_304_only_where_no_edit_can_share_its_second(site, restored):
+    edit("First in this second")
+    site.cache.poll()
+    time_of_first = site.request(LIST)[1]["last-modified"]
+    edit("Second in this second")
+    site.cache.poll()
+    assert site.request(LIST, if_modified_since=time_of_first)[0] == 200
+    time.sleep(2.1)
+    site.cache.pages.clear()
+    settled = site.request(LIST)[1]["last-modified"]
+    assert site.request(LIST, if_modified_since=settled)[::2] == (304, b"")
+
+
+def test_head_has_the_headers_and_no_body(site):
+    _status, headers, _body = site.request(LIST, accept_encoding="br")
+    assert site.request(LIST, method="HEAD", accept_encoding="br") == (200, headers, b"")
+
+
+def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, restored):
+    before = site.request(LIST)
+    edit()
+    number = DataVersion.objects.get().number
+    assert site.request(LIST) == before
+    site.cache.poll()
+    _status, headers, body = site.request(LIST)
+    assert headers["x-data-version"] == str(number) != before[1]["x-data-version"]
+    assert "An edited title" in body.decode()
+    assert f"Data version {number}," in body.decode()
+    assert headers["etag"] != before[1]["etag"]
+
+
+def test_a_database_set_back_in_time_empties_the_cache(site, restored):
+    edit()
+    site.cache.poll()
+    site.request(LIST)
+    restored.restore()
+    site.cache.poll()
+    assert not site.cache.pages
+    assert "An edited title" not in site.request(LIST)[2].decode()
+
+
+def test_only_whole_public_pages_are_kept(site):
+    for path, status in (
+        ("/nowhere/", 404),
+        ("/measures/2020-99/", 404),
+        ("/en/admin/login/", 200),
+        ("/healthz", 200),
+    ):
+        assert site.request(path)[0] == status
+    assert site.request("/measures/", "centre=mars")[0] == 400
+    assert site.request("/measures/", "utm_source=x")[0] == 302
+    assert site.request(LIST, method="OPTIONS")[0] == 200
+    assert not site.cache.pages
+
+
+def test_public_addresses_take_nothing_but_reading(site):
+    site.request(LIST)
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
+        status, headers, _body = site.request(LIST, method=method)
+        assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_a_foreign_host_gets_no_page(site):
+    site.request(LIST)
+    assert site.request(LIST, host="evil.example")[0] == 400
+    assert site.request(LIST, host="localhost:1234")[0] == 200
+
+
+def test_one_rendering_for_many_who_ask_at_once(databases):
+    entered, go = threading.Semaphore(0), threading.Event()
+
+    def slow(environ, start_response):
+        entered.release()
+        go.wait(5)
+        start_response("200 OK", [])
+        return HttpResponse("page")
+
+    site, results = Site(slow), []
+    crowd = [threading.Thread(target=lambda: results.append(site.request("/x"))) for _ in range(20)]
+    for thread in crowd:
+        thread.start()
+    assert entered.acquire(timeout=5)
+    time.sleep(0.2)
+    go.set()
+    for thread in crowd:
+        thread.join()
+    assert site.asked == ["/x"]
+    assert [(status, body) for status, _headers, body in results] == [(200, b"page")] * 20
+
+
+def test_memory_is_bounded_and_the_least_used_page_goes_first(databases):
+    site = Site(max_bytes=250_000)
+    addresses = [f"/en/measures/2020-{number:02}/" for number in range(1, 29)]
+    site.request(addresses[0])
+    for address in addresses[1:]:
+        site.request(address)
+        site.request(addresses[0])
+        assert site.cache.bytes <= 250_000
+    assert site.cache.bytes == sum(page.size for page in site.cache.pages.values())
+    assert (addresses[0], "") in site.cache.pages
+    assert (addresses[1], "") not in site.cache.pages
+    assert site.asked.count(addresses[0]) == 1
+
+
+def test_streams_pass_by_in_bounded_number(databases):
+    def streaming(environ, start_response):
+        start_response("200 OK", [])
+        return StreamingHttpResponse(iter([b"a", b"b"]))
+
+    site = Site(streaming)
+    assert [site.request("/all.csv")[2] for _ in range(20)] == [b"ab"] * 20
+    assert not site.cache.pages
+    held = []
+    while site.cache.rendering.streams.acquire(blocking=False):
+        held.append(1)
+    assert len(held) == 8  # every download gave its place back
+
+
+def test_where_rendering_fails_the_page_before_is_served(site, restored, monkeypatch):
+    before = site.request(LIST)
+    edit()
+    site.cache.poll()
+    fails = HttpResponse("down", status=503)
+    broken = Site(lambda environ, start_response: start_response("503 x", []) or fails)
+    broken.cache.pages, broken.cache.version_at = site.cache.pages, site.cache.version_at
+    assert broken.request(LIST) == before
+    assert broken.request("/other/")[0] == 503
+
+
+def test_who_asks_waits_no_longer_than_agreed():
+    go = threading.Event()
+    flight = SingleFlight(lambda key: go.wait(5) and key, threads=1, waiting=3, patience=0.3, backlog=4)
+    flight.start()
+    begun, results = time.monotonic(), []
+    crowd = [threading.Thread(target=lambda n=n: results.append(flight((n,)))) for n in range(10)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert results == [None] * 10
+    assert time.monotonic() - begun < 1
+    assert len(flight.jobs) <= 4
+    go.set()
+    time.sleep(0.2)
+    assert flight.jobs == {}
+    assert flight(("again",)) == "again"
+
+
+def test_work_that_fails_is_reported_and_the_next_goes_on(caplog):
+    flight = SingleFlight(lambda key: 1 / key, threads=1)
+    flight.start()
+    assert [flight((0,)), flight((2,))] == [None, 0.5]
+    assert "Work in the background failed" in caplog.text
