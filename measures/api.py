@@ -22,7 +22,7 @@ from rest_framework.routers import SimpleRouter
 
 from . import exports
 from .addresses import absolute, measure_path, version_path
-from .filters import MeasureFilter
+from .filters import MeasureFilter, canonical_redirect
 from .models import (
     Action,
     Audience,
@@ -37,7 +37,7 @@ from .models import (
     SourceParagraph,
     Version,
 )
-from .selections import SelectionView, redirect_to, selected
+from .selections import SelectionView, selected
 
 PAGE_SIZE = 50
 
@@ -449,8 +449,8 @@ class MeasureViewSet(ReadOnly):
     lookup_value_regex = "[0-9]{4}-[0-9]{2,6}"
 
     def list(self, request, *args, **kwargs):
-        query = selected(request).canonical_query(page=request.GET.get("page", "1"))
-        return redirect_to(request, query) or super().list(request, *args, **kwargs)
+        redirect = canonical_redirect(request, selected(request), request.GET.get("page") or "1")
+        return redirect or super().list(request, *args, **kwargs)
 
 
 @described(_("The categories of the plan"), _("One category"))

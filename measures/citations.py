@@ -1,7 +1,7 @@
 """How to quote and cite what a page shows, in words and forms that stay right after the next edit."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -226,16 +226,22 @@ def report_address(here: str, what: str, version: DataVersion) -> str:
 
 def description(filterset: MeasureFilter) -> str:
     """The valid selection in words of the active language: `Centre: A or B; Role: Pilot`; empty for the whole list."""
-    chosen: dict[str, list[str]] = {}
-    fields = filterset.form.fields
-    for name, value in parse_qsl(filterset.canonical_query()):
-        if name != "sort":  # the order changes nothing about what is in the list
-            names = {str(slug): str(label) for slug, label in getattr(fields[name], "choices", ())}
-            chosen.setdefault(name, []).append(names.get(value, f"“{value}”"))
+    chosen = {
+        facet: names_of(filterset, facet, values) for facet, values in filterset.selection.items() if values
+    }
+    if filterset.query:
+        chosen = {"q": [f"“{filterset.query}”"]} | chosen
     return _("; ").join(
-        _("%(label)s: %(values)s") % {"label": fields[name].label, "values": _(" or ").join(values)}
-        for name, values in chosen.items()
+        _("%(label)s: %(values)s") % {"label": filterset.filters[name].label, "values": _(" or ").join(names)}
+        for name, names in chosen.items()
     )
+
+
+def names_of(filterset: MeasureFilter, facet: str, slugs: list[str]) -> list[str]:
+    """The names of a facet's values in the active language, which need not be that of the page."""
+    records = filterset.vocabulary.options.get(facet, {})
+    labels = dict(filterset.filters[facet].extra["choices"])
+    return [str(records[slug].name(get_language()) if slug in records else labels[slug]) for slug in slugs]
 
 
 def day(version: DataVersion) -> str:

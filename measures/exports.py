@@ -28,7 +28,7 @@ from futian_reform.databases import SnapshotStream
 
 from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
 from .models import DataVersion, Measure, Plan
-from .selections import SelectionView, redirect_to
+from .selections import SelectionView, without_parameters
 
 # Rows that are read, written and sent together. The memory of an export is the memory of one such chunk.
 CHUNK = 200
@@ -806,7 +806,7 @@ def stream(request, chunks: Iterator[bytes], content_type: str, headers: dict | 
 
 
 def datapackage(request):
-    if redirect := redirect_to(request, ""):
+    if redirect := without_parameters(request):
         return redirect
     count = Measure.objects.published().count()
     package = data_package(Plan.objects.latest("year"), request.data_version, count)

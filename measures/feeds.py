@@ -12,7 +12,7 @@ from .citations import description
 from .exports import LICENCE
 from .filters import MeasureFilter
 from .models import DataVersion, Version
-from .selections import SelectionView, redirect_to
+from .selections import SelectionView, without_parameters
 
 # Entries of a feed: readers poll often and want the news.
 NEWEST = 100
@@ -88,7 +88,7 @@ class ChangeFeed(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request):
-        if redirect := redirect_to(request, ""):
+        if redirect := without_parameters(request):
             return redirect
         feed = new_feed(
             _("Changes of the Futian Reform Database"),

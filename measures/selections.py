@@ -5,7 +5,7 @@ from django.views.generic import View
 
 from futian_reform.errors import InvalidParameters
 
-from .filters import MeasureFilter
+from .filters import MeasureFilter, canonical_redirect
 from .models import DataVersion, Measure
 
 
@@ -17,13 +17,6 @@ def selected(request) -> MeasureFilter:
     return filterset
 
 
-def redirect_to(request, query: str) -> HttpResponseRedirect | None:
-    """To the one address of this selection, unless it is this one."""
-    if request.META.get("QUERY_STRING", "") == query:
-        return None
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-
-
 class SelectionView(View):
     """The list in another form: the same measures in the same order, never in pages."""
 
@@ -31,8 +24,14 @@ class SelectionView(View):
 
     def get(self, request):
         filterset = selected(request)
-        query = filterset.canonical_query()
-        return redirect_to(request, query) or self.answer(filterset, query, request.data_version)
+        if redirect := canonical_redirect(request, filterset):
+            return redirect
+        return self.answer(filterset, filterset.canonical_query(), request.data_version)
 
     def answer(self, filterset: MeasureFilter, query: str, version: DataVersion):
         raise NotImplementedError
+
+
+def without_parameters(request) -> HttpResponseRedirect | None:
+    """The redirect of an address that takes no parameters to itself without any."""
+    return HttpResponseRedirect(request.path) if request.META["QUERY_STRING"] else None

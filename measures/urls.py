@@ -3,12 +3,14 @@
 /                              home
 /measures/?<selection>         the list, narrowed by the parameters of filters.py
 /measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
+/measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
 /districts/<slug>/             a district or place: what it is, and its measures
 /source/                       the paragraphs of the source by their opening words, and what cites each
 /data/                         the whole set: files, dictionary, licence, how to cite
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
+/changes/                      what changed in the whole record
 /about/                        the plan, the method, and what this site is not
 /opensearch.xml                how a browser searches the site from its address bar
 
@@ -24,7 +26,7 @@ What has no language stands outside of them and holds both (`machine_urlpatterns
 
 from django.urls import path, register_converter
 
-from . import api, citations, exports, feeds, views
+from . import api, citations, exports, feeds, history_pages, views
 from .models import Audience, Category, Centre, District
 
 
@@ -43,6 +45,13 @@ urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("measures/", views.MeasureList.as_view(), name="measure-list"),
     path("measures/<code:code>/", views.MeasurePage.as_view(), name="measure"),
+    path("measures/<code:code>/history/", history_pages.MeasureHistory.as_view(), name="measure-history"),
+    path(
+        "measures/<code:code>/history/<int:number>/",
+        history_pages.MeasureVersion.as_view(),
+        name="measure-version",
+    ),
+    path("changes/", history_pages.Changes.as_view(), name="changes"),
     *(
         path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(model=model, facet=facet), name=facet)
         for folder, facet, model in (
