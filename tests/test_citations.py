@@ -45,7 +45,7 @@ def test_a_list_can_be_quoted_in_chinese(client, path, sentence):
 def test_a_list_can_be_quoted_in_english(client):
     assert citation(client, "/en/measures/?centre=finance&centre=technology&link=text").sentence == (
         "Of the 28 key reforms of Futian District (21 named in the source, 7 split off by the editors), {} match these "
-        "conditions: Centre: Regional International Financial Centre or Science and Technology Innovation Centre; "
+        "conditions: Centre: International Financial Centre or Innovation Centre; "
         "Basis of the link to the centre: From the text; data version {}, as of {}."
     ).format(
         len(client.get("/measures.json?centre=finance&centre=technology&link=text").getvalue().splitlines())

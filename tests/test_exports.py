@@ -311,7 +311,8 @@ def test_a_problem_names_the_parameter_and_the_value(client):
     assert error["parameter"] == "centre"
     assert "atlantis" in error["detail"]
     assert "atlantis" in error["detail_zh"]
-    assert error["detail"] != error["detail_zh"]
+    assert problem["detail"] == "A parameter of the address has a value that does not exist."
+    assert problem["detail_zh"] == "网址中有一个参数的取值不存在。"
     text = client.get("/measures.csv?centre=atlantis").text
     assert error["detail"] in text
     assert error["detail_zh"] in text
