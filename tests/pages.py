@@ -20,6 +20,8 @@ ADDRESSES = [
     "/districts/hetao-zone/",
     "/districts/nanyuan/",
     "/source/",
+    "/data/",
+    "/api/",
     "/about/",
     "/measures/2020-99/",
     "/no-such-page/",
@@ -28,7 +30,7 @@ ADDRESSES = [
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/source/", "/about/"]
+    addresses = ["/", "/measures/", "/source/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for folder, model in (
         ("categories", Category),
