@@ -27,7 +27,6 @@ PAGES = [
     "/en/about/",
     *(f"/en/measures/2020-{n:02}/" for n in range(1, 13)),
 ]
-UNCACHED = "/en/measures/?audience=none&basis=named&centre=none&category=well-being&district=xiangmihu"
 VERSION_ON_PAGE = re.compile(rb"[Dd]ata version (?:<[^>]*>)?(\d+)")
 
 
@@ -63,6 +62,11 @@ class Drill:
         ] = []  # (when, status, seconds, says when to come back)
 
     async def run(self):
+        for _number in range(8):  # enough for one of them to reach each web process
+            connection = Connection(self.site.port)
+            for path in PAGES:
+                await connection.get(path)
+            connection.close()
         self.begun = time.monotonic()
         self.end = self.begun + SECONDS
         await asyncio.gather(

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from multiprocessing import reduction
 from pathlib import Path
 
 from django.apps import apps
@@ -198,8 +199,10 @@ def collect_static_files(say: Say) -> None:
 
 def run(address: str, port: int, workers: int, say: Say) -> None:
     """Serve until a signal ends it."""
-    from granian import Granian  # here, because every command of manage.py imports this module
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import (
+        HTTPModes,
+        Interfaces,
+    )  # here: every command of manage.py imports this module
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
@@ -207,7 +210,7 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
     multiprocessing.set_start_method(
         "spawn", force=True
     )  # a forked worker would keep the code it was started with
-    server = Granian(
+    server = server_with_one_socket()(
         "futian_reform.wsgi:application",
         address=address,
         port=port,
@@ -240,6 +243,37 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
     finally:
         ending.set()
         guard.join()
+
+
+def server_with_one_socket():
+    """Granian, whose workers accept from one listening socket that outlives each of them.
+
+    By default each has its own. What waits in the socket of a worker that ends is lost, and while an old worker is gone and
+    the new one not yet there, which on a busy machine takes seconds, connections are refused.
+    """
+    from granian import Granian
+    from granian.net import SocketHolder, SocketSpec
+
+    reduction.register(SocketHolder, pass_on)
+
+    class Server(Granian):
+        def _init_shared_socket(self):
+            self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+            self._sso = None
+
+    return Server
+
+
+def pass_on(holder):
+    """How a listening socket is pickled for a spawned process: with a duplicate of its descriptor."""
+    descriptor, *rest = holder.__getstate__()
+    return receive, (reduction.DupFd(descriptor), *rest)
+
+
+def receive(descriptor, *rest):
+    from granian.net import SocketHolder
+
+    return SocketHolder(descriptor.detach(), *rest)
 
 
 def load_application(target: str):
