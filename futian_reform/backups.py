@@ -159,7 +159,7 @@ def checked_manifest(dump: Path) -> dict:
 @contextmanager
 def scratch_database(dump: Path) -> Iterator[str]:
     """A new database with what `dump` holds; dropped at the end unless it was renamed."""
-    name = f"futian_scratch_{secrets.token_hex(4)}"
+    name = f"{parameters()['dbname']}_scratch_{secrets.token_hex(4)}"
     with psycopg.connect(**parameters("postgres"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))

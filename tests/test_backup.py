@@ -28,8 +28,12 @@ def held() -> dict:
 
 
 def databases_on_server() -> set[str]:
+    """The test database and what was made from it; other workers have others."""
+    own = parameters()["dbname"]
     with psycopg.connect(**parameters("postgres")) as connection:
-        return {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
+        return {
+            name for (name,) in connection.execute("SELECT datname FROM pg_database") if name.startswith(own)
+        }
 
 
 def restore(dump) -> str:
