@@ -26,6 +26,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.net import SocketHolder, SocketSpec
 from psycopg.errors import InsufficientPrivilege
 
 from .embedded_postgres import EmbeddedPostgresError, die_with_parent
@@ -199,18 +204,11 @@ def collect_static_files(say: Say) -> None:
 
 def run(address: str, port: int, workers: int, say: Say) -> None:
     """Serve until a signal ends it."""
-    from granian.constants import (
-        HTTPModes,
-        Interfaces,
-    )  # here: every command of manage.py imports this module
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
     os.environ.update(HOST=address, PORT=str(port))  # the workers read their settings anew
     multiprocessing.set_start_method(
         "spawn", force=True
     )  # a forked worker would keep the code it was started with
-    server = server_with_one_socket()(
+    server = Server(
         "futian_reform.wsgi:application",
         address=address,
         port=port,
@@ -225,55 +223,44 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
         respawn_interval=2.5,
         workers_kill_timeout=4,
     )
-    at_terminal = os.isatty(0)
-
-    def reload_or_stop(*_):
-        # SIGHUP comes from an operator who wants new code, or from a terminal that was closed.
-        if at_terminal and not os.isatty(0):
-            server.signal_handler_interrupt()
-        else:
-            server.signal_handler_reload()
-
-    server.on_startup(lambda: signal.signal(signal.SIGHUP, reload_or_stop))
     ending = threading.Event()
-    guard = threading.Thread(target=watch, args=(address, port, ending, say))
-    guard.start()
+    watcher = threading.Thread(target=watch, args=(server, ending, say))
+    watcher.start()
     try:
         server.serve(target_loader=load_application)
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        raise ServeError(
+            f"The server cannot listen on {address} port {port}: {reason}. Try another port."
+        ) from error
     finally:
         ending.set()
-        guard.join()
+        watcher.join()
 
 
-def server_with_one_socket():
+class Server(Granian):
     """Granian, whose workers accept from one listening socket that outlives each of them.
 
     By default each has its own. What waits in the socket of a worker that ends is lost, and while an old worker is gone and
     the new one not yet there, which on a busy machine takes seconds, connections are refused.
     """
-    from granian import Granian
-    from granian.net import SocketHolder, SocketSpec
 
-    reduction.register(SocketHolder, pass_on)
-
-    class Server(Granian):
-        def _init_shared_socket(self):
-            self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
-            self._sso = None
-
-    return Server
+    def _init_shared_socket(self):
+        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sso = None
 
 
-def pass_on(holder):
+def pass_on(holder: SocketHolder):
     """How a listening socket is pickled for a spawned process: with a duplicate of its descriptor."""
     descriptor, *rest = holder.__getstate__()
     return receive, (reduction.DupFd(descriptor), *rest)
 
 
-def receive(descriptor, *rest):
-    from granian.net import SocketHolder
-
+def receive(descriptor, *rest) -> SocketHolder:
     return SocketHolder(descriptor.detach(), *rest)
+
+
+reduction.register(SocketHolder, pass_on)
 
 
 def load_application(target: str):
@@ -287,20 +274,23 @@ def load_application(target: str):
     return application
 
 
-def watch(address: str, port: int, ending: threading.Event, say: Say) -> None:
-    """Announce the site when it answers; from then on restart PostgreSQL should it die."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  the answer is sought nearby
+def watch(server: Granian, ending: threading.Event, say: Say) -> None:
+    """Announce the site when it answers; then restart PostgreSQL should it die, and stop with a closed terminal."""
+    at_terminal = os.isatty(0)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(server.bind_addr, server.bind_addr)  # noqa: S104
     while not ending.wait(0.05):
         try:
-            with closing(http.client.HTTPConnection(host, port, timeout=10)) as connection:
+            with closing(http.client.HTTPConnection(host, server.bind_port, timeout=10)) as connection:
                 connection.request("GET", "/healthz")
                 connection.getresponse()
         except OSError:
             continue
-        say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}/")
+        say(f"Serving on http://{f'[{host}]' if ':' in host else host}:{server.bind_port}/")
         break
     while not ending.wait(0.5):
-        if settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
+        if at_terminal and not os.isatty(0):
+            server.signal_handler_interrupt()  # SIGHUP, which tells others the same, means new code to this server
+        elif settings.EMBEDDED_POSTGRES and not settings.EMBEDDED_POSTGRES.is_ready():
             try:
                 settings.EMBEDDED_POSTGRES.start()
                 say("PostgreSQL had stopped and was started again.")

@@ -211,6 +211,7 @@ PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 48) * 2**20  # in every web proce
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "futian_reform.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

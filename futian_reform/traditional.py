@@ -21,6 +21,7 @@ GLOSSARY = str.maketrans(
         "’": "』",
     }
 )
+WORDS = {"搜索": "搜尋"}
 # What says that it is in another script or language stays as it is; such elements do not nest.
 FOREIGN = re.compile(r'(<(\w+)\b[^>]*\slang="(?:zh-Hans|zh-Latn-pinyin|en)"[^>]*>.*?</\2>)', re.DOTALL)
 
@@ -39,5 +40,8 @@ def traditional(page: str) -> str:
     """`page` with its Chinese in traditional characters. Addresses keep theirs: in markup they are percent-encoded."""
     parts = FOREIGN.split(page)  # text, foreign element, name of its tag, text, ...
     for index in range(0, len(parts), 3):
-        parts[index] = converter().convert(parts[index]).translate(GLOSSARY)
+        text = converter().convert(parts[index]).translate(GLOSSARY)
+        for word, local in WORDS.items():
+            text = text.replace(word, local)
+        parts[index] = text
     return "".join(part for index, part in enumerate(parts) if index % 3 != 2)

@@ -101,7 +101,7 @@ def measure_list(context) -> Page:
             "ColumnDescription": _(
                 "All measures of the plan, to be narrowed by category, centre, place and basis."
             ),
-            "ColumnKeywords": f"{context['plan'].short_title},{_('reform measures')}",
+            "ColumnKeywords": context["plan"].short_title,
             "ColumnType": _("Database"),
         },
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
@@ -133,7 +134,11 @@ class OpenSearch(TemplateView):
 
     template_name = "opensearch.xml"
     content_type = "application/opensearchdescription+xml"
-    extra_context = {"origin": settings.SITE_ORIGIN}
+    extra_context = {
+        "origin": settings.SITE_ORIGIN,
+        "name": gettext_lazy("Futian Reforms"),  # at most 16 characters
+        "description": gettext_lazy("Search the measures of Futian District’s reform plan of 2020"),
+    }
 
 
 class Styleguide(PublicPage, TemplateView):
@@ -145,6 +150,5 @@ class Styleguide(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
-            form=MeasureFilter({"category": ["well-being"], "role": ["?"]}).form,
             **kwargs,
         )

@@ -47,7 +47,7 @@ def page_lang():
 
 @register.simple_tag(takes_context=True)
 def page_languages(context):
-    """The languages of this page: their names, their tags and the addresses of this very page in them.
+    """The languages of this page: their names in two parts, their tags and the addresses of this very page in them.
 
     Where there is no such page (an error, or an address without languages), the home page stands in.
     """
@@ -61,7 +61,9 @@ def page_languages(context):
         languages.append(
             {
                 "tag": metadata.LANGUAGE_TAGS[language],
-                "name": name,
+                # On a phone 简体 and 繁體 do.
+                "short": name.removesuffix("中文"),
+                "rest": name[len(name.removesuffix("中文")) :],
                 "address": address or request.get_full_path(),
                 "current": language == current,
             }
