@@ -58,6 +58,8 @@ class Site(NamedTuple):
         for pid in [*children(server), server]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        if self.postgres._server:
+            self.postgres._server.wait()
 
     def memory(self) -> list[float]:
         """Resident memory of each web process in MB, shared pages included."""

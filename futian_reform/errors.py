@@ -8,7 +8,10 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import gettext as _
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
+
+from .databases import reading_publicly
 
 RETRY_AFTER = 2  # seconds
 
@@ -46,7 +49,10 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, PoolTimeout)):
+    error = sys.exc_info()[1]
+    # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
+    read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and not reading_publicly.get()
+    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
     return render(
         request,
