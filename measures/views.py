@@ -35,7 +35,7 @@ class Home(PublicPage, TemplateView):
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
             edited=Measure.objects.published().edited_last(5),
-            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
+            matrix=Listing.of_everything().matrix,
             **kwargs,
         )
 
