@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -87,7 +88,10 @@ def staff_or_public(get_response):
         if reads:
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):
-            return get_response(request)
+            response = get_response(request)
+            if response.status_code >= 500:  # an exception became a page further in
+                transaction.set_rollback(True)
+            return response
 
     return middleware
 

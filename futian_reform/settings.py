@@ -272,10 +272,18 @@ if _origin.scheme == "https":
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
+# Failed sign-ins of one user, whatever the address, or from one address, whatever the user.
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time left that is shown is true
+AXES_LOCKOUT_CALLABLE = "futian_reform.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "futian_reform.sign_in.client_address"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
+AXES_VERBOSE = False
+# How many proxies stand in front of the site, each of which appends to X-Forwarded-For.
+PROXIES = env_number("PROXIES", 0)
 
 # --- Identity elements of Chinese sites, printed only when filled, and the address for error reports ---
 

@@ -3,7 +3,8 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from measures.sitemaps import SITEMAPS
 from measures.views import Robots, Styleguide
@@ -16,6 +17,11 @@ urlpatterns = [
     path("readyz", health.site, name="readyz"),
     path("robots.txt", Robots.as_view(), name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    # Staff write in simplified characters, so the desk is not converted to traditional ones; the style guide is.
+    re_path(
+        r"^zh-hant/admin/(?!styleguide/)(?P<rest>.*)$",
+        RedirectView.as_view(url="/admin/%(rest)s", query_string=True),
+    ),
     *i18n_patterns(
         path("admin/styleguide/", admin.site.admin_view(Styleguide.as_view()), name="styleguide"),
         path("admin/", admin.site.urls),

@@ -45,6 +45,13 @@ class MeasureQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status="published")
 
+    def with_last_edit(self):
+        """With `last_edit`, when the latest version was written."""
+        from .models import Version
+
+        versions = Version.objects.filter(kind="measure", key=OuterRef("code")).order_by("-number")
+        return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
+
     def counts_by_basis(self) -> dict[str, int]:
         """How many there are, `named` in the source, `derived` by the editors, and in `total`."""
         return self.aggregate(
@@ -131,6 +138,55 @@ class VersionQuerySet(models.QuerySet):
         """Those that public pages may show, without what only staff may read."""
         return self.filter(public=True).defer(*self.model.staff_columns)
 
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
+
+    def latest_number(self, kind: str, key: str) -> int:
+        """The number of the record's latest version, its edit-conflict token; 0 before there is one."""
+        return self.of(kind, key).values_list("number", flat=True).first() or 0
+
+    def with_previous(self):
+        """With `previous_document`, what the record was before: None where it did not exist."""
+        before = self.model.objects.filter(
+            kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
+        ).order_by("-number")
+        return self.annotate(previous_document=Subquery(before.values("document")[:1]))
+
+    def public_events(self):
+        """What the public may know of, each with the `public_before` it replaced: the public versions, and the
+        withdrawals (not public, but the version before was), whose document is nobody's business."""
+        same = self.model.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
+        public_before = same.filter(public=True, number__lt=OuterRef("number")).order_by("-number")
+        just_before = same.filter(number=OuterRef("number") - 1)
+        return (
+            self.annotate(
+                public_before=Subquery(public_before.values("document")[:1]),
+                was_public=Subquery(just_before.values("public")[:1]),
+            )
+            .filter(Q(public=True) | Q(was_public=True))
+            .defer(*self.model.staff_columns)
+        )
+
+
+def locked(record):
+    """The record as it is now, with everything that is edited with it, locked until the transaction ends.
+
+    The lock on the record's own row also makes rows that would join it wait (they lock the row their foreign key names),
+    so afterwards its latest version is what the locked rows say. None if it is gone.
+    """
+    fresh = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if fresh:
+        for field in record._meta.related_objects:
+            # A plan's paragraphs outlive no plan either, but only the plan's own form changes them.
+            is_part = field.on_delete is models.CASCADE or field.name == "source_paragraphs"
+            if field.one_to_many and is_part:
+                parts = field.related_model._base_manager.filter(**{field.field.name: fresh})
+                list(parts.select_for_update().order_by("pk").values_list("pk"))
+        for field in record._meta.many_to_many:
+            rows = field.remote_field.through._base_manager.filter(**{field.m2m_field_name(): fresh})
+            list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return fresh
 
 # --- Facets and search: see models.SearchRow ---
 

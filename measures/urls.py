@@ -3,9 +3,11 @@
 /                              home
 /measures/?<selection>         the list, narrowed by the parameters of filters.py
 /measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
+/measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
 /districts/<slug>/             a district or place: what it is, and its measures
 /source/                       the paragraphs of the source by their opening words, and what cites each
+/changes/                      what changed in the whole record
 /about/                        the plan, the method, and what this site is not
 /opensearch.xml                how a browser searches the site from its address bar
 
@@ -14,7 +16,7 @@ Chinese (simplified) pages stand at the addresses above, English ones below /en/
 
 from django.urls import path, register_converter
 
-from . import views
+from . import history_pages, views
 from .models import Audience, Category, Centre, District
 
 
@@ -33,6 +35,13 @@ urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("measures/", views.MeasureList.as_view(), name="measure-list"),
     path("measures/<code:code>/", views.MeasurePage.as_view(), name="measure"),
+    path("measures/<code:code>/history/", history_pages.MeasureHistory.as_view(), name="measure-history"),
+    path(
+        "measures/<code:code>/history/<int:number>/",
+        history_pages.MeasureVersion.as_view(),
+        name="measure-version",
+    ),
+    path("changes/", history_pages.Changes.as_view(), name="changes"),
     *(
         path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(model=model, facet=facet), name=facet)
         for folder, facet, model in (

@@ -11,7 +11,7 @@ from django_filters.views import FilterView
 
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
-from .models import Category, Centre, Measure, Plan, SourceParagraph
+from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -164,9 +164,14 @@ class Styleguide(PublicPage, TemplateView):
 
     template_name = "admin/styleguide.html"
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
+            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
             **kwargs,
         )

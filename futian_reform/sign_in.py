@@ -1,0 +1,48 @@
+"""Signing in at the staff desk: whose address it is, and what a locked-out person is told."""
+
+from datetime import timedelta
+from math import ceil
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_cool_off
+from django.conf import settings
+from django.db.models import Max, Sum
+from django.shortcuts import render
+from django.utils import timezone
+
+
+def client_address(request) -> str:
+    """The address of the client. Behind PROXIES proxies, each of which appends to X-Forwarded-For, it stands that many
+    places from the end; what stands before it the client may have made up."""
+    if settings.PROXIES:
+        forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+        if len(forwarded) >= settings.PROXIES and forwarded[-settings.PROXIES]:
+            return forwarded[-settings.PROXIES]
+    return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  nothing is bound to it
+
+
+def time_left(request, credentials) -> timedelta:
+    """Until the last of the failures that locked this user or this address is forgotten."""
+    latest = [
+        found["latest"]
+        for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials)
+        if (found := attempts.aggregate(latest=Max("attempt_time"), failures=Sum("failures_since_start")))[
+            "latest"
+        ]
+        and found["failures"] >= settings.AXES_FAILURE_LIMIT
+    ]
+    return max(latest, default=timezone.now()) + get_cool_off(request) - timezone.now()
+
+
+def locked_out(request, response=None, credentials=None):
+    """The same for every name, so that it does not tell which accounts exist."""
+    seconds = max(time_left(request, credentials).total_seconds(), 1)
+    answer = render(
+        request,
+        "admin/locked_out.html",
+        {"minutes": ceil(seconds / 60)},
+        status=settings.AXES_HTTP_RESPONSE_CODE,
+    )
+    answer.headers["Retry-After"] = str(ceil(seconds))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,256 @@
+"""One record of the staff desk, edited without fear.
+
+Every change form carries the number of the record's latest version (`record_version`). A save locks the record, compares
+that number with the latest one and, where they differ, shows both sides instead of saving. What the database refuses at
+the end is said in the form, with everything typed still in it.
+"""
+
+import re
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.postgres.forms import SimpleArrayField
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..history import Reader, key_of, kind_of
+from ..models import Version
+from ..querysets import locked
+from ..validators import to_simplified, traditional_characters
+from .conflicts import CHOICE, Comparison
+
+TOKEN = "record_version"  # noqa: S105  a version number, not a password
+NOTE = "change_note"
+RESOLVE = "resolve_conflict"
+SIMPLIFY = "_simplify"
+
+# What people are told when a rule that only the database can check refuses a save, by the constraint's name.
+REFUSALS = {
+    "action_position_unique": gettext_lazy("Two actions have the same number."),
+    "paragraph_in_same_plan": gettext_lazy("A paragraph of another plan cannot be cited."),
+    "permanent_key": gettext_lazy("Numbers and slugs of public addresses stay as they are."),
+}
+BUSY = gettext_lazy("The database was busy with another change. Nothing was saved; please save again.")
+
+
+class LinesField(SimpleArrayField):
+    """A list typed one item a line; empty lines do not count."""
+
+    widget = forms.Textarea
+
+    def __init__(self, base_field, **options):
+        options.pop("delimiter", None)
+        super().__init__(base_field, delimiter="\n", **options)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "\n".join(line.strip() for line in value.splitlines() if line.strip())
+        return super().to_python(value)
+
+
+class PlainTextField(forms.CharField):
+    """Text without the carriage returns that browsers post."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class RecordForm(forms.ModelForm):
+    refusal = ""  # set for one request: what the database said of the same data a moment ago
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.refusal:
+            self.add_error(None, str(self.refusal))
+        return cleaned
+
+
+def is_chinese(name: str) -> bool:
+    return name.endswith("_zh") and not name.startswith("initial-")
+
+
+def simplified(data):
+    """Posted data with all Chinese text converted to simplified characters."""
+    data = data.copy()
+    for name in filter(is_chinese, list(data)):
+        data.setlist(name, [to_simplified().convert(value) for value in data.getlist(name)])
+    return data
+
+
+class RecordFields:
+    """How the fields of records and of their rows look in forms."""
+
+    formfield_overrides = {models.TextField: {"form_class": PlainTextField}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if hasattr(db_field, "base_field"):
+            kwargs["form_class"] = LinesField
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if form_field is None:
+            return None
+        # What the form began with, to know later who touched the field: see conflicts.py.
+        form_field.show_hidden_initial = True
+        attributes = form_field.widget.attrs
+        if db_field.name.endswith(("_zh", "_en")):
+            attributes["lang"] = "zh-Hans" if db_field.name.endswith("_zh") else "en"
+        if isinstance(form_field.widget, forms.Textarea):
+            short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
+            attributes["rows"] = 2 if short else 4
+        return form_field
+
+
+class RecordAdmin(RecordFields, admin.ModelAdmin):
+    """The record itself; `permanent` names the fields that never change once the record was public."""
+
+    form = RecordForm
+    permanent: tuple[str, ...] = ("slug",)
+    object_history_template = "admin/measures/record_history.html"
+    save_on_top = True
+
+    def has_been_public(self, record) -> bool:
+        return Version.objects.of(kind_of(record), key_of(record)).public().exists()
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *self.permanent) if obj and self.has_been_public(obj) else fields
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form_class = super().get_form(request, obj, change=change, **kwargs)
+        form_class.refusal = getattr(request, "refusal", "")
+        return form_class
+
+    def get_view_on_site_url(self, obj=None):
+        return reverse(kind_of(obj), args=[key_of(obj)]) if obj else None
+
+    # --- No lost update ---
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
+        record = self.get_object(request, unquote(object_id)) if object_id else None
+        if request.method != "POST":
+            if record:  # read before the record itself: too old a number is a needless question, too new a lost change
+                context["token"] = Version.objects.latest_number(kind_of(record), key_of(record))
+            return super().changeform_view(request, object_id, form_url, context)
+        if not object_id:
+            return self.saved_or_refused(request, None, form_url, context)
+        if not record:
+            return self.gone(request, object_id, form_url)
+        if not self.has_change_permission(request, record):
+            return super().changeform_view(request, object_id, form_url, context)
+        try:
+            with transaction.atomic():
+                record = locked(record)
+                if not record:
+                    return self.gone(request, object_id, form_url)
+                latest = Version.objects.latest_number(kind_of(record), key_of(record))
+                context["token"] = latest
+                if request.POST.get(TOKEN) != str(latest) or RESOLVE in request.POST:
+                    comparison = self.compared(request, record)
+                    if request.POST.get(TOKEN) != str(latest) and not comparison.differences:
+                        messages.info(request, _("This was saved already; nothing was changed twice."))
+                        return self.response_post_save_change(request, record)
+                    if request.POST.get(TOKEN) != str(latest) or comparison.undecided:
+                        return self.conflict(request, record, latest, comparison)
+                    request.POST = comparison.merged()
+                return self.saved_or_refused(request, object_id, form_url, context)
+        except OperationalError:  # a deadlock, or a lock held for too long
+            request.refusal = BUSY
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def saved_or_refused(self, request, object_id, form_url, context):
+        """The answer to a save. What the database checks at commit is checked here, while the form can still be shown."""
+        if SIMPLIFY in request.POST:
+            request.POST = simplified(request.POST)
+            request.refusal = _(
+                "Traditional characters were converted. Nothing is saved yet: please read the text and save."
+            )
+        elif any(traditional_characters(request.POST[name]) for name in filter(is_chinese, request.POST)):
+            context["simplify_name"] = SIMPLIFY
+        try:
+            with transaction.atomic():
+                response = super().changeform_view(request, object_id, form_url, context)
+                if isinstance(response, HttpResponseRedirect):
+                    with connection.cursor() as cursor:
+                        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                return response
+        except IntegrityError as error:
+            name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+            request.refusal = REFUSALS.get(name) or _("The database refuses this: %(reason)s") % {
+                "reason": str(error).splitlines()[0]
+            }
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def compared(self, request, record) -> Comparison:
+        fieldsets = self.get_fieldsets(request, record)
+        form_class = self.get_form(
+            request, record, change=True, fields=admin.utils.flatten_fieldsets(fieldsets)
+        )
+        form = form_class(request.POST, instance=record)
+        formsets, _inlines = self._create_formsets(request, record, change=True)
+        return Comparison(form, formsets, request.POST)
+
+    def conflict(self, request, record, latest: int, comparison: Comparison):
+        begun_with = request.POST.get(TOKEN, "")
+        seen = int(begun_with) if begun_with.isdecimal() and len(begun_with) < 10 else 0
+        saved_by_others = Version.objects.of(kind_of(record), key_of(record)).filter(number__gt=seen)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Saved by somebody else meanwhile"),
+            "opts": self.opts,
+            "original": record,
+            "comparison": comparison,
+            "again": RESOLVE in request.POST,
+            "saved_by_others": saved_by_others[:20],
+            "kept": self.typed(request, {CHOICE + difference.name for difference in comparison.differences}),
+            "token_name": TOKEN,
+            "token": latest,
+            "resolve_name": RESOLVE,
+        }
+        return render(request, "admin/measures/conflict.html", context, status=409)
+
+    @staticmethod
+    def typed(request, without=frozenset()):
+        skipped = {"csrfmiddlewaretoken", TOKEN, RESOLVE, *without}
+        return [
+            (name, value) for name, values in request.POST.lists() if name not in skipped for value in values
+        ]
+
+    def gone(self, request, object_id, form_url):
+        """The record was deleted while somebody edited it: what was typed is shown, so that it can be taken along."""
+        if not self.has_change_permission(request):
+            return super().changeform_view(request, object_id, form_url)
+        typed = [
+            (name, value)
+            for name, value in self.typed(request)
+            if value and not name.startswith(("initial-", "_")) and not name.endswith("_FORMS")
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Deleted by somebody else meanwhile"),
+            "opts": self.opts,
+            "typed": typed,
+        }
+        return render(request, "admin/measures/gone.html", context, status=409)
+
+    # --- The memory ---
+
+    def history_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, unquote(object_id))
+        if record and self.has_view_permission(request, record):
+            reader = Reader()
+            versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
+            for version in versions:
+                version.changes = (
+                    reader.changes(version.kind, version.previous_document, version.document)
+                    if version.document and version.previous_document
+                    else []
+                )
+            extra_context = {"versions": versions, **(extra_context or {})}
+        return super().history_view(request, object_id, extra_context)

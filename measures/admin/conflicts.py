@@ -1,0 +1,311 @@
+"""Two people saved the same record: what differs between what is saved now and what was typed, and the choice.
+
+A form carries the values it was opened with (Django's hidden initial values), so that for each field it is known who
+touched it: only the other, only this person, or both. Nothing is decided silently; where only one side touched a field its
+value is chosen beforehand.
+"""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.utils.translation import gettext as _
+
+from ..history import compared_texts
+
+SAVED, OWN = "saved", "own"
+CHOICE = "choice-"  # the prefix under which choices are posted
+
+
+def as_posted(form_field, value) -> list[str]:
+    """A Python value as a browser would post it for `form_field`."""
+    value = form_field.prepare_value(value)
+    if isinstance(value, bool):
+        return ["on"] if value else []
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    return ["" if value is None else str(value)]
+
+
+def as_shown(form_field, posted: list[str]) -> str:
+    """What a person reads for posted values: names for keys, labels for choices."""
+    if isinstance(form_field, forms.ModelChoiceField):
+        names = []
+        for value in filter(None, posted):
+            try:
+                names.append(str(form_field.queryset.get(pk=value)))
+            except (ObjectDoesNotExist, ValueError):
+                names.append(value)
+        return _(", ").join(names)
+    if isinstance(form_field, forms.BooleanField):
+        return _("yes") if posted and posted[0] not in ("", "False") else _("no")
+    if isinstance(form_field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in form_field.choices}
+        return _(", ").join(labels.get(value, value) for value in posted if value)
+    return "\n".join(posted).replace("\r\n", "\n")
+
+
+@dataclass
+class Difference:
+    """One choice to make; `chosen` is empty where both sides touched the field and only a person can decide."""
+
+    name: str
+    label: str
+    saved: str
+    own: str
+    chosen: str = ""
+    lang: str = ""
+    parts: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.parts = compared_texts(self.saved, self.own, self.lang)
+
+    @property
+    def choices(self):
+        return [(SAVED, self.saved), (OWN, self.own)]
+
+
+@dataclass
+class Row:
+    """A row of a formset as it will be posted again: values, the values it began with, and its key if it has one."""
+
+    form: forms.ModelForm
+    saved: list | None = None  # the saved values by field name, None where there is no such row now
+    own: dict | None = None  # the typed values by field name, None where this person never saw the row
+    pk: str = ""
+    deleted: bool = False
+    choice: str = ""  # the name of the one choice for the whole row, if there is one
+
+
+def editable(form) -> list[str]:
+    """The fields that a person fills in: not the keys that tie a row to its record, nor what is locked."""
+    keys = {DELETION_FIELD_NAME, form._meta.model._meta.pk.name}
+    return [
+        name
+        for name, form_field in form.fields.items()
+        if name not in keys
+        and not form_field.disabled
+        and not isinstance(form_field, forms.models.InlineForeignKeyField)
+    ]
+
+
+def typed_values(form) -> dict[str, list[str]]:
+    values = {}
+    for name in editable(form):
+        value = form[name].data
+        if isinstance(value, bool):
+            values[name] = ["on"] if value else []
+        else:
+            values[name] = [str(item) for item in value] if isinstance(value, list) else [value or ""]
+    return values
+
+
+def saved_values(form) -> dict[str, list[str]]:
+    return {
+        name: as_posted(form.fields[name], form.get_initial_for_field(form.fields[name], name))
+        for name in editable(form)
+    }
+
+
+class Comparison:
+    """What is saved now against what was typed, of a form and its formsets bound to the saved record."""
+
+    def __init__(self, form, formsets, data):
+        self.form, self.formsets, self.data = form, formsets, data
+        self.differences: list[Difference] = []
+        self.compare_fields(form, form)
+        self.rows = [(formset, self.compare_rows(formset)) for formset in formsets]
+        for difference in self.differences:
+            earlier = data.get(CHOICE + difference.name)
+            if not difference.chosen and earlier == OWN:
+                difference.chosen = OWN
+
+    # --- What differs ---
+
+    def compare_fields(self, form, saved_form, row: str = "") -> None:
+        """`saved_form` holds what is saved as its initial values; it is `form` itself unless a row was matched."""
+        for name in editable(form):
+            form_field, bound = form.fields[name], form[name]
+            saved = saved_form.get_initial_for_field(form_field, name)
+            if not form_field.has_changed(saved, bound.data):
+                continue
+            begun_with = form._widget_data_value(form_field.hidden_widget(), bound.html_initial_name)
+            touched_by_other = form is not saved_form or form_field.has_changed(saved, begun_with)
+            touched_by_own = form is not saved_form or self.touched(bound)
+            label = str(form_field.label)
+            self.differences.append(
+                Difference(
+                    name=bound.html_name,
+                    label=_("%(row)s: %(field)s") % {"row": row, "field": label} if row else label,
+                    saved=as_shown(form_field, as_posted(form_field, saved)),
+                    own=as_shown(form_field, typed_values(form)[name]),
+                    chosen="" if touched_by_other and touched_by_own else SAVED if touched_by_other else OWN,
+                    lang={"_zh": "zh-Hans", "_en": "en"}.get(name[-3:], ""),
+                )
+            )
+
+    @staticmethod
+    def touched(bound) -> bool:
+        try:
+            return bound._has_changed()
+        except ValidationError:
+            return True
+
+    def compare_rows(self, formset) -> list[Row]:
+        saved_rows = {str(row.pk): row for row in formset.get_queryset()}
+        pk_name = formset.model._meta.pk.name
+        rows, new = {}, []
+        for form in formset.forms:
+            pk = self.data.get(form.add_prefix(pk_name), "")
+            deleted = bool(self.data.get(form.add_prefix(DELETION_FIELD_NAME)))
+            if pk:
+                rows[pk] = Row(form, None, typed_values(form), pk, deleted)
+            elif any(self.touched(form[name]) for name in editable(form)) and not deleted:
+                new.append(Row(form, None, typed_values(form)))
+        unseen = {pk: row for pk, row in saved_rows.items() if pk not in rows}
+        found = []
+        for pk in saved_rows:
+            if pk in rows:
+                row = rows.pop(pk)
+                row.saved = saved_values(row.form)
+                found.append(row)
+                self.compare_row(row, str(saved_rows[pk]))
+        for row in rows.values():  # gone meanwhile
+            touched = any(self.touched(row.form[name]) for name in editable(row.form))
+            if not row.deleted:
+                row.choice = row.form.prefix
+                self.add_row_difference(row, _("(deleted)"), self.shown(row), "" if touched else SAVED)
+                found.append(row)
+        for row in new:
+            match = next((pk for pk, saved in unseen.items() if self.same(formset, row.form, saved)), None)
+            if match:
+                saved_form = formset.form(instance=unseen.pop(match), **formset.get_form_kwargs(None))
+                row.pk, row.saved = match, saved_values(saved_form)
+                self.compare_fields(row.form, saved_form, str(saved_form.instance))
+            else:
+                row.choice = row.form.prefix
+                self.add_row_difference(row, _("(not there)"), self.shown(row), OWN)
+            found.append(row)
+        for pk, saved in unseen.items():  # entered meanwhile
+            form = formset.form(
+                instance=saved, prefix=f"{formset.prefix}-new-{pk}", **formset.get_form_kwargs(None)
+            )
+            row = Row(form, saved_values(form), None, pk, choice=form.prefix)
+            self.add_row_difference(row, self.shown(row), _("(not there)"), SAVED)
+            found.append(row)
+        return found
+
+    def compare_row(self, row: Row, title: str) -> None:
+        if not row.deleted:
+            return self.compare_fields(row.form, row.form, title)
+        touched_by_other = any(
+            row.form.fields[name].has_changed(
+                row.form.get_initial_for_field(row.form.fields[name], name),
+                row.form._widget_data_value(
+                    row.form.fields[name].hidden_widget(), row.form[name].html_initial_name
+                ),
+            )
+            for name in editable(row.form)
+        )
+        row.choice = row.form.prefix
+        shown = "\n".join(as_shown(row.form.fields[name], row.saved[name]) for name in editable(row.form))
+        self.add_row_difference(row, shown, _("(deleted)"), "" if touched_by_other else OWN)
+        return None
+
+    def add_row_difference(self, row: Row, saved: str, own: str, chosen: str) -> None:
+        model = row.form._meta.model
+        self.differences.append(Difference(row.choice, str(model._meta.verbose_name), saved, own, chosen))
+
+    @staticmethod
+    def shown(row: Row) -> str:
+        values = row.saved if row.own is None else row.own
+        return "\n".join(filter(None, (as_shown(row.form.fields[name], values[name]) for name in values)))
+
+    @staticmethod
+    def same(formset, form, saved) -> bool:
+        """Whether a new row is the saved one entered twice: by what it names or, for an action, by its words."""
+        names = formset.same_row_fields
+        return all(
+            not form.fields[name].has_changed(
+                form.fields[name].prepare_value(saved.serializable_value(name)), form[name].data
+            )
+            for name in names
+        )
+
+    # --- What was chosen ---
+
+    @property
+    def undecided(self) -> list[Difference]:
+        return [
+            difference
+            for difference in self.differences
+            if self.data.get(CHOICE + difference.name) not in (SAVED, OWN)
+        ]
+
+    def chosen(self, name: str) -> str:
+        return self.data.get(CHOICE + name, "")
+
+    def merged(self):
+        """The posted data as if it had been typed into a form opened just now, with the choices made."""
+        data = self.data.copy()
+        names = {CHOICE + difference.name for difference in self.differences}
+        for key in [key for key in data if key in names]:
+            del data[key]
+        self.write(data, self.form.prefix, self.form, saved_values(self.form), typed_values(self.form))
+        for formset, rows in self.rows:
+            prefix = f"{formset.prefix}-"
+            for key in [key for key in data if key.removeprefix("initial-").startswith(prefix)]:
+                del data[key]
+            # Saved rows come first: a formset takes its first rows for those that exist.
+            kept = [row for row in rows if not self.dropped(row)]
+            kept.sort(key=lambda row: row.saved is None)
+            self.give_free_numbers(formset, kept)
+            for index, row in enumerate(kept):
+                row_prefix = f"{prefix}{index}"
+                back_to_saved = row.saved is not None and row.choice and self.chosen(row.choice) == SAVED
+                self.write(data, row_prefix, row.form, row.saved, None if back_to_saved else row.own)
+                data[f"{row_prefix}-{formset.model._meta.pk.name}"] = row.pk if row.saved is not None else ""
+                data[f"{row_prefix}-{formset.fk.name}"] = str(formset.instance.pk)
+                if self.to_delete(row):
+                    data[f"{row_prefix}-{DELETION_FIELD_NAME}"] = "on"
+            data[f"{prefix}{TOTAL_FORM_COUNT}"] = str(len(kept))
+            data[f"{prefix}{INITIAL_FORM_COUNT}"] = str(sum(row.saved is not None for row in kept))
+        return data
+
+    def dropped(self, row: Row) -> bool:
+        return row.saved is None and bool(row.choice) and self.chosen(row.choice) == SAVED
+
+    def to_delete(self, row: Row) -> bool:
+        """A deletion that stands: of a row this person marked, or of one that the other entered and this person refused."""
+        return row.saved is not None and bool(row.choice) and self.chosen(row.choice) == OWN
+
+    def write(self, data, prefix, form, saved, own) -> None:
+        """Put one form's values and initial values into `data` under `prefix`."""
+        for name in editable(form):
+            key = f"{prefix}-{name}" if prefix else name
+            values = saved[name] if own is None else own[name]
+            if saved is not None and own is not None and self.chosen(form.add_prefix(name)) == SAVED:
+                values = saved[name]
+            begun_with = saved[name] if saved is not None else as_posted(form.fields[name], None)
+            data.setlist(key, values)
+            data.setlist(f"initial-{key}", begun_with)
+
+    def give_free_numbers(self, formset, rows: list[Row]) -> None:
+        """An action entered under a number that another one took meanwhile goes to the end."""
+        number = getattr(formset, "number_field", None)
+        if not number:
+            return
+        taken = {
+            value
+            for row in rows
+            if row.saved is not None
+            for value in (row.saved[number] if row.own is None else row.own[number])
+        }
+        for row in rows:
+            if row.saved is None:
+                if row.own[number][0] in taken:
+                    row.own[number] = [
+                        str(max((int(value) for value in taken if value.isdecimal()), default=0) + 1)
+                    ]
+                taken.add(row.own[number][0])

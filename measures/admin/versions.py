@@ -1,0 +1,166 @@
+"""The memory at the staff desk: who changed what and why, two versions side by side, and going back to one."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..history import MODELS, Reader, restore, title_of
+from ..models import Version
+from ..querysets import locked
+from .base import NOTE, TOKEN
+
+
+def record_of(version: Version):
+    model = MODELS[version.kind]
+    name = "code" if version.kind == "measure" else "slug"
+    return model.objects.filter(**{name: version.key}).first()
+
+
+@admin.register(Version)
+class VersionAdmin(admin.ModelAdmin):
+    list_display = ("at", "kind", "key", "title", "number", "actor", "note", "public")
+    list_display_links = ("at",)
+    list_filter = ("at", "kind", "public", "actor")
+    search_fields = ("key", "actor", "note")
+    search_help_text = gettext_lazy("Code or slug, who, or why.")
+    date_hierarchy = "at"
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_restore_permission(self, request, version) -> bool:
+        do = "change" if record_of(version) else "add"
+        return request.user.has_perm(f"measures.{do}_{version.kind}")
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, version):
+        return title_of(version.kind, version.document)
+
+    def get_urls(self):
+        own = [
+            ("compare/", self.compare_view, "compare"),
+            ("<int:version_id>/restore/", self.restore_view, "restore"),
+        ]
+        return [
+            *(
+                path(route, self.admin_site.admin_view(view), name=f"measures_version_{name}")
+                for route, view, name in own
+            ),
+            *super().get_urls(),
+        ]
+
+    def page(self, request, template, **context):
+        return render(
+            request,
+            f"admin/measures/{template}",
+            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+        )
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        version = get_object_or_404(
+            Version.objects.with_previous(), pk=object_id if object_id.isdecimal() else None
+        )
+        reader = Reader()
+        return self.page(
+            request,
+            "version.html",
+            title=str(version),
+            version=version,
+            changes=reader.changes(version.kind, version.previous_document, version.document)
+            if version.previous_document and version.document
+            else [],
+            entries=reader.whole(version.kind, version.document) if version.document else [],
+            record=record_of(version),
+            latest=Version.objects.latest_number(version.kind, version.key),
+            may_restore=self.has_restore_permission(request, version),
+        )
+
+    def compare_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        ids = [
+            value for value in (request.GET.get("old", ""), request.GET.get("new", "")) if value.isdecimal()
+        ]
+        found = sorted(Version.objects.filter(pk__in=ids), key=lambda version: version.number)
+        if len({(version.kind, version.key) for version in found}) != 1:
+            raise Http404(_("Two versions of one record can be compared."))
+        old, new = found[0], found[-1]
+        return self.page(
+            request,
+            "compare.html",
+            title=_("%(record)s: version %(old)s and version %(new)s")
+            % {"record": old.key, "old": old.number, "new": new.number},
+            old=old,
+            new=new,
+            changes=Reader().changes(old.kind, old.document, new.document),
+        )
+
+    def restore_view(self, request, version_id):
+        """Shows what would change, then makes it so as a new version; refused where the record moved on meanwhile."""
+        version = get_object_or_404(Version, pk=version_id)
+        if not self.has_restore_permission(request, version):
+            raise PermissionDenied
+        error = ""
+        if request.method == "POST":
+            record = record_of(version)
+            if record:
+                locked(record)
+            latest = Version.objects.latest_number(version.kind, version.key)
+            if request.POST.get(TOKEN) != str(latest):
+                error = _("The record was changed meanwhile. Below is what restoring would change now.")
+            else:
+                error = self.restored_or_refused(version)
+            if not error:
+                messages.success(
+                    request,
+                    _("Version %(number)s is restored as a new version.") % {"number": version.number},
+                )
+                record = record_of(version)
+                return HttpResponseRedirect(
+                    reverse(f"admin:measures_{version.kind}_change", args=[record.pk])
+                )
+        now = Version.objects.of(version.kind, version.key).first()
+        return self.page(
+            request,
+            "restore.html",
+            title=_("Restore version %(number)s of %(record)s?")
+            % {"number": version.number, "record": version.key},
+            version=version,
+            changes=Reader().changes(version.kind, now.document, version.document),
+            was_deleted=now.document is None,
+            error=error,
+            token_name=TOKEN,
+            token=now.number,
+            note_name=NOTE,
+            proposed_note=_("Version %(number)s restored") % {"number": version.number},
+        )
+
+    @staticmethod
+    def restored_or_refused(version) -> str:
+        """Restores; the result is why not, if so, and then nothing is changed."""
+        try:
+            with transaction.atomic():
+                restore(version)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        except ValidationError as refusal:
+            return " ".join(refusal.messages)
+        except IntegrityError as refusal:
+            return _("The database refuses this: %(reason)s") % {"reason": str(refusal).splitlines()[0]}
+        return ""

@@ -1,0 +1,109 @@
+"""The staff desk as a browser without scripts sees it: signed-in clients, forms read from the page and posted back."""
+
+from html.parser import HTMLParser
+
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PASSWORD = "a long enough pass phrase"
+
+
+def account(name: str, group: str = "", password: str | None = None) -> User:
+    user = User.objects.create_user(name, password=password, is_staff=bool(group))
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def signed_in(name: str, group: str = "") -> Client:
+    """A client whose user `name` is in `group`; the account is made if there is none."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.filter(username=name).first() or account(name, group), backend=BACKEND)
+    return client
+
+
+class FormReader(HTMLParser):
+    """What a browser would post of the form with the given id (or of the first posting form of #content)."""
+
+    def __init__(self, form_id: str):
+        super().__init__()
+        self.form_id, self.inside, self.data = form_id, False, {}
+        self.select = self.textarea = None
+
+    def put(self, name, value):
+        self.data.setdefault(name, []).append(value)
+
+    def handle_starttag(self, tag, pairs):
+        attributes = dict(pairs)
+        if tag == "form":
+            self.inside = attributes.get("id", attributes.get("class", "")) == self.form_id
+        if not self.inside or "disabled" in attributes:
+            return
+        name = attributes.get("name")
+        if tag == "input" and name and attributes.get("type") not in ("submit", "file"):
+            if attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes:
+                ticked = attributes.get("type") in ("checkbox", "radio")
+                self.put(name, attributes.get("value", "on" if ticked else ""))
+        elif tag == "select":
+            self.select = (name, "multiple" in attributes, [])
+        elif tag == "option" and self.select:
+            self.select[2].append((attributes.get("value", ""), "selected" in attributes))
+        elif tag == "textarea":
+            self.textarea = (name, [])
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.textarea[1].append(data)
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "select" and self.select:
+            name, multiple, options = self.select
+            chosen = [value for value, selected in options if selected]
+            if not multiple and not chosen and options:
+                chosen = [options[0][0]]
+            for value in chosen:
+                self.put(name, value)
+            self.select = None
+        elif tag == "textarea" and self.textarea:
+            name, parts = self.textarea
+            self.put(name, "".join(parts).removeprefix("\n"))
+            self.textarea = None
+
+
+def posted(response, form_id: str) -> dict[str, list[str]]:
+    reader = FormReader(form_id)
+    reader.feed(response.text)
+    assert reader.data, f"no form {form_id} in the answer"
+    return {name: values for name, values in reader.data.items() if "__prefix__" not in name}
+
+
+def change_address(record) -> str:
+    return f"/en/admin/measures/{record._meta.model_name}/{record.pk}/change/"
+
+
+def opened(client, record) -> dict[str, list[str]]:
+    """The record's change form as just opened."""
+    response = client.get(change_address(record))
+    assert response.status_code == 200
+    return posted(response, f"{record._meta.model_name}_form")
+
+
+def saved(client, record, data, **changes):
+    """The answer to saving `data` with `changes`."""
+    return client.post(change_address(record), {**data, "_save": "Save", **changes})
+
+
+def error_texts(response) -> list[str]:
+    found = []
+    context = response.context
+    for form in [
+        context["adminform"].form,
+        *(f for s in context["inline_admin_formsets"] for f in s.formset.forms),
+    ]:
+        found += [str(error) for errors in form.errors.values() for error in errors]
+    for formset in context["inline_admin_formsets"]:
+        found += [str(error) for error in formset.formset.non_form_errors()]
+    return found
