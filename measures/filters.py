@@ -1,64 +1,194 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
+from functools import cached_property
+
 import django_filters
-from django.http import QueryDict
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .models import Audience, Category, Centre, CentreLink, District, DistrictRole, Measure
+from .facets import ABOUT, FACETS, NONE, PLACES, Counts, Selection
+from .models import CentreLink, DistrictRole, Measure, SearchRow
+from .querysets import Search, histograms, ordering, vocabulary
 
-NONE = "none"
+MAX_QUERY_LENGTH = 200
+SORTS = (
+    ("number", _("Number")),
+    ("title", _("Title (pinyin)")),
+    ("edited", _("Last edited")),
+    ("relevance", _("Relevance")),
+)
 
 
-class SlugsFilter(django_filters.ModelMultipleChoiceFilter):
-    """A facet whose values are slugs of records, in the records' own order."""
+def validate_readable(query: str) -> None:
+    if "\ufffd" in query:  # what undecodable bytes become
+        raise ValidationError(_("The search contains characters that cannot be read (not UTF-8)."))
 
-    def __init__(self, **options):
-        super().__init__(to_field_name="slug", **options)
+
+class Facet(django_filters.MultipleChoiceFilter):
+    """A facet: its values are slugs. Those of records are read when a filter is made."""
+
+    def __init__(self, choices=(), none_label=None, **options):
+        self.none_label = none_label
+        super().__init__(
+            choices=choices,
+            error_messages={
+                "invalid_choice": _("“%(value)s” is not one of the values of this filter."),
+            },
+            **options,
+        )
 
 
 class MeasureFilter(django_filters.FilterSet):
-    """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid."""
+    """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
 
-    category = SlugsFilter(queryset=Category.objects.all(), label=_("Category"))
-    centre = SlugsFilter(
-        queryset=Centre.objects.all(), label=_("Centre"), null_label=_("No centre"), null_value=NONE
-    )
-    link = django_filters.MultipleChoiceFilter(
-        choices=CentreLink.Basis, label=_("Basis of the link to the centre")
-    )
-    audience = SlugsFilter(
-        queryset=Audience.objects.all(),
-        label=_("Whom it concerns"),
-        null_label=_("Nobody named"),
-        null_value=NONE,
-    )
-    district = SlugsFilter(queryset=District.objects.all(), label=_("District or place"))
-    role = django_filters.MultipleChoiceFilter(choices=DistrictRole.Role, label=_("Role of the place"))
-    basis = django_filters.MultipleChoiceFilter(choices=Measure.Basis, label=_("Basis of the measure"))
+    `qs` are the measures that fit, sorted; `rows` their search rows; `counts` the numbers of every option.
+    """
 
-    FACETS = ("category", "centre", "link", "audience", "district", "role", "basis")
+    q = django_filters.CharFilter(
+        max_length=MAX_QUERY_LENGTH, validators=[validate_readable], label=_("Search")
+    )
+    category = Facet(label=_("Category"))
+    centre = Facet(label=_("Centre"), none_label=_("No centre"))
+    link = Facet(choices=CentreLink.Basis.choices, label=_("Basis of the link to the centre"))
+    audience = Facet(label=_("Whom it concerns"), none_label=pgettext_lazy("audience", "Nobody named"))
+    district = Facet(label=_("District or place"))
+    role = Facet(choices=DistrictRole.Role.choices, label=_("Role of the place"))
+    basis = Facet(choices=Measure.Basis.choices, label=_("Basis of the measure"))
+    sort = django_filters.ChoiceFilter(choices=SORTS, empty_label=None, label=_("Order"))
+
+    FACETS = FACETS
 
     class Meta:
         model = Measure
         fields = []
 
+    def __init__(self, data=None, queryset=None, **options):
+        super().__init__(_without_empty_values(data or QueryDict()), queryset, **options)
+        self.vocabulary = vocabulary(self.queryset.db)
+        for facet, records in self.vocabulary.options.items():
+            choices = [(slug, str(record.name(get_language()))) for slug, record in records.items()]
+            if self.filters[facet].none_label:
+                choices.append((NONE, self.filters[facet].none_label))
+            self.filters[facet].extra["choices"] = choices
+
     @property
-    def selection(self) -> dict[str, list[str]]:
+    def selection(self) -> Selection:
         """The chosen slugs of every facet, in the facets' and the options' order."""
         cleaned = self.form.cleaned_data
         return {
-            facet: [value if isinstance(value, str) else value.slug for value in cleaned[facet]]
-            for facet in self.FACETS
+            facet: [
+                value for value, _label in self.filters[facet].extra["choices"] if value in cleaned[facet]
+            ]
+            for facet in FACETS
         }
 
-    def canonical_query(self, page: str = "1") -> str:
-        """The one query string of this valid selection: facets and options in their fixed order, nothing else."""
+    @property
+    def query(self) -> str:
+        """The words searched for, with single spaces; empty where there are none."""
+        return " ".join(self.form.cleaned_data["q"].split())
+
+    @property
+    def order(self) -> str:
+        chosen = self.form.cleaned_data["sort"]
+        if not chosen or (chosen == "relevance" and not self.query):
+            return self.default_order
+        return chosen
+
+    @property
+    def default_order(self) -> str:
+        return "relevance" if self.query else "number"
+
+    def canonical_query(self, page: str = "1", **changes) -> str:
+        """The one query string of this valid selection: facets and options in their fixed order, nothing else.
+
+        `changes` are other values for parameters: `canonical_query(centre=[], q="")`.
+        """
+        values = {"q": self.query, **self.selection, "sort": self.order} | changes
+        if values["sort"] == "relevance" or (values["sort"] == "number" and not values["q"]):
+            values["sort"] = ""
+        values["page"] = "" if page == "1" else page
         query = QueryDict(mutable=True)
-        for facet, values in self.selection.items():
-            query.setlist(facet, values)
-        if page != "1":
-            query["page"] = page
+        for name in ("q", *FACETS, "sort", "page"):
+            if values[name]:
+                query.setlist(name, values[name] if isinstance(values[name], list) else [values[name]])
         return query.urlencode()
 
+    @cached_property
+    def search(self) -> Search | None:
+        return Search(self.query, self.queryset.db) if self.query else None
+
+    def condition(self, prefix: str = "", families=None, with_search: bool = True):
+        """That a search row fits search and facets (of these families only, where given)."""
+        rows = SearchRow.objects.using(self.queryset.db)
+        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, families)
+        return condition & self.search.condition(prefix) if self.search and with_search else condition
+
+    @cached_property
+    def rows(self):
+        rows = SearchRow.objects.using(self.queryset.db)
+        return rows.filter(self.condition()).order_by(*ordering(self.order, self.search))
+
     def filter_queryset(self, queryset):
-        return queryset.narrowed(self.selection)
+        measures = queryset.filter(self.condition("search_row__"), search_row__isnull=False)
+        return measures.order_by(*ordering(self.order, self.search, "search_row__"))
+
+    @cached_property
+    def _histograms(self):
+        rows = SearchRow.objects.using(self.queryset.db)
+        everything = [(rows, "about")] if self.narrows else []
+        return histograms(*self._counted(with_search=True), *everything)
+
+    def _counted(self, with_search: bool):
+        rows = SearchRow.objects.using(self.queryset.db)
+        return (
+            (rows.filter(self.condition("", [PLACES], with_search)), "about"),
+            (rows.filter(self.condition("", ABOUT, with_search)), "places"),
+        )
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.query or any(self.selection.values()))
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The numbers of this selection."""
+        about, places, *_everything = self._histograms
+        return Counts(self.selection, self.vocabulary, about, places)
+
+    @property
+    def everything(self) -> list[tuple[int, frozenset[str], int]]:
+        """What all published measures are: facet sets, their tokens, how many measures."""
+        return self._histograms[2 if self.narrows else 0]
+
+    @cached_property
+    def counts_without_search(self) -> Counts:
+        return Counts(self.selection, self.vocabulary, *histograms(*self._counted(with_search=False)))
+
+    def count_with(self, search: Search) -> int:
+        """How many measures fit the facets and another search."""
+        rows = SearchRow.objects.using(self.queryset.db)
+        return rows.filter(self.condition(with_search=False) & search.condition()).count()
+
+
+def _without_empty_values(data: QueryDict | dict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name in data:
+        values = data.getlist(name) if isinstance(data, QueryDict) else data[name]
+        if values := [value for value in ([values] if isinstance(values, str) else values) if value.strip()]:
+            kept.setlist(name, values)
+    return kept
+
+
+def canonical_redirect(
+    request: HttpRequest, filterset: MeasureFilter, page: str = "1"
+) -> HttpResponseRedirect | None:
+    """The redirect of a valid selection to its one address; None where it stands there already.
+
+    Lists pass their page; exports and feeds have none.
+    """
+    query = filterset.canonical_query(page=page)
+    if request.META["QUERY_STRING"] == query:
+        return None
+    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)

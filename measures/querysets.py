@@ -1,7 +1,17 @@
 """Every query of the site."""
 
-from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+import re
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_, or_
+
+from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
+
+from . import search
+from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, wanted
 
 
 class NaturalKeyManager(models.Manager):
@@ -29,21 +39,6 @@ class SourceParagraphQuerySet(models.QuerySet):
         return self.prefetch_related(
             Prefetch("measures", Measure.objects.published()), "categories", "centres"
         )
-
-
-class DistrictQuerySet(models.QuerySet):
-    def with_places_below(self, slugs) -> set[str]:
-        """The slugs of the places named by `slugs` and of all that lie in them."""
-        below = {}
-        for slug, parent in self.values_list("slug", "parent__slug"):
-            below.setdefault(parent, []).append(slug)
-        found, waiting = set(), list(slugs)
-        while waiting:
-            slug = waiting.pop()
-            if slug not in found:
-                found.add(slug)
-                waiting.extend(below.get(slug, ()))
-        return found
 
 
 class MeasureQuerySet(models.QuerySet):
@@ -92,14 +87,8 @@ class MeasureQuerySet(models.QuerySet):
         )
 
     def with_relations(self):
-        """With everything a row of a list shows, in five queries for any number of rows."""
-        from .models import CentreLink, DistrictRole
-
-        return self.select_related("category", "parent").prefetch_related(
-            Prefetch("centre_links", CentreLink.objects.select_related("centre")),
-            Prefetch("district_roles", DistrictRole.objects.select_related("district")),
-            "audiences",
-        )
+        """With everything that belongs to a measure but its texts, in four queries for any number of rows."""
+        return self.with_marks().select_related("category", "parent").prefetch_related("audiences")
 
     def with_full_record(self):
         """With everything the page of one measure shows."""
@@ -111,54 +100,37 @@ class MeasureQuerySet(models.QuerySet):
             Prefetch("parts", self.model.objects.published()),
         )
 
-    def narrowed(self, selection: dict[str, list[str]]):
+    def narrowed(self, selection: Selection):
         """The measures that `selection` (facet -> chosen slugs) describes.
 
         Within a facet the choices mean OR, between facets AND. A centre and the basis of the link must hold in one link;
         a place and its role in one role.
         """
-        chosen = {facet: values for facet, values in selection.items() if values}
-        measures = self
-        for facet, lookup in (
-            ("category", "category__slug__in"),
-            ("basis", "basis__in"),
-        ):
-            if facet in chosen:
-                measures = measures.filter(**{lookup: chosen[facet]})
-        if "audience" in chosen:
-            measures = measures.filter(self._audience_condition(chosen["audience"]))
-        if "centre" in chosen or "link" in chosen:
-            measures = measures.filter(self._centre_condition(chosen.get("centre"), chosen.get("link")))
-        if "district" in chosen or "role" in chosen:
-            measures = measures.filter(self._place_condition(chosen.get("district"), chosen.get("role")))
-        return measures
+        from .models import SearchRow
 
-    def _audience_condition(self, slugs):
-        audiences = self.model.audiences.through.objects.filter(measure=OuterRef("pk"))
-        condition = Q(Exists(audiences.filter(audience__slug__in=slugs)))
-        return condition | ~Exists(audiences) if "none" in slugs else condition
+        return self.filter(SearchRow.objects.facet_condition(selection, vocabulary(self.db), "search_row__"))
 
-    def _centre_condition(self, slugs, bases):
-        from .models import CentreLink
+    def found_by(self, query: "Search"):
+        """The measures that fit a search, those with it in their title first."""
+        measures = self.filter(query.condition("search_row__"), search_row__isnull=False)
+        return measures.order_by(*ordering("relevance", query, "search_row__"))
 
-        links = CentreLink.objects.filter(measure=OuterRef("pk"))
-        matching = links.filter(basis__in=bases) if bases else links
-        if not slugs:
-            return Q(Exists(matching))
-        condition = Q(Exists(matching.filter(centre__slug__in=slugs)))
-        if "none" in slugs and not bases:  # where there is no link, there is no basis of it
-            condition |= ~Exists(links)
-        return condition
+    def in_list(self, keys: list[int], with_full_text: bool = False) -> list:
+        """The measures with these keys, in their order, with what a row shows or, for a search, may show."""
+        places = {key: place for place, key in enumerate(keys)}
+        measures = self.filter(pk__in=keys).with_marks()
+        if with_full_text:
+            measures = measures.prefetch_related("actions", "audiences")
+        return sorted(measures, key=lambda measure: places[measure.pk])
 
-    def _place_condition(self, slugs, roles):
-        from .models import District, DistrictRole
+    def with_marks(self):
+        """With the category, links and places of a row, in three queries for any number of rows."""
+        from .models import CentreLink, DistrictRole
 
-        matching = DistrictRole.objects.filter(measure=OuterRef("pk"))
-        if slugs:
-            matching = matching.filter(district__slug__in=District.objects.with_places_below(slugs))
-        if roles:
-            matching = matching.filter(role__in=roles)
-        return Q(Exists(matching))
+        return self.select_related("category").prefetch_related(
+            Prefetch("centre_links", CentreLink.objects.select_related("centre")),
+            Prefetch("district_roles", DistrictRole.objects.select_related("district")),
+        )
 
 
 class VersionQuerySet(models.QuerySet):
@@ -215,3 +187,352 @@ def locked(record):
             rows = field.remote_field.through._base_manager.filter(**{field.m2m_field_name(): fresh})
             list(rows.select_for_update().order_by("pk").values_list("pk"))
     return fresh
+
+# --- Facets and search: see models.SearchRow ---
+
+
+@SearchVectorField.register_lookup
+class Matches(Lookup):
+    """`lexemes__matches="'教育'&'改革'"`: a ready tsquery, which the planner sees as a constant."""
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, column_params = self.process_lhs(compiler, connection)
+        return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
+
+
+@models.TextField.register_lookup
+class ContainsAny(Lookup):
+    """`text__contains_any=["教育改革", ...]`."""
+
+    lookup_name = "contains_any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, column_params = self.process_lhs(compiler, connection)
+        patterns = ["%" + re.sub(r"([%_\\])", r"\\\1", text) + "%" for text in self.rhs]
+        return f"{column} LIKE ANY (%s)", [*column_params, patterns]
+
+
+VOCABULARY = """
+    SELECT 'category' AS facet, slug, name_zh, name_en, NULL, row_number() OVER (ORDER BY plan_year, number) AS position
+    FROM measures_category
+    UNION ALL SELECT 'centre', slug, short_zh, short_en, NULL, "order" FROM measures_centre
+    UNION ALL SELECT 'audience', slug, name_zh, name_en, NULL, "order" FROM measures_audience
+    UNION ALL SELECT 'district', d.slug, d.name_zh, d.name_en, parent.slug,
+        row_number() OVER (ORDER BY d.code NULLS LAST, d.kind, d.slug)
+    FROM measures_district d LEFT JOIN measures_district parent ON parent.id = d.parent_id
+    ORDER BY facet, position
+"""
+
+
+def vocabulary(using: str) -> Vocabulary:
+    """Everything that can be chosen, in one query."""
+    options: dict[str, dict[str, Option]] = {"category": {}, "centre": {}, "audience": {}, "district": {}}
+    with connections[using].cursor() as cursor:
+        cursor.execute(VOCABULARY)
+        for facet, slug, name_zh, name_en, parent, _position in cursor:
+            options[facet][slug] = Option(slug, name_zh, name_en, parent)
+    return Vocabulary(options)
+
+
+class SearchRowQuerySet(models.QuerySet):
+    def facet_condition(
+        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=None
+    ) -> Q:
+        """That a row fits the choices, of these families only where they are given."""
+        from .models import FacetSet
+
+        condition = Q()
+        for column, own in (("about", ABOUT), ("places", (PLACES,))):
+            limits = [
+                wanted(family, selection, vocabulary)
+                for family in own
+                if families is None or family in families
+            ]
+            limits = [tokens for tokens in limits if tokens is not None]
+            if limits:
+                sets = FacetSet.objects.using(self.db)
+                for tokens in limits:
+                    sets = sets.filter(tokens__overlap=tokens)
+                condition &= Q(**{f"{prefix}{column}__in": sets.values("pk")})
+        return condition
+
+
+def histograms(*counted: tuple[SearchRowQuerySet, str]) -> list[list[tuple[int, frozenset[str], int]]]:
+    """For each (search rows, "about" or "places"): the facet sets, their tokens and how many of the rows have them.
+
+    All in one query.
+    """
+    parts, all_params, using = [], [], DEFAULT_DB_ALIAS
+    for at, (rows, column) in enumerate(counted):
+        using = rows.db
+        query = rows.order_by().values_list(f"{column}_id").annotate(rows=Count("*")).query
+        try:
+            sql, params = query.get_compiler(using).as_sql()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT {at}, counted.* FROM ({sql}) counted")  # noqa: S608
+        all_params += params
+    found = [[] for _rows in counted]
+    if parts:
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT h.at, s.id, s.tokens, h.rows "  # noqa: S608
+                f"FROM ({' UNION ALL '.join(parts)}) h (at, id, rows) JOIN measures_facetset s USING (id)",
+                all_params,
+            )
+            for at, key, tokens, rows in cursor:
+                found[at].append((key, frozenset(tokens), rows))
+    return found
+
+
+def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> list:
+    """By `number`, `title` (pinyin), `edited` (newest first) or `relevance` (in the title first)."""
+    number = [F(f"{prefix}plan_year"), F(f"{prefix}number")]
+    if search:
+        # Not to be had from an index: a rare word must not make the planner walk through all rows in order.
+        number = [column + 0 for column in number]
+    first = {
+        "title": [F(f"{prefix}title_key")],
+        "edited": [F(f"{prefix}edited_at").desc()],
+        "relevance": [search.rank(prefix)] if search else [],
+    }
+    return [*first.get(sort, []), *number]
+
+
+class Search:
+    """A query, read with the help of the database, as a condition on search rows."""
+
+    def __init__(self, query: str, using: str):
+        self.query, self.using = query, using
+        self.tree = search.tree(query, self._lexicon()) if search.tokens(query) else None
+        self.groups = list(search.groups(self.tree)) if self.tree else []
+        self.sets = self._sets_by_name()
+
+    def _rows(self, sql: str, *params) -> list[tuple]:
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+
+    def _lexicon(self) -> search.Lexicon:
+        words = sorted(search.words_of(self.query))
+        rows = (
+            self._rows(
+                """
+            SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem)
+            FROM (SELECT word, coalesce((ts_lexize('measures_english', word))[1], word) FROM unnest(%s::text[]) word)
+                w (word, stem)
+            """,
+                words,
+            )
+            if words
+            else []
+        )
+        return search.Lexicon(
+            stems={word: stem for word, stem, _forms in rows},
+            forms={stem: tuple(sorted(forms)) for _word, stem, forms in rows},
+            read_as=self._read_as,
+            abbreviated=self._abbreviated,
+        )
+
+    def _read_as(self, spellings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], list[str]]:
+        """The Chinese strings that can be read so and whose characters stand side by side somewhere."""
+        spellings = list(spellings)
+        steps = sorted(
+            {step for syllables in spellings for step in zip(syllables, syllables[1:], strict=False)}
+        )
+        pairs = {step: {} for step in steps}
+        if steps:
+            for one, other, first, second in self._rows(
+                """
+                SELECT DISTINCT s.one, s.other, p.first, p.second
+                FROM unnest(%s::text[], %s::text[]) s (one, other)
+                JOIN measures_reading r ON r.syllable = s.one
+                JOIN measures_characterpair p ON p.first = r.character
+                JOIN measures_reading r2 ON r2.character = p.second AND r2.syllable = s.other
+                ORDER BY p.first, p.second
+                """,
+                [one for one, _other in steps],
+                [other for _one, other in steps],
+            ):
+                pairs[one, other].setdefault(first, []).append(second)
+        single = sorted({syllables[0] for syllables in spellings if len(syllables) == 1})
+        alone: dict[str, list[str]] = {}
+        if single:
+            for syllable, character in self._rows(
+                "SELECT syllable, character FROM measures_reading WHERE syllable = ANY (%s) ORDER BY character",
+                single,
+            ):
+                alone.setdefault(syllable, []).append(character)
+        return {
+            syllables: search.strings_along(
+                [pairs[step] for step in zip(syllables, syllables[1:], strict=False)]
+            )
+            if len(syllables) > 1
+            else alone[syllables[0]]
+            for syllables in spellings
+        }
+
+    def _abbreviated(self, initials: str) -> list[str]:
+        """The Chinese strings in names with these initials."""
+        steps = list(zip(initials, initials[1:], strict=False))
+        pairs = {step: {} for step in steps}
+        for one, other, first, second in self._rows(
+            """
+            SELECT DISTINCT s.one, s.other, p.first, p.second
+            FROM measures_characterpair p
+            JOIN measures_reading r ON r.character = p.first
+            JOIN measures_reading r2 ON r2.character = p.second
+            JOIN unnest(%s::text[], %s::text[]) s (one, other)
+                ON s.one = left(r.syllable, 1) AND s.other = left(r2.syllable, 1)
+            WHERE p.in_name ORDER BY p.first, p.second
+            """,
+            [one for one, _other in steps],
+            [other for _one, other in steps],
+        ):
+            pairs[one, other].setdefault(first, []).append(second)
+        return search.strings_along([pairs[step] for step in steps])
+
+    def _sets_by_name(self) -> list[list[int]]:
+        """For each group of the tree the facet sets with a category, centre, audience or place of that name."""
+        from .models import FacetSet, SearchName
+
+        names = SearchName.objects.using(self.using)
+        matches = [
+            names.filter(self._text_condition(group)).order_by().values_list(Value(at), "kind", "slug")
+            for at, group in enumerate(self.groups)
+            if group.literals
+        ]
+        found = [[] for _group in self.groups]
+        tokens: dict[str, set[int]] = {}
+        if matches:
+            for at, kind, slug in (
+                matches[0].union(*matches[1:], all=True) if len(matches) > 1 else matches[0]
+            ):
+                tokens.setdefault(f"{kind}:{slug}", set()).add(at)
+        if tokens:
+            for key, own in (
+                FacetSet.objects.using(self.using)
+                .filter(tokens__overlap=list(tokens))
+                .values_list("pk", "tokens")
+            ):
+                for at in {at for token in own for at in tokens.get(token, ())}:
+                    found[at].append(key)
+        return found
+
+    def _text_condition(self, group: search.Any, prefix: str = "") -> Q:
+        """That one of the texts stands in the row: by its lexemes, and where these do not decide, by a look at the text."""
+        condition = Q()
+        for decided in (True, False):
+            literals = [literal for literal in group.literals if literal.is_lexeme == decided]
+            if literals:
+                has_lexemes = Q(
+                    **{f"{prefix}lexemes__matches": "|".join(literal.tsquery for literal in literals)}
+                )
+                if not decided:
+                    has_lexemes &= Q(
+                        **{f"{prefix}text__contains_any": [literal.text for literal in literals]}
+                    )
+                condition |= has_lexemes
+        return condition or Q(**{f"{prefix}pk__in": []})
+
+    def condition(self, prefix: str = "") -> Q:
+        """That a row fits the query; a query in which there is nothing to look for is fitted by none."""
+        if self.tree is None:
+            return Q(**{f"{prefix}pk__in": []})
+        sets = iter(self.sets)
+        return self._condition(self.tree, sets, prefix)
+
+    def _condition(self, tree, sets, prefix: str) -> Q:
+        if isinstance(tree, search.Join):
+            parts = [self._condition(part, sets, prefix) for part in tree.parts]
+            return reduce(and_ if tree.all_of else or_, parts)
+        condition = self._text_condition(tree, prefix)
+        if own := next(sets):
+            condition |= Q(**{f"{prefix}about_id__in": own}) | Q(**{f"{prefix}places_id__in": own})
+        return condition
+
+    def rank(self, prefix: str = "") -> Case:
+        """0 where all that is asked for stands in the title, 1 otherwise."""
+
+        def in_title(tree) -> Q:
+            if isinstance(tree, search.Join):
+                return reduce(and_ if tree.all_of else or_, map(in_title, tree.parts))
+            texts = [text for literal in tree.literals for text in (literal.text, *literal.forms)]
+            return Q(**{f"{prefix}title__contains_any": texts})
+
+        return Case(When(in_title(self.tree), then=0), default=1) if self.tree else Case(default=Value(1))
+
+    # --- Where nothing fits ---
+
+    def closest(self, limit: int = 3) -> list[str]:
+        """Queries like this one, with one character of one word put right, that something fits."""
+        words = search.tokens(self.query)
+        found = []
+        for at, (word, quoted) in enumerate(words):
+            for better in self._one_off(word)[:limit]:
+                others = [f'"{other}"' if was_quoted else other for other, was_quoted in words]
+                others[at] = f'"{better}"' if quoted else better
+                found.append(" ".join(others))
+        return found[:limit]
+
+    def _one_off(self, word: str) -> list[str]:
+        if re.fullmatch(f"[{search.HAN}]{{2,20}}", word):
+            return self._one_character_off(word)
+        if re.fullmatch("[a-z]{4,30}", word):
+            rows = self._rows(
+                "SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s ORDER BY word",
+                len(word) - 1,
+                len(word) + 1,
+            )
+            return [other for (other,) in rows if search.one_letter_off(word, other)]
+        return []
+
+    def _one_character_off(self, word: str) -> list[str]:
+        characters = list(dict.fromkeys(word))
+        pairs = {
+            (first, second): in_name
+            for first, second, in_name in self._rows(
+                """
+                SELECT first, second, in_name FROM measures_characterpair
+                WHERE first = ANY (%s) OR second = ANY (%s) ORDER BY first, second
+                """,
+                characters,
+                characters,
+            )
+        }
+        strings = search.one_character_off(word, pairs)[: search.MOST_STRINGS]
+        occurring = {
+            string
+            for (string,) in self._rows(
+                """
+                SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
+                WHERE EXISTS (SELECT FROM measures_searchrow r
+                        WHERE r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
+                    OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
+                """,
+                strings,
+                [search.Literal(string).tsquery for string in strings],
+            )
+        }
+        # What sounds alike is mixed up most easily.
+        alike = {
+            character
+            for (character,) in self._rows(
+                """
+                SELECT DISTINCT other.character FROM measures_reading r
+                JOIN measures_reading other ON other.syllable = r.syllable WHERE r.character = ANY (%s)
+                """,
+                characters,
+            )
+        }
+
+        def sounds_alike(string: str) -> bool:
+            return len(string) == len(word) and alike.issuperset(set(string) - set(word))
+
+        return sorted(
+            (string for string in strings if string in occurring), key=lambda s: not sounds_alike(s)
+        )

@@ -2,15 +2,16 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
-from .filters import MeasureFilter
-from .models import Category, Centre, Measure, Plan, SourceParagraph
+from .filters import MeasureFilter, canonical_redirect
+from .listing import Listing
+from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
 
 
 class PublicPage(ContextMixin):
@@ -34,8 +35,13 @@ class Home(PublicPage, TemplateView):
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
             edited=Measure.objects.published().edited_last(5),
+            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
             **kwargs,
         )
+
+
+class CountedPaginator(Paginator):
+    count = 0  # known from the numbers of the facets
 
 
 class MeasureList(PublicPage, FilterView):
@@ -47,30 +53,42 @@ class MeasureList(PublicPage, FilterView):
     paginate_by = 50
 
     def get(self, request, *args, **kwargs):
-        filterset = self.get_filterset(self.get_filterset_class())
-        if filterset.is_valid():
-            query = filterset.canonical_query(page=request.GET.get("page", "1"))
-            if request.META["QUERY_STRING"] != query:
-                return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-        return super().get(request, *args, **kwargs)
+        self.filterset = self.get_filterset(self.get_filterset_class())
+        valid = self.filterset.is_valid()
+        if valid and (
+            redirect := canonical_redirect(request, self.filterset, request.GET.get("page") or "1")
+        ):
+            return redirect
+        self.object_list = self.filterset.qs if valid else self.filterset.queryset.none()
+        return self.render_to_response(self.get_context_data(filter=self.filterset))
 
     def get_filterset_kwargs(self, filterset_class):
         # Bound also without parameters: the whole list is a valid selection.
         return super().get_filterset_kwargs(filterset_class) | {"data": self.request.GET}
 
     def get_queryset(self):
-        return Measure.objects.published().with_relations()
+        return Measure.objects.published()
 
     def paginate_queryset(self, queryset, page_size):
-        paginator = Paginator(queryset, page_size)
+        if not self.filterset.is_valid():
+            return super().paginate_queryset(queryset, page_size)
+        paginator = CountedPaginator(self.filterset.rows.values_list("pk", flat=True), page_size)
+        paginator.count = self.filterset.counts.total
         number = self.request.GET.get("page", "1")
-        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= paginator.num_pages:
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
             raise Http404(
                 _("This list has %(pages)s pages; there is no page “%(number)s”.")
                 % {"pages": paginator.num_pages, "number": number[:20]}
             )
         page = paginator.page(int(number))
-        return paginator, page, page.object_list, page.has_other_pages()
+        measures = self.get_queryset().in_list(
+            list(page.object_list), with_full_text=bool(self.filterset.query)
+        )
+        return paginator, page, measures, page.has_other_pages()
+
+    def get_context_data(self, **kwargs):
+        listing = Listing(self.filterset)
+        return super().get_context_data(listing=listing, **kwargs)
 
     def render_to_response(self, context, **response_kwargs):
         if not context["filter"].form.is_valid():
@@ -146,9 +164,14 @@ class Styleguide(PublicPage, TemplateView):
 
     template_name = "admin/styleguide.html"
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
+            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
             **kwargs,
         )

@@ -26,7 +26,7 @@ NUL = "The address contains a character that cannot be part of one (NUL)."
         ("/en/measures/?page=%C2%B2", 404, "This list has 1 pages; there is no page “²”."),
         ("/en/measures/?category=%00", 400, NUL),
         ("/en/measures/?category=" + "x" * 10_000, 400, TOO_LONG),
-        ("/measures/?category=" + "x" * 10_000, 400, "地址太长。请缩短检索词，或减少所选的条件。"),
+        ("/measures/?category=" + "x" * 10_000, 400, "网址太长。请缩短搜索词，或少选几项条件。"),
     ],
 )
 def test_the_page_says_what_is_wrong(client, address, status, explanation):
@@ -78,7 +78,7 @@ def test_a_database_that_is_gone_is_a_503_with_a_hint_when_to_return(client, mon
     monkeypatch.setattr(views.Home, "get_context_data", fail)
     response = client.get("/en/")
     assert response.status_code == 503
-    assert response.headers["Retry-After"] == "5"
+    assert response.headers["Retry-After"] == "2"
     assert response.context["title"] == "The database does not answer at the moment"
 
 

@@ -1,9 +1,15 @@
 """What the database holds by itself: rules across tables, the memory and the data version.
 
-This migration owns every trigger of the site; docs/decisions.md (2 to 5) says in prose what they do and why.
+This migration owns every trigger of the site; docs/decisions.md (2 to 5 and 10 to 13) says in prose what they do and why.
 """
 
+from pathlib import Path
+
 from django.db import migrations
+
+# Every reading of every character of the CJK blocks, in pinyin without tones, one syllable a line: the characters that are
+# usually read so, "|", those that can be. Taken from the dictionary of pypinyin 0.55 (MIT); ü is v, and u beside it.
+READINGS = Path(__file__).with_name("readings.txt")
 
 # Rules that span rows and tables.
 RULES = """
@@ -106,6 +112,148 @@ CREATE FUNCTION measures_document(kind text, key text) RETURNS jsonb LANGUAGE sq
 $$;
 """
 
+# One row for each published measure with everything the list filters, counts, sorts and searches by; see models.SearchRow.
+SEARCH = r"""
+ALTER TABLE measures_searchrow ADD FOREIGN KEY (measure_id) REFERENCES measures_measure ON DELETE CASCADE;
+-- Counting and ranking read the short columns; the long ones lie apart, and uncompressed, because matches are checked there.
+ALTER TABLE measures_searchrow SET (toast_tuple_target = 512);
+ALTER TABLE measures_searchrow ALTER text SET STORAGE EXTERNAL, ALTER lexemes SET STORAGE EXTERNAL,
+    ALTER title SET STORAGE MAIN, ALTER title_key SET STORAGE MAIN;
+
+-- A stemmer without stop words: "of" can be looked for.
+CREATE TEXT SEARCH DICTIONARY measures_english (TEMPLATE = snowball, LANGUAGE = english);
+
+-- The same as search.normalized() in Python: compatibility forms resolved, accents and tones off, lower case, plain quotes.
+CREATE FUNCTION measures_normalized(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT translate(regexp_replace(normalize(t, NFKD), U&'[\0300-\036F]', '', 'g'),
+        'ABCDEFGHIJKLMNOPQRSTUVWXYZ“”‘’', 'abcdefghijklmnopqrstuvwxyz""''''')
+$$;
+
+-- Normalised text without all that is neither a Chinese character nor (`latin`) a letter or digit.
+CREATE FUNCTION measures_only(t text, latin boolean) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT regexp_replace(t, CASE WHEN latin THEN '[^a-z0-9]+' ELSE '[^㐀-䶿一-鿿〇𠀀-𳑿]+' END, ' ', 'g')
+$$;
+
+-- The Chinese characters of a normalised text, the pairs of neighbours, and the stems of its words.
+CREATE FUNCTION measures_lexemes(t text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE STRICT AS $$
+    SELECT array_to_tsvector(ARRAY(
+        SELECT lexeme FROM (SELECT measures_only(t, false)) h (han),
+            unnest(string_to_array(han, NULL), string_to_array(substr(han, 2), NULL)) c (first, second),
+            unnest(ARRAY[first, CASE WHEN second <> ' ' THEN first || second END]) lexeme
+            WHERE first <> ' ' AND lexeme IS NOT NULL
+        UNION
+        SELECT coalesce((ts_lexize('measures_english', word))[1], word)
+            FROM (SELECT DISTINCT string_to_table(measures_only(t, true), ' ')) w (word) WHERE word <> ''))
+$$;
+
+-- Adds a normalised text to the pairs and words that inexact input is compared with.
+CREATE FUNCTION measures_learn(t text, name boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO measures_characterpair (first, second, in_name)
+        SELECT left(pair, 1), right(pair, 1), name FROM unnest(tsvector_to_array(measures_lexemes(t))) pair
+        WHERE length(pair) = 2 AND measures_only(pair, false) = pair
+        ON CONFLICT (first, second) DO UPDATE SET in_name = true
+            WHERE EXCLUDED.in_name AND NOT measures_characterpair.in_name;
+    INSERT INTO measures_word (word, stem)
+        SELECT DISTINCT word, coalesce((ts_lexize('measures_english', word))[1], word)
+        FROM string_to_table(measures_only(t, true), ' ') word WHERE word <> ''
+        ON CONFLICT DO NOTHING
+$$;
+
+CREATE FUNCTION measures_title_key(t text) RETURNS text LANGUAGE sql STABLE STRICT AS $$
+    SELECT string_agg(coalesce(r.syllable, c.character), ' ' ORDER BY c.position)
+    FROM string_to_table(t, NULL) WITH ORDINALITY c (character, position)
+    LEFT JOIN measures_reading r ON r.character = c.character AND r.usual
+$$;
+
+CREATE FUNCTION measures_sorted(tokens text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(DISTINCT token COLLATE "C" ORDER BY token COLLATE "C") FROM unnest(tokens) token
+$$;
+
+-- Writes the rows of those of these measures that are published. Also used where rows come by the million.
+CREATE FUNCTION measures_write_search_rows(ids bigint[]) RETURNS void LANGUAGE sql AS $$
+    WITH measure AS MATERIALIZED (
+        SELECT m.*,
+            measures_sorted(
+                ARRAY['category:' || c.slug, 'basis:' || m.basis]
+                || coalesce((
+                    SELECT array_agg('audience:' || a.slug) FROM measures_measure_audiences ma
+                    JOIN measures_audience a ON a.id = ma.audience_id WHERE ma.measure_id = m.id), '{audience:none}')
+                || coalesce((
+                    SELECT array_agg(token) FROM measures_centrelink l JOIN measures_centre c ON c.id = l.centre_id,
+                        unnest(ARRAY['centre:' || c.slug, 'link:' || l.basis, 'centre:' || c.slug || '/' || l.basis]) token
+                    WHERE l.measure_id = m.id), '{centre:none}')) AS about,
+            coalesce(measures_sorted((
+                SELECT array_agg(token) FROM measures_districtrole r JOIN measures_district d ON d.id = r.district_id,
+                    unnest(ARRAY['district:' || d.slug, 'role:' || r.role, 'district:' || d.slug || '/' || r.role]) token
+                WHERE r.measure_id = m.id)), '{}') AS places,
+            measures_normalized(concat_ws(E'\n', m.title_zh, m.title_en)) AS title,
+            measures_normalized(concat_ws(E'\n', m.code, m.title_zh, m.title_en, m.official_name_zh,
+                array_to_string(m.keywords_zh || m.keywords_en, E'\n'), m.summary_zh, m.summary_en,
+                (SELECT string_agg(concat_ws(E'\n', text_zh, text_en), E'\n') FROM measures_action WHERE measure_id = m.id),
+                m.note_zh, m.note_en)) AS text
+        FROM measures_measure m JOIN measures_category c ON c.id = m.category_id
+        WHERE m.id = ANY (ids) AND m.status = 'published'
+    ), facet_set AS (
+        INSERT INTO measures_facetset (key, tokens)
+            SELECT DISTINCT md5(tokens::text), tokens FROM (
+                SELECT about FROM measure UNION SELECT places FROM measure) s (tokens)
+            ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key -- so that it is returned
+            RETURNING id, key
+    )
+    INSERT INTO measures_searchrow
+        (measure_id, plan_year, number, about_id, places_id, edited_at, title_key, title, text, lexemes)
+        SELECT m.id, m.plan_year, m.number, about.id, places.id,
+            coalesce((SELECT v.at FROM measures_version v WHERE v.kind = 'measure' AND v.key = m.code
+                ORDER BY v.number DESC LIMIT 1), clock_timestamp()),
+            measures_title_key(measures_normalized(m.title_zh)), m.title, m.text, measures_lexemes(m.text)
+        FROM measure m
+        JOIN facet_set about ON about.key = md5(m.about::text)
+        JOIN facet_set places ON places.key = md5(m.places::text)
+        ON CONFLICT (measure_id) DO UPDATE SET
+            (plan_year, number, about_id, places_id, edited_at, title_key, title, text, lexemes) = (
+                EXCLUDED.plan_year, EXCLUDED.number, EXCLUDED.about_id, EXCLUDED.places_id, EXCLUDED.edited_at,
+                EXCLUDED.title_key, EXCLUDED.title, EXCLUDED.text, EXCLUDED.lexemes)
+$$;
+
+-- The record's search row, or a vocabulary's names, as the commit leaves them. A vocabulary's names are searched where
+-- they stand and lead to its measures by their facet tokens, so a renamed category touches no measure's row.
+CREATE FUNCTION measures_refresh_search(record_kind text, record_key text, document jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    changed measures_measure;
+    names text;
+BEGIN
+    IF record_kind = 'measure' THEN
+        SELECT * INTO changed FROM measures_measure WHERE code = record_key;
+        IF changed.status = 'published' THEN
+            PERFORM measures_write_search_rows(ARRAY[changed.id]);
+            PERFORM measures_learn(measures_normalized(concat_ws(E'\n', changed.title_zh, changed.official_name_zh,
+                array_to_string(changed.keywords_zh, E'\n'))), true);
+            PERFORM measures_learn(text, false) FROM measures_searchrow WHERE measure_id = changed.id;
+        ELSE
+            DELETE FROM measures_searchrow WHERE measure_id = changed.id;
+        END IF;
+    ELSIF record_kind IN ('category', 'centre', 'audience', 'district') THEN
+        DELETE FROM measures_searchname WHERE kind = record_kind AND slug = record_key;
+        IF document IS NOT NULL THEN
+            names := measures_normalized(concat_ws(E'\n', document ->> 'name_zh', document ->> 'name_en',
+                document ->> 'short_zh', document ->> 'short_en',
+                (SELECT string_agg(alias, E'\n') FROM jsonb_array_elements_text(document -> 'aliases') alias)));
+            INSERT INTO measures_searchname (kind, slug, text, lexemes)
+                VALUES (record_kind, record_key, names, measures_lexemes(names));
+            PERFORM measures_learn(names, true);
+        END IF;
+    END IF;
+END $$;
+"""
+
+READINGS_LOADED = """
+INSERT INTO measures_reading (character, syllable, usual)
+    SELECT character, split_part(line, ' ', 1), side = 1
+    FROM string_to_table(%s, E'\n') line, generate_series(1, 2) side,
+        string_to_table(split_part(split_part(line, ' ', 2), '|', side), NULL) character
+"""
+
 MEMORY = """
 INSERT INTO measures_dataversion (id, number, at) VALUES (1, 0, now());
 
@@ -184,6 +332,7 @@ BEGIN
         coalesce(nullif(current_setting('futian.actor', true), ''),
             session_user || ' (' || current_setting('application_name') || ')'),
         clock_timestamp(), coalesce(current_setting('futian.note', true), ''), live.number);
+    PERFORM measures_refresh_search(NEW.kind, NEW.key, new_document);
     RETURN NULL;
 END $$;
 
@@ -261,5 +410,14 @@ class Migration(migrations.Migration):
     dependencies = [("measures", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(sql) for sql in (RULES, PERMANENT_KEYS, DOCUMENTS, MEMORY, "".join(triggers()))
+        migrations.RunSQL(sql)
+        for sql in (
+            RULES,
+            PERMANENT_KEYS,
+            DOCUMENTS,
+            SEARCH,
+            [(READINGS_LOADED, [READINGS.read_text(encoding="utf-8").strip()])],
+            MEMORY,
+            "".join(triggers()),
+        )
     ]

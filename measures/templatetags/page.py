@@ -94,3 +94,15 @@ def identity():
 def page_metadata(context):
     """Everything in the head that machines read: see metadata.py."""
     return metadata.head(context.flatten())
+
+
+@register.filter
+def marked_title(measure, listing):
+    """The title, with what the search of the listing found in it marked."""
+    return listing.marked_title(measure)
+
+
+@register.filter
+def hits(measure, listing):
+    """Where the search of the listing found something in the measure."""
+    return listing.hits(measure)

@@ -1,0 +1,173 @@
+"""What a selection means in facet tokens, and the numbers that follow from it. No database here.
+
+A measure's tokens stand in two sets (see models.FacetSet). Facets of one family are chosen together: a centre and the basis
+of the link hold in one link, a place and its role in one role.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .bilingual import CHINESE, ENGLISH, Text
+
+NONE = "none"
+FACETS = ("category", "centre", "link", "audience", "district", "role", "basis")
+FAMILIES = (("category",), ("centre", "link"), ("audience",), ("district", "role"), ("basis",))
+PLACES = ("district", "role")
+ABOUT = tuple(family for family in FAMILIES if family != PLACES)
+
+Selection = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a facet: a category, centre, audience or place by its slug and name."""
+
+    slug: str
+    name_zh: str
+    name_en: str
+    parent: str | None = None
+
+    def name(self, language: str) -> Text:
+        return (
+            Text(self.name_en, ENGLISH) if language == "en" and self.name_en else Text(self.name_zh, CHINESE)
+        )
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The records that can be chosen, facet -> slug -> option, in the records' order."""
+
+    options: dict[str, dict[str, Option]]
+
+    def with_places_above(self, slug: str) -> Iterator[str]:
+        place = self.options["district"].get(slug)
+        seen = set()
+        while place and place.slug not in seen:
+            seen.add(place.slug)
+            yield place.slug
+            place = self.options["district"].get(place.parent)
+
+    def with_places_below(self, slugs: Iterable[str]) -> list[str]:
+        wanted = set(slugs)
+        return [
+            slug for slug in self.options["district"] if wanted.intersection(self.with_places_above(slug))
+        ]
+
+
+def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary) -> list[str] | None:
+    """The tokens of which a measure must have one to fit the family's choices; None where nothing is chosen."""
+    chosen = [selection.get(facet) or [] for facet in family]
+    if not any(chosen):
+        return None
+    if family == PLACES and chosen[0]:
+        chosen[0] = vocabulary.with_places_below(chosen[0])
+    if len(family) == 2 and all(chosen):
+        # Where there is no link, there is no basis of it: NONE has no pair.
+        return [f"{family[0]}:{value}/{other}" for value in chosen[0] for other in chosen[1]]
+    return [f"{facet}:{value}" for facet, values in zip(family, chosen, strict=True) for value in values]
+
+
+@dataclass
+class Histogram:
+    """How many measures have exactly these tokens; only tokens that the family in question speaks of matter."""
+
+    entries: list[tuple[frozenset[str], int]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(count for _tokens, count in self.entries)
+
+    def fitting(self, tokens: list[str] | None) -> int:
+        return sum(count for own, count in self.entries if tokens is None or not own.isdisjoint(tokens))
+
+
+@dataclass
+class Counts:
+    """The numbers of one selection.
+
+    `about` counts the measures that fit search and places by what they are; `places` those that fit search and everything
+    but the places by where they are: (number of the facet set, its tokens, measures).
+    """
+
+    selection: Selection
+    vocabulary: Vocabulary
+    about: list[tuple[int, frozenset[str], int]]
+    places: list[tuple[int, frozenset[str], int]]
+
+    def __post_init__(self):
+        #: The measures that fit everything.
+        self.fitting = Histogram()
+        #: For each family the measures that fit everything else.
+        self.without = {family: Histogram() for family in FAMILIES}
+        self.without[PLACES].entries = [(own, count) for _key, own, count in self.places]
+        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
+        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
+        for _key, own, count in self.about:
+            failed = [family for family, tokens in limits if own.isdisjoint(tokens)]
+            if not failed:
+                self.fitting.entries.append((own, count))
+            for family in ABOUT:
+                if not failed or failed == [family]:
+                    self.without[family].entries.append((own, count))
+
+    @property
+    def total(self) -> int:
+        return self.fitting.total
+
+    def of(self, facet: str) -> Counter[str]:
+        """For each value the measures that would fit if it were the facet's only choice."""
+        family = next(family for family in FAMILIES if facet in family)
+        other = next((other for other in family if other != facet), None)
+        others = set(self.selection.get(other) or ()) if other else set()
+        if others and other == "district":
+            others = set(self.vocabulary.with_places_below(others))
+        counts: Counter[str] = Counter()
+        for own, count in self.without[family].entries:
+            counts.update(dict.fromkeys(self._values(own, facet, family, others), count))
+        return counts
+
+    def _values(self, own: frozenset[str], facet: str, family: tuple[str, ...], others: set[str]) -> set[str]:
+        values = set()
+        if others:
+            side = family.index(facet)
+            for token in own:
+                name, _, pair = token.partition(":")
+                if "/" in pair and name == family[0]:
+                    both = pair.split("/")
+                    if both[1 - side] in others:
+                        values.add(both[side])
+        else:
+            start = f"{facet}:"
+            values = {token[len(start) :] for token in own if token.startswith(start) and "/" not in token}
+        if facet == "district":
+            values = {above for slug in values for above in self.vocabulary.with_places_above(slug)}
+        return values
+
+    def dropping(self, facet: str) -> int:
+        """How many measures fit when nothing is chosen in `facet`."""
+        family = next(family for family in FAMILIES if facet in family)
+        return self.without[family].fitting(wanted(family, self.selection | {facet: []}, self.vocabulary))
+
+
+def cells(entries: Iterable[tuple[frozenset[str], int]]) -> Counter[tuple[str, str]]:
+    """Measures by category and centre (or NONE); a measure with two centres counts in both cells."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for tokens, count in entries:
+        category, centres = category_and_centres(tokens)
+        for centre in centres:
+            counts[category, centre] += count
+    return counts
+
+
+def category_and_centres(tokens: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The category's slug, and centre -> basis of the link; {NONE: ""} where there is no link."""
+    category, centres = "", {}
+    for token in tokens:
+        name, _, value = token.partition(":")
+        if name == "category":
+            category = value
+        elif name == "centre" and "/" in value:
+            centre, _, centres_basis = value.partition("/")
+            centres[centre] = centres_basis
+    return category, centres or {NONE: ""}

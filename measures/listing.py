@@ -1,0 +1,460 @@
+"""A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, Case, Value, When
+from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+from pypinyin import Style, lazy_pinyin
+
+from . import search
+from .bilingual import CHINESE, ENGLISH, Text
+from .facets import FACETS, NONE, category_and_centres, cells
+from .filters import SORTS, MeasureFilter
+from .models import Measure, SearchRow
+from .querysets import Search
+
+MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+MOST_CLOSEST = 5  # measures shown for each close text
+MOST_WORDS_TO_DROP = 5
+AROUND = 24  # Chinese characters of a snippet on both sides of the match
+
+
+@dataclass
+class ShownOption:
+    value: str
+    label: Text
+    count: int
+    chosen: bool
+    depth: int = 0
+
+
+@dataclass
+class ShownFacet:
+    name: str
+    label: str
+    options: list[ShownOption]
+    errors: list[str]
+
+    @property
+    def chosen(self) -> int:
+        return sum(option.chosen for option in self.options)
+
+
+@dataclass
+class Chip:
+    facet: str  # the facet's label
+    label: str
+    address: str  # of the list without this choice
+
+
+@dataclass
+class Way:
+    """From nothing to something: the list without one facet's choices."""
+
+    facet: str
+    labels: list[str]
+    address: str
+    count: int
+
+
+@dataclass
+class Dot:
+    code: str
+    folio: str
+    title: Text
+    basis: str
+    inside: bool  # the current filter
+
+
+@dataclass
+class Cell:
+    centre: str
+    count: int  # that fit the current filter
+    total: int
+    address: str
+    dots: list[Dot] = field(default_factory=list)
+
+
+@dataclass
+class MatrixRow:
+    category: object
+    number: int
+    count: int
+    total: int
+    address: str
+    cells: list[Cell]
+
+
+@dataclass
+class Matrix:
+    centres: list[Cell]  # the foot: measures by centre
+    names: list[Text]
+    rows: list[MatrixRow]
+    count: int
+    total: int
+
+
+@dataclass
+class Hit:
+    """Where a measure matched: the field, its text with the match marked, and how the match is read if it was spelt."""
+
+    field: str
+    snippet: SafeString
+    lang: str
+    pinyin: str = ""
+
+
+@dataclass
+class Closest:
+    """A text of the site that differs from the query in one character."""
+
+    query: str
+    address: str
+    count: int
+    measures: list
+
+
+class Listing:
+    """Everything about a valid selection but the rows themselves."""
+
+    def __init__(self, filterset: MeasureFilter):
+        self.filterset = filterset
+        self.address = reverse("measure-list")
+
+    def _address(self, **changes) -> str:
+        query = self.filterset.canonical_query(**changes)
+        return f"{self.address}?{query}" if query else self.address
+
+    def label(self, facet: str, value: str) -> Text:
+        return label(self.filterset, facet, value)
+
+    @property
+    def count(self) -> int:
+        return self.filterset.counts.total
+
+    @property
+    def clear_address(self) -> str:
+        return self.address
+
+    @cached_property
+    def facets(self) -> list[ShownFacet]:
+        return shown_facets(self.filterset)
+
+    @cached_property
+    def sorts(self) -> list[ShownOption]:
+        return [
+            ShownOption(value, label, 0, value == self.filterset.order)
+            for value, label in SORTS
+            if value != "relevance" or self.filterset.query
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        chips = []
+        if query := self.filterset.query:
+            chips.append(Chip(_("Search"), f"“{query}”", self._address(q="")))
+        for facet, values in self.filterset.selection.items():
+            for value in values:
+                others = [other for other in values if other != value]
+                label = self.filterset.filters[facet].label
+                chips.append(Chip(label, self.label(facet, value), self._address(**{facet: others})))
+        return chips
+
+    @cached_property
+    def sentence(self) -> str:
+        """The selection in words, with its number: "4 measures serving Finance or Technology"."""
+        count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
+        parts = [
+            self._part(facet) % {"names": self._either(facet, values)}
+            for facet, values in self.filterset.selection.items()
+            if values
+        ]
+        if query := self.filterset.query:
+            parts.append(_("found for “%(query)s”") % {"query": query})
+        if not parts:
+            return pgettext("the whole list", "All %(measures)s") % {"measures": count}
+        return pgettext("a selection in words", "%(measures)s %(selection)s") % {
+            "measures": count,
+            "selection": pgettext("between the parts of a selection", ", ").join(parts),
+        }
+
+    def _either(self, facet: str, values: list[str]) -> str:
+        return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
+
+    def _part(self, facet: str) -> str:
+        return {
+            "category": _("in the category %(names)s"),
+            "centre": _("serving %(names)s"),
+            "link": _("with a link to a centre by %(names)s"),
+            "audience": _("for %(names)s"),
+            "district": _("in %(names)s"),
+            "role": _("where a place is %(names)s"),
+            "basis": _("with the basis %(names)s"),
+        }[facet]
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """What is left when one facet's choices go, where nothing fits all of them."""
+        if self.count:
+            return []
+        ways = [
+            Way(
+                self.filterset.filters[facet].label,
+                [self.label(facet, value) for value in values],
+                self._address(**{facet: []}),
+                self.filterset.counts.dropping(facet),
+            )
+            for facet, values in self.filterset.selection.items()
+            if values
+        ]
+        query = self.filterset.query
+        if query and ways:
+            ways.append(
+                Way(
+                    _("Search"),
+                    [f"“{query}”"],
+                    self._address(q=""),
+                    self.filterset.counts_without_search.total,
+                )
+            )
+        words = [f'"{word}"' if quoted else word for word, quoted in search.tokens(query)]
+        if 1 < len(words) <= MOST_WORDS_TO_DROP and not self.closest:
+            for at, word in enumerate(words):
+                rest = " ".join(words[:at] + words[at + 1 :])
+                count = self.filterset.count_with(Search(rest, self.filterset.queryset.db))
+                ways.append(Way(_("Search"), [f"“{word}”"], self._address(q=rest), count))
+        return ways
+
+    @cached_property
+    def closest(self) -> list[Closest]:
+        """What is like the search, where no measure at all fits it."""
+        query = self.filterset.search
+        if self.count or not query or query.tree is None:
+            return []
+        measures = Measure.objects.using(query.using).published()
+        if measures.found_by(query).exists():
+            return []  # it is the facets that exclude what was found
+        closest = []
+        for better in query.closest():
+            fitting = measures.found_by(Search(better, query.using))
+            if count := fitting.count():
+                address = f"{self.address}?{urlencode({'q': better})}"
+                closest.append(Closest(better, address, count, list(fitting[:MOST_CLOSEST])))
+        return closest
+
+    @cached_property
+    def unsearchable(self) -> bool:
+        """Whether the search has no character, letter or digit to look for."""
+        return bool(self.filterset.search and self.filterset.search.tree is None)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        return matrix(self.filterset, self._address)
+
+    def hits(self, measure) -> list[Hit]:
+        """Where `measure` matched the search, the titles apart from `marked_title`."""
+        return hits(measure, self.filterset.search) if self.filterset.search else []
+
+    def marked_title(self, measure) -> SafeString:
+        groups = self.filterset.search.groups if self.filterset.search else []
+        found = [match for group in groups if (match := search.find(group, measure.title))]
+        return search.marked(measure.title, found)
+
+
+def label(filterset: MeasureFilter, facet: str, value: str) -> Text:
+    """The name of a value in the active language."""
+    records = filterset.vocabulary.options.get(facet)
+    if records and value != NONE:
+        return records[value].name(get_language())
+    return Text(dict(filterset.filters[facet].extra["choices"])[value], page_language())
+
+
+def page_language() -> str:
+    return ENGLISH if get_language() == "en" else CHINESE
+
+
+def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
+    """The facets with all their options in fixed order; without numbers where the selection cannot be read."""
+    valid = filterset.is_valid()
+    facets = []
+    for facet in FACETS:
+        filter_ = filterset.filters[facet]
+        counts = filterset.counts.of(facet) if valid else {}
+        chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
+        options = [
+            ShownOption(
+                value,
+                label(filterset, facet, value),
+                counts.get(value, 0),
+                value in chosen,
+                len(list(filterset.vocabulary.with_places_above(value))) - 1 if facet == "district" else 0,
+            )
+            for value, _name in filter_.extra["choices"]
+        ]
+        errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
+        facets.append(ShownFacet(facet, filter_.label, options, errors))
+    return facets
+
+
+def matrix(filterset: MeasureFilter, address) -> Matrix:
+    """Categories by centres: how many measures, and while they are few, which."""
+    everything = filterset.everything
+    totals = cells((tokens, rows) for _key, tokens, rows in everything)
+    fitting = filterset.counts.fitting.entries
+    counts = cells(fitting)
+    options = filterset.vocabulary.options
+    centres = [*options["centre"], NONE]
+    dots = _dots(filterset, everything, {cell for cell, total in totals.items() if total <= MOST_DOTS})
+
+    def tally(entries, name) -> dict[str, int]:
+        tally: dict[str, int] = {}
+        for tokens, rows in entries:
+            category, own_centres = category_and_centres(tokens)
+            for value in [category] if name == "category" else own_centres:
+                tally[value] = tally.get(value, 0) + rows
+        return tally
+
+    everything = [(tokens, rows) for _key, tokens, rows in everything]
+    by_category, all_by_category = tally(fitting, "category"), tally(everything, "category")
+    by_centre, all_by_centre = tally(fitting, "centre"), tally(everything, "centre")
+    rows = [
+        MatrixRow(
+            category=record.name(get_language()),
+            number=number,
+            count=by_category.get(category, 0),
+            total=all_by_category.get(category, 0),
+            address=address(category=[category]),
+            cells=[
+                Cell(
+                    centre,
+                    counts[category, centre],
+                    totals[category, centre],
+                    address(category=[category], centre=[centre]),
+                    dots.get((category, centre), []),
+                )
+                for centre in centres
+            ],
+        )
+        for number, (category, record) in enumerate(options["category"].items(), 1)
+    ]
+    return Matrix(
+        centres=[
+            Cell(centre, by_centre.get(centre, 0), all_by_centre.get(centre, 0), address(centre=[centre]))
+            for centre in centres
+        ],
+        names=[label(filterset, "centre", centre) for centre in centres],
+        rows=rows,
+        count=filterset.counts.total,
+        total=sum(rows for _tokens, rows in everything),
+    )
+
+
+def _dots(
+    filterset: MeasureFilter, everything, small: set[tuple[str, str]]
+) -> dict[tuple[str, str], list[Dot]]:
+    """The measures of the small cells."""
+    places = {}
+    for key, tokens, _rows in everything:
+        category, centres = category_and_centres(tokens)
+        own = [(category, centre, basis) for centre, basis in centres.items() if (category, centre) in small]
+        if own:
+            places[key] = own
+    if not places:
+        return {}
+    condition = filterset.condition()
+    inside = (
+        Case(When(condition, then=True), default=False, output_field=BooleanField())
+        if condition
+        else Value(True)
+    )
+    rows = (
+        SearchRow.objects.using(filterset.queryset.db)
+        .filter(about_id__in=list(places))
+        .order_by("plan_year", "number")
+    )
+    dots: dict[tuple[str, str], list[Dot]] = {}
+    for about, number, code, title_zh, title_en, is_inside in rows.values_list(
+        "about_id", "number", "measure__code", "measure__title_zh", "measure__title_en", inside
+    ):
+        title = Text(title_en, ENGLISH) if get_language() == "en" and title_en else Text(title_zh, CHINESE)
+        for category, centre, basis in places[about]:
+            dots.setdefault((category, centre), []).append(Dot(code, f"{number:02}", title, basis, is_inside))
+    return dots
+
+
+# --- Where a measure matched ---
+
+
+def _fields(measure) -> Iterable[tuple[str, str, str]]:
+    """(name of the field, text, language) of everything that is searched, in the order of telling."""
+    for name, chinese, english in (
+        (_("Title"), measure.title_zh, measure.title_en),
+        (_("Official name"), measure.official_name_zh, ""),
+        (_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en)),
+        (_("Summary"), measure.summary_zh, measure.summary_en),
+        *(
+            (_("Action %(number)s") % {"number": action.position}, action.text_zh, action.text_en)
+            for action in measure.actions.all()
+        ),
+        (_("Category"), measure.category.name_zh, measure.category.name_en),
+        *(
+            (_("Centre"), text_zh, text_en)
+            for link in measure.centre_links.all()
+            for text_zh, text_en in (
+                (link.centre.name_zh, link.centre.name_en),
+                (link.centre.short_zh, link.centre.short_en),
+            )
+        ),
+        *(
+            (_("Place"), text_zh, text_en)
+            for place in measure.district_roles.all()
+            for text_zh, text_en in chain(
+                [(place.district.name_zh, place.district.name_en)],
+                ((alias, "") for alias in place.district.aliases),
+            )
+        ),
+        *(
+            (_("Whom it concerns"), audience.name_zh, audience.name_en)
+            for audience in measure.audiences.all()
+        ),
+        (_("Editors’ note"), measure.note_zh, measure.note_en),
+        (_("Code"), measure.code, ""),
+    ):
+        both = [(name, chinese, CHINESE), (name, english, ENGLISH)]
+        yield from (entry for entry in (reversed(both) if get_language() == "en" else both) if entry[1])
+
+
+def hits(measure, query) -> list[Hit]:
+    """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
+    fields = list(_fields(measure))
+    found: dict[int, list[search.Match]] = {}
+    for group in query.groups:
+        for at, (_name, text, _lang) in enumerate(fields):
+            if match := search.find(group, text):
+                found.setdefault(at, []).append(match)
+                break
+    shown = []
+    for at, matches in sorted(found.items()):
+        name, text, lang = fields[at]
+        spelt = next((match for match in matches if match.literal.spelt), None)
+        reading = toned(text[spelt.start : spelt.end]) if spelt else ""
+        if text == measure.title and at < 2:
+            if not reading:
+                continue
+            snippet = conditional_escape(text[spelt.start : spelt.end])
+        else:
+            snippet = search.marked(text, matches, AROUND)
+        shown.append(Hit(name, snippet, lang, reading))
+    return shown
+
+
+def toned(text: str) -> str:
+    return " ".join(lazy_pinyin(text, style=Style.TONE))

@@ -1,0 +1,227 @@
+"""Every type of page in a real browser: accessible, whole on a phone, calm, printable, in three languages."""
+
+import re
+
+import pytest
+
+from tests.pages import ADDRESSES, PREFIXES
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}  # 1280 px at 200 %
+# Controls and navigation; a link inside a sentence may be as tall as its line.
+CONTROLS = (
+    "header a, header button, footer li a, .breadcrumbs a, .titles a, .search input, .search button, .button"
+)
+NAMED_ROLES = {
+    "link",
+    "button",
+    "textbox",
+    "searchbox",
+    "checkbox",
+    "radio",
+    "combobox",
+    "navigation",
+    "table",
+    "img",
+}
+
+too_small = """([selector, least]) => [...document.querySelectorAll(selector)]
+    .filter((element) => element.checkVisibility() && !element.matches(".skip"))
+    .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
+    .filter(([, box]) => box.height < least - 0.5 || box.width < Math.min(least, 44) - 0.5)
+    .map(([markup, box]) => `${markup} ${box.width}x${box.height}`)"""
+too_wide = """() => [...document.querySelectorAll("body *")]
+    .filter((element) => element.checkVisibility() && !element.closest("[data-scrolls], .visually-hidden, .skip"))
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+    .map((element) => element.outerHTML.slice(0, 80))"""
+layout_shift = """() => new Promise((resolve) => {
+    let total = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => total += entry.value))
+        .observe({type: "layout-shift", buffered: true});
+    requestAnimationFrame(() => setTimeout(() => resolve(total), 100));
+})"""
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing(page, axe, address):
+    page.goto(address)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_structure(page, address):
+    """From the accessibility tree: every control named; headings step by one; tables with headers and captions."""
+    page.goto(f"/en{address}")
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    shown = [node for node in nodes if not node.get("ignored")]
+    unnamed = [
+        node["role"]["value"]
+        for node in shown
+        if node["role"]["value"] in NAMED_ROLES and not node.get("name", {}).get("value", "").strip()
+    ]
+    assert unnamed == []
+    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((h) => +h.localName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == []
+    assert [page.locator(landmark).count() for landmark in ("main", "body > header", "body > footer")] == [
+        1,
+        1,
+        1,
+    ]
+    bare = "[...document.querySelectorAll('table')].filter((t) => !t.caption || !t.querySelector('th[scope]')).length"
+    assert page.evaluate(bare) == 0
+
+
+@pytest.mark.parametrize("options", [PHONE, ZOOMED], ids=["320px", "200%"])
+def test_nothing_is_cut_off_or_scrolls_sideways(new_page, options):
+    page = new_page(**options)
+    for prefix in PREFIXES:
+        for address in ADDRESSES:
+            page.goto(prefix + address)
+            assert page.evaluate(too_wide) == [], prefix + address
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), prefix + address
+
+
+def test_controls_are_large_enough_for_a_finger(new_page):
+    page = new_page(**PHONE)
+    for prefix in PREFIXES:
+        for address in ADDRESSES:
+            page.goto(prefix + address)
+            assert page.evaluate(too_small, [CONTROLS, 44]) == [], prefix + address
+
+
+def test_nothing_moves_while_a_page_loads(new_page):
+    page = new_page(**PHONE)
+    for address in ("/", "/measures/", "/measures/2020-15/", "/source/"):
+        page.goto(address)
+        assert page.evaluate(layout_shift) == 0, address
+
+
+def test_the_skip_link_is_the_first_stop_of_the_keyboard(page):
+    page.goto("/measures/2020-15/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_focus_can_always_be_seen(page):
+    page.goto("/")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        width, style = page.evaluate(
+            "(({outlineWidth, outlineStyle}) => [outlineWidth, outlineStyle])(getComputedStyle(document.activeElement))"
+        )
+        assert (width, style) == ("3px", "solid")
+
+
+def test_everything_can_be_read_without_scripts(new_page):
+    page = new_page(java_script_enabled=False)
+    page.goto("/")
+    assert page.locator("[data-reading-toggle]").is_hidden()
+    page.get_by_role("searchbox").fill("教师")
+    page.get_by_role("button", name="搜索").click()
+    assert page.url.startswith(page.url.split("/measures/")[0] + "/measures/")
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("^15")).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "深化党建引领下的基层社会治理体制改革"
+
+
+def test_the_language_switch_stays_on_the_page_and_back_returns(page):
+    page.goto("/measures/2020-15/")
+    page.get_by_role("navigation", name="语言").get_by_role("link", name="English").click()
+    assert page.url.endswith("/en/measures/2020-15/")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="繁體中文").click()
+    assert page.url.endswith("/zh-hant/measures/2020-15/")
+    assert page.get_by_role("heading", level=1).inner_text() == "深化黨建引領下的基層社會治理體制改革"
+    page.go_back()
+    assert page.url.endswith("/en/measures/2020-15/")
+    page.go_forward()
+    assert page.url.endswith("/zh-hant/measures/2020-15/")
+
+
+def test_reading_mode_lasts_without_a_cookie_and_without_a_flash(new_page):
+    page = new_page(**PHONE)
+    page.goto("/measures/2020-15/")
+    size = "parseFloat(getComputedStyle(document.querySelector('.actions li')).fontSize)"
+    assert 16 <= page.evaluate(size) < 18
+    button = page.get_by_role("button", name="长者版")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    # What the first paint of the next pages already sees.
+    page.add_init_script(
+        "new PerformanceObserver((list) => { window.painted ??= document.documentElement.dataset.reading })"
+        ".observe({type: 'paint', buffered: true})"
+    )
+    for address in ("/measures/2020-15/", "/", "/en/source/"):
+        page.goto(address)
+        page.wait_for_function("window.painted")
+        assert page.evaluate("window.painted") == "large"
+        assert (
+            page.evaluate("document.querySelector('[data-reading-toggle]').getAttribute('aria-pressed')")
+            == "true"
+        )
+        smallest = """Math.min(...[...document.querySelectorAll("body *")]
+            .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+            .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+        assert page.evaluate(smallest) >= 18
+        assert page.evaluate(too_small, [CONTROLS, 60]) == []
+        assert page.evaluate(too_wide) == []
+        assert page.evaluate(layout_shift) == 0
+    assert page.context.cookies() == []
+    page.get_by_role("button", name="Large text").click()
+    page.goto("/")
+    assert page.locator("html").get_attribute("data-reading") == "normal"
+
+
+def test_reading_mode_where_storage_is_forbidden(new_page):
+    page = new_page()
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden') }})"
+    )
+    page.goto("/")
+    page.get_by_role("button", name="长者版").click()
+    assert page.locator("html").get_attribute("data-reading") == "large"
+
+
+def test_dark_mode_and_more_contrast(new_page):
+    shades = {}
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme)
+        page.goto("/")
+        shades[scheme] = page.evaluate(
+            "['backgroundColor', 'color'].map((name) => parseFloat(getComputedStyle(document.body)[name].slice(6)))"
+        )
+    (light_paper, light_ink), (dark_paper, dark_ink) = shades["light"], shades["dark"]
+    assert light_paper > 0.9 > 0.3 > light_ink
+    assert dark_ink > 0.9 > 0.3 > dark_paper
+    page = new_page(contrast="more")
+    page.goto("/")
+    assert page.evaluate("getComputedStyle(document.querySelector('.notice')).color") == "rgb(0, 0, 0)"
+
+
+def test_print(new_page):
+    page = new_page()
+    page.goto("/measures/2020-15/")
+    document = page.pdf(format="A4", prefer_css_page_size=True)
+    assert document.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", document)) in {1, 2, 3}
+    page.emulate_media(media="print")
+    hidden = page.locator("nav, button, form, .skip")
+    assert [hidden.nth(index).is_visible() for index in range(hidden.count())] == [False] * hidden.count()
+    assert page.get_by_text("数据版本").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_no_motion_for_those_who_want_none(new_page):
+    page = new_page(reduced_motion="reduce")
+    page.goto("/measures/")
+    moving = "[...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
+    assert page.evaluate(f"{moving}.length") == 0
