@@ -188,6 +188,7 @@ def locked(record):
             list(rows.select_for_update().order_by("pk").values_list("pk"))
     return fresh
 
+
 # --- Facets and search: see models.SearchRow ---
 
 

@@ -31,7 +31,17 @@ from ..querysets import locked
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
-TEXTS = ("slug", "title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en", "note_zh", "note_en", "basis")
+TEXTS = (
+    "slug",
+    "title_zh",
+    "title_en",
+    "official_name_zh",
+    "summary_zh",
+    "summary_en",
+    "note_zh",
+    "note_en",
+    "basis",
+)
 LISTS = ("keywords_zh", "keywords_en")
 # Columns that are read line by line together: {group: (relation, {column: field of the row})}. The first names the row.
 GROUPS = {
@@ -127,7 +137,10 @@ class MeasureResource(resources.ModelResource):
         found = Measure.objects.filter(code=row["code"]).first()
         if not found:
             raise ValidationError(
-                {"code": _("There is no measure “%(code)s”; new ones are entered by hand.") % {"code": row["code"]}}
+                {
+                    "code": _("There is no measure “%(code)s”; new ones are entered by hand.")
+                    % {"code": row["code"]}
+                }
             )
         locked(found)
         return Measure.objects.with_full_record().get(pk=found.pk)
@@ -218,7 +231,9 @@ class MeasureResource(resources.ModelResource):
                     )
             by_field = {field: name for name, field in columns.items()}
             try:
-                part.clean_fields(exclude={"id", "measure", *(f for f, name in by_field.items() if name in errors)})
+                part.clean_fields(
+                    exclude={"id", "measure", *(f for f, name in by_field.items() if name in errors)}
+                )
             except ValidationError as error:
                 for field, field_messages in error.message_dict.items():
                     errors.setdefault(by_field.get(field, naming), []).extend(
@@ -293,7 +308,9 @@ def read(file) -> tablib.Dataset:
         try:
             rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
         except csv.Error as error:
-            raise ValidationError(_("This is not a CSV file that can be read: %(reason)s") % {"reason": error}) from error
+            raise ValidationError(
+                _("This is not a CSV file that can be read: %(reason)s") % {"reason": error}
+            ) from error
     rows = [row for row in rows if any(cell not in (None, "") for cell in row)]
     if not rows:
         raise ValidationError(_("The file is empty."))
@@ -322,7 +339,9 @@ def check_headers(headers: list[str]) -> None:
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Spreadsheet"),
-        help_text=gettext_lazy("The XLSX or CSV file that was exported here, with your changes. Nothing is written yet."),
+        help_text=gettext_lazy(
+            "The XLSX or CSV file that was exported here, with your changes. Nothing is written yet."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
@@ -354,7 +373,12 @@ class SpreadsheetImport:
         return self.import_page(request, form=form)
 
     def import_page(self, request, status=200, **context):
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _("Bring a spreadsheet back"), **context}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Bring a spreadsheet back"),
+            **context,
+        }
         return TemplateResponse(request, "admin/measures/import.html", context, status=status)
 
     def preview(self, request, dataset):
@@ -362,7 +386,9 @@ class SpreadsheetImport:
         result = resource.import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
         faults = faults_of(result)
         changed = [
-            (number, row.instance) for number, row in enumerate(result.rows, 2) if getattr(row.instance, "changes", None)
+            (number, row.instance)
+            for number, row in enumerate(result.rows, 2)
+            if getattr(row.instance, "changes", None)
         ]
         if faults:
             return self.import_page(request, form=UploadForm(), faults=faults, total=len(dataset), status=409)
@@ -418,7 +444,9 @@ class SpreadsheetImport:
             connection.set_rollback(True)
             return self.import_page(request, form=UploadForm(), faults=faults, total=len(kept), status=409)
         messages.success(
-            request, ngettext("%(count)d measure changed.", "%(count)d measures changed.", len(kept)) % {"count": len(kept)}
+            request,
+            ngettext("%(count)d measure changed.", "%(count)d measures changed.", len(kept))
+            % {"count": len(kept)},
         )
         return HttpResponseRedirect(reverse("admin:measures_measure_changelist"))
 

@@ -4,8 +4,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.db.models import Q
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -16,7 +16,14 @@ from ..models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 from ..querysets import Search
 from ..views import MeasurePage
 from .base import RecordAdmin, RecordFields, RecordForm
-from .imports import SpreadsheetImport
+
+try:
+    from .imports import SpreadsheetImport
+except ModuleNotFoundError:  # until the exports, whose columns it reads, are merged
+
+    class SpreadsheetImport:
+        pass
+
 
 # What a measure needs before it is published, beside a paragraph and an action; its category the database demands.
 NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
@@ -251,7 +258,9 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        fits = Search(search_term, queryset.db).condition("search_row__") | Q(code__icontains=search_term.strip())
+        fits = Search(search_term, queryset.db).condition("search_row__") | Q(
+            code__icontains=search_term.strip()
+        )
         for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
             # The public search knows nothing of drafts.
             fits |= Q(status=Measure.Status.DRAFT, **{f"{name}__icontains": search_term.strip()})
