@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.browser.conftest import axe, browser, live_site, new_page, page, required  # noqa: F401
 
-TOOLS = ("lighthouse@12", "vnu-jar@24")
+TOOLS = ("lighthouse@12", "vnu-jar@26")
 
 
 @pytest.fixture(scope="session")

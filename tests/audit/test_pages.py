@@ -1,6 +1,7 @@
 """Every type of page, in every language, theme and width; Lighthouse; the validity of the HTML; the weight of pages."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -73,14 +74,15 @@ def test_lighthouse_on_a_phone(node_modules, live_site, tmp_path, address):
     ]
     best = {}
     for _attempt in range(3):  # a busy machine makes a page slow, never fast
-        subprocess.run(
-            command, check=True, env={"CHROME_PATH": program, "PATH": "/usr/bin:/bin:/usr/local/bin"}
-        )
+        environment = {"CHROME_PATH": program, "PATH": os.environ["PATH"]}
+        if subprocess.run(command, check=False, env=environment).returncode:
+            continue  # it gives up where a busy machine takes too long to paint
         result = json.loads(report.read_text())
         scores = {name: round(category["score"] * 100) for name, category in result["categories"].items()}
         best = {name: max(score, best.get(name, 0)) for name, score in scores.items()}
         if set(best.values()) == {100}:
             break
+    assert best, "Lighthouse gave up three times"
     shift = result["audits"]["cumulative-layout-shift"]["numericValue"]
     failed = [
         name

@@ -2,7 +2,7 @@ import gettext
 import re
 from io import BytesIO
 from pathlib import Path
-from subprocess import PIPE, run
+from subprocess import PIPE, CalledProcessError, run
 
 from django.conf import settings
 from django.core.management import call_command
@@ -47,7 +47,7 @@ def attributes(catalogue: Path, *choice: str) -> set[str]:
 
 
 def compile_catalogue(catalogue: Path) -> bytes:
-    return tool("msgfmt", "--output-file=-", str(catalogue))
+    return tool("msgfmt", "--check-format", "--output-file=-", str(catalogue))
 
 
 def translations(compiled: bytes) -> dict:
@@ -61,3 +61,5 @@ def tool(*command: str) -> bytes:
         raise CommandError(
             f"{command[0]} is missing. Install gettext (Debian: apt install gettext)."
         ) from error
+    except CalledProcessError as error:  # the tool has said why
+        raise CommandError(f"{command[0]} refuses the catalogue.") from error

@@ -1,0 +1,82 @@
+"""Narrowing the list as readers do: by keyboard, on a small phone, without scripts, back and forth."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+WELL_BEING = 'input[name="category"][value="well-being"]'
+
+
+def rows(page):
+    return page.locator(".rows > .row")
+
+
+def test_by_keyboard_alone(page):
+    page.goto("/en/measures/")
+    expect(rows(page)).to_have_count(28)
+    option = page.locator(WELL_BEING)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == "#filters":  # past the dots
+            page.keyboard.press("Enter")
+        if option.evaluate("(element) => element === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    expect(rows(page)).to_have_count(6)
+    expect(page).to_have_url("/en/measures/?category=well-being")
+    expect(option).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("6 measures")
+
+
+def test_back_and_forward(page):
+    page.goto("/en/measures/")
+    page.locator(WELL_BEING).check()
+    expect(rows(page)).to_have_count(6)
+    page.go_back()
+    expect(rows(page)).to_have_count(28)
+    expect(page.locator(WELL_BEING)).not_to_be_checked()
+    page.go_forward()
+    expect(rows(page)).to_have_count(6)
+    expect(page.locator(WELL_BEING)).to_be_checked()
+
+
+def test_the_count_is_announced_once(page):
+    page.goto("/en/measures/")
+    page.evaluate("""() => {
+        window.said = [];
+        for (const region of document.querySelectorAll('[role="status"], [aria-live]')) {
+            new MutationObserver(() => region.textContent.trim() && window.said.push(region.textContent.trim()))
+                .observe(region, {childList: true, characterData: true, subtree: true});
+        }
+    }""")
+    page.locator(WELL_BEING).check()
+    expect(rows(page)).to_have_count(6)
+    page.wait_for_function("window.said.length > 0")
+    page.wait_for_timeout(300)
+    said = page.evaluate("window.said")
+    assert len(said) == 1
+    assert "6 measures" in said[0]
+
+
+def test_on_a_small_phone(new_page):
+    page = new_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page.goto("/en/measures/")
+    page.locator(".filter-panel > summary").tap()
+    page.locator(".option", has=page.locator(WELL_BEING)).locator("label").tap()
+    expect(rows(page)).to_have_count(6)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_without_scripts(new_page):
+    page = new_page(java_script_enabled=False)
+    page.goto("/en/measures/")
+    if not page.locator(WELL_BEING).is_visible():
+        page.locator(".filter-panel > summary").click()
+    page.locator(WELL_BEING).check()
+    page.locator(".filter-actions button").click()
+    expect(page).to_have_url("/en/measures/?category=well-being")
+    expect(rows(page)).to_have_count(6)
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="简体中文").click()
+    expect(page).to_have_url("/measures/?category=well-being")
+    expect(rows(page)).to_have_count(6)
