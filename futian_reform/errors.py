@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 
 RETRY_AFTER = 2  # seconds
@@ -61,13 +62,18 @@ def server_error(request):
 
 
 def unavailable(request):
+    took_too_long = isinstance(getattr(sys.exc_info()[1], "__cause__", None), QueryCanceled)
     response = render(
         request,
         "error.html",
         {
             "status": 503,
-            "title": _("The database does not answer at the moment"),
-            "explanation": _("Nothing is lost. Please try again in a few seconds."),
+            "title": _("This question takes too long to answer")
+            if took_too_long
+            else _("The database does not answer at the moment"),
+            "explanation": _("Please search for fewer or longer words, or choose fewer options.")
+            if took_too_long
+            else _("Nothing is lost. Please try again in a few seconds."),
         },
         status=503,
     )
