@@ -43,7 +43,8 @@ PERMANENT_KEYS = """
 CREATE FUNCTION measures_refuse_new_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_TABLE_NAME <> 'measures_measure'
-        OR EXISTS (SELECT FROM measures_version WHERE kind = 'measure' AND key = OLD.code AND public)
+        -- Read as JSON: OLD has no code in the other tables, and PL/pgSQL looks up every field of an expression.
+        OR EXISTS (SELECT FROM measures_version WHERE kind = 'measure' AND key = to_jsonb(OLD) ->> 'code' AND public)
     THEN
         RAISE EXCEPTION 'the number or slug of a % is part of its public address and stays as it is', TG_ARGV[0]
             USING ERRCODE = 'check_violation', CONSTRAINT = 'permanent_key';
