@@ -13,7 +13,10 @@ from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
+
+from .databases import reading_publicly
 
 RETRY_AFTER = 2  # seconds
 READING = "GET, HEAD, OPTIONS"
@@ -73,7 +76,10 @@ def method_not_allowed(request):
 
 
 def server_error(request):
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, PoolTimeout)):
+    error = sys.exc_info()[1]
+    # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
+    read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and not reading_publicly.get()
+    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
     return answer(
         request,

@@ -65,10 +65,25 @@ def open_data(get_response):
     return middleware
 
 
-def within_limits(get_response):
-    """Refuses what no reader sends: overlong queries and NUL bytes, which PostgreSQL cannot hold."""
+def own_origin(get_response):
+    """Other sites may not build our answers into their pages, except what is data open to their scripts."""
 
     def middleware(request):
+        response = get_response(request)
+        is_open = response.headers.get("Access-Control-Allow-Origin") == "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if is_open else "same-origin"
+        return response
+
+    return middleware
+
+
+def within_limits(get_response):
+    """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
+            raise BadRequest(_("The request is larger than this site accepts."))
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
             raise BadRequest(_("The address is too long. Please shorten the search or choose fewer options."))

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "futian_reform.logs.identified",
+    "futian_reform.middleware.own_origin",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -272,6 +273,8 @@ if _origin.scheme == "https":
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+MAX_BODY_LENGTH = 10 * 2**20  # bytes; the largest is a spreadsheet that staff import
 
 # Failed sign-ins of one user, whatever the address, or from one address, whatever the user.
 AXES_FAILURE_LIMIT = 8

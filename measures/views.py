@@ -38,7 +38,7 @@ class Home(PublicPage, TemplateView):
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
             edited=Measure.objects.published().edited_last(5),
-            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
+            matrix=Listing.of_everything().matrix,
             **kwargs,
         )
 
@@ -218,6 +218,6 @@ class Styleguide(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
-            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
+            matrix=Listing.of_everything().matrix,
             **kwargs,
         )
