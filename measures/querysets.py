@@ -106,7 +106,7 @@ class MeasureQuerySet(models.QuerySet):
 
     def newest(self, count: int):
         """The `count` measures whose records changed last, those changed last first."""
-        return self.with_edit_times().order_by("-edited_at", "number")[:count]
+        return self.order_by("-search_row__edited_at", "plan", "number")[:count]
 
     def narrowed(self, selection: Selection):
         """The measures that `selection` (facet -> chosen slugs) describes.
