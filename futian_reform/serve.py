@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from multiprocessing import reduction
 from pathlib import Path
 
 from django.apps import apps
@@ -23,12 +24,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder, SocketSpec
 from psycopg.errors import InsufficientPrivilege
 
 from .embedded_postgres import EmbeddedPostgresError, die_with_parent
@@ -68,8 +71,8 @@ def prepare(say: Say) -> None:
     except OperationalError as error:
         raise explain(error) from error
     except DatabaseError as error:
-        if isinstance(error.__cause__, InsufficientPrivilege):
-            raise explain(error) from error
+        if isinstance(error, MigrationSchemaMissing) or isinstance(error.__cause__, InsufficientPrivilege):
+            raise explain(error.__context__) from error
         raise
     except CommandError as error:
         raise ServeError(str(error)) from error
@@ -108,7 +111,7 @@ def database_server(say: Say):
     return nullcontext()
 
 
-def explain(error: DatabaseError) -> ServeError:
+def explain(error: BaseException) -> ServeError:
     """What to do about a database that cannot be reached or used."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     database = settings.DATABASES["default"]
@@ -203,10 +206,9 @@ def collect_static_files(say: Say) -> None:
 def run(address: str, port: int, workers: int, say: Say) -> None:
     """Serve until a signal ends it."""
     os.environ.update(HOST=address, PORT=str(port))  # the workers read their settings anew
-    multiprocessing.set_start_method(
-        "spawn", force=True
-    )  # a forked worker would keep the code it was started with
-    server = Granian(
+    # A forked worker would keep the code that this process was started with.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
         "futian_reform.wsgi:application",
         address=address,
         port=port,
@@ -234,6 +236,31 @@ def run(address: str, port: int, workers: int, say: Say) -> None:
     finally:
         ending.set()
         watcher.join()
+
+
+class Server(Granian):
+    """Granian, whose workers accept from one listening socket that outlives each of them.
+
+    By default each has its own. What waits in the socket of a worker that ends is lost, and while an old worker is gone and
+    the new one not yet there, which on a busy machine takes seconds, connections are refused.
+    """
+
+    def _init_shared_socket(self):
+        self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sso = None
+
+
+def pass_on(holder: SocketHolder):
+    """How a listening socket is pickled for a spawned process: with a duplicate of its descriptor."""
+    descriptor, *rest = holder.__getstate__()
+    return receive, (reduction.DupFd(descriptor), *rest)
+
+
+def receive(descriptor, *rest) -> SocketHolder:
+    return SocketHolder(descriptor.detach(), *rest)
+
+
+reduction.register(SocketHolder, pass_on)
 
 
 def load_application(target: str):

@@ -160,9 +160,10 @@ CREATE FUNCTION measures_learn(t text, name boolean) RETURNS void LANGUAGE sql A
 $$;
 
 CREATE FUNCTION measures_title_key(t text) RETURNS text LANGUAGE sql STABLE STRICT AS $$
-    SELECT string_agg(coalesce(r.syllable, c.character), ' ' ORDER BY c.position)
+    SELECT string_agg(
+        coalesce((SELECT syllable FROM measures_reading r WHERE r.character = c.character AND usual LIMIT 1), c.character),
+        ' ' ORDER BY c.position)
     FROM string_to_table(t, NULL) WITH ORDINALITY c (character, position)
-    LEFT JOIN measures_reading r ON r.character = c.character AND r.usual
 $$;
 
 CREATE FUNCTION measures_sorted(tokens text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$

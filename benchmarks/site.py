@@ -1,0 +1,122 @@
+"""A site of one's own to measure and to break: a throwaway PostgreSQL, and `manage.py serve` on it in a private folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from futian_reform import embedded_postgres
+from futian_reform.embedded_postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def children(pid: int) -> list[int]:
+    """Process numbers of the children of a process. Linux only."""
+    return [
+        int(word)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for word in (task / "children").read_text().split()
+    ]
+
+
+class Site(NamedTuple):
+    origin: str
+    port: int
+    process: subprocess.Popen
+    postgres: EmbeddedPostgres
+    log: Path
+
+    def workers(self) -> list[int]:
+        """Process numbers of the web processes."""
+        return [
+            pid
+            for pid in children(self.process.pid)
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+    def postmaster(self) -> int:
+        return int((self.postgres.cluster / "postmaster.pid").read_text().split()[0])
+
+    def kill_postgres(self):
+        """kill -9 for the server and each of its processes."""
+        server = self.postmaster()
+        for pid in [*children(server), server]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.postgres._server:
+            self.postgres._server.wait()
+
+    def memory(self) -> list[float]:
+        """Resident memory of each web process in MB, shared pages included."""
+        return [
+            int(line.split()[1]) / 1024
+            for pid in self.workers()
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+            if line.startswith("VmRSS")
+        ]
+
+
+@contextmanager
+def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
+    with (
+        embedded_postgres.throwaway() as postgres,
+        tempfile.TemporaryDirectory(prefix="futian-bench-") as folder,
+    ):
+        port = free_port()
+        log = Path(folder, "serve.log")
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DATABASE", "PG", "GRANIAN"))
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=ROOT,
+                env=clean
+                | {
+                    "DATABASE_URL": postgres.url(),
+                    "FUTIAN_DATA": folder,
+                    "HOST": "127.0.0.1",
+                    "PORT": str(port),
+                }
+                | {"WORKERS": str(workers)}
+                | environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        site = Site(f"http://127.0.0.1:{port}", port, process, postgres, log)
+        try:
+            wait_for(site)
+            yield site
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def wait_for(site: Site):
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            with urllib.request.urlopen(f"{site.origin}/readyz", timeout=5):
+                return
+        except OSError:
+            if site.process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"The site did not start:\n{site.log.read_text()}") from None
+            time.sleep(0.1)

@@ -1,0 +1,185 @@
+"""The site as it is served, while its database and its processes are stopped, killed and refused."""
+
+import http.client
+import itertools
+import json
+import os
+import signal
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from benchmarks.site import children, running_site
+
+CACHED = "/en/measures/"
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def site():
+    with running_site(workers=2) as site:
+        yield site
+
+
+def get(site, path: str, method="GET", **headers) -> tuple[int, dict, str, float]:
+    begun = time.monotonic()
+    with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)) as connection:
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        body = response.read().decode()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return response.status, headers, body, time.monotonic() - begun
+
+
+def uncached() -> str:
+    """An address that no cache can have, because nothing is there: 404 with a database, 503 without."""
+    return f"/en/nowhere-{next(numbers)}/"
+
+
+def warm(site):
+    for _ in range(20):  # enough to reach each process
+        assert get(site, CACHED)[0] == 200
+
+
+def serves_what_it_can(site):
+    for _ in range(10):
+        status, _headers, body, seconds = get(site, CACHED)
+        assert (status, "Data version" in body) == (200, True)
+        assert seconds < 0.5
+    for path in (uncached(), uncached()):
+        status, headers, body, seconds = get(site, path)
+        assert (status, headers["retry-after"], headers["cache-control"]) == (503, "2", "no-store")
+        assert "The database does not answer at the moment" in body
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert seconds < 2
+    assert get(site, "/healthz")[0] == 200
+    status, _headers, _body, seconds = get(site, "/readyz")
+    assert status == 503
+    assert seconds < 2
+
+
+def recovers(site):
+    deadline = time.monotonic() + 2
+    while (status := get(site, uncached())[0]) != 404:
+        assert status == 503
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    status, _headers, body, _seconds = get(site, "/readyz")
+    assert (status, '"content": true' in body) == (200, True)
+
+
+def test_database_hangs(site):
+    warm(site)
+    postmaster = site.postmaster()
+    stopped = [postmaster, *children(postmaster)]
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        serves_what_it_can(site)
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    recovers(site)
+
+
+def test_database_is_killed(site):
+    warm(site)
+    site.kill_postgres()
+    try:
+        serves_what_it_can(site)
+    finally:
+        site.postgres.start()
+    recovers(site)
+
+
+def administer(site, *statements: str):
+    with psycopg.connect(site.postgres.url("postgres"), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'futian'"
+
+
+def test_database_lets_nobody_in(site):
+    warm(site)
+    administer(site, "ALTER DATABASE futian ALLOW_CONNECTIONS false", CUT_OFF)
+    try:
+        serves_what_it_can(site)
+    finally:
+        administer(site, "ALTER DATABASE futian ALLOW_CONNECTIONS true")
+    recovers(site)
+
+
+def test_a_table_is_locked(site):
+    warm(site)
+    with psycopg.connect(site.postgres.url()) as connection:
+        connection.execute("LOCK TABLE measures_measure IN ACCESS EXCLUSIVE MODE")
+        assert get(site, CACHED)[0] == 200
+        status, headers, _body, seconds = get(site, "/en/measures/2020-20/")
+        assert (status, headers["retry-after"]) == (503, "2")
+        assert seconds < 2
+    deadline = time.monotonic() + 2
+    while get(site, "/en/measures/2020-20/")[0] != 200:
+        assert time.monotonic() < deadline
+
+
+def test_database_is_read_only(site):
+    administer(site, "ALTER DATABASE futian SET default_transaction_read_only = on", CUT_OFF)
+    try:
+        assert get(site, uncached())[0] == 404
+        assert get(site, "/en/measures/2020-21/")[0] == 200
+        status, headers, body, _seconds = get(site, "/en/admin/login/")
+        assert status == 200
+        token = body.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        form = f"csrfmiddlewaretoken={token}&username=a&password=b"
+        with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)) as connection:
+            cookie = headers["set-cookie"].partition(";")[0]
+            kind = {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Cookie": cookie,
+                "Referer": site.origin,
+            }
+            connection.request("POST", "/en/admin/login/", form, kind)
+            assert connection.getresponse().status == 503
+    finally:
+        administer(site, "ALTER DATABASE futian RESET default_transaction_read_only", CUT_OFF)
+    recovers(site)
+
+
+def test_a_web_process_is_killed(site):
+    warm(site)
+    before = site.workers()
+    os.kill(before[0], signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while len(set(site.workers()) - {before[0]}) < 2:
+        status, _headers, _body, seconds = get(site, CACHED)
+        assert (status, seconds < 1) == (200, True)
+        assert time.monotonic() < deadline
+    assert set(site.workers()) & set(before) == {before[1]}
+
+
+def test_reload_drops_no_request(site):
+    before = set(site.workers())
+    site.process.send_signal(signal.SIGHUP)
+    deadline = time.monotonic() + 40
+    while set(site.workers()) & before:
+        assert get(site, CACHED)[0] == 200
+        assert time.monotonic() < deadline
+    assert get(site, CACHED)[0] == 200
+
+
+def test_log_lines_are_json_without_what_readers_typed(site):
+    get(site, f"{uncached()}?q=typed-by-a-reader", Cookie="sessionid=secret-of-a-reader")
+    lines = Path(site.log).read_text().splitlines()
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    assert {"time", "level", "logger", "message"} <= set.intersection(*map(set, records))
+    failed = [record for record in records if record.get("status") == 503]
+    assert all(len(record["request_id"]) == 16 and record["path"].startswith("/") for record in failed)
+    assert len(failed) > 5
+    text = Path(site.log).read_text()
+    for private in ("127.0.0.1 ", "typed-by-a-reader", "secret-of-a-reader", "Traceback"):
+        assert private not in text
