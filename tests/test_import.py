@@ -8,10 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
+from measures.exports import COLUMNS
 from measures.models import Measure, Version
 from tests.desk import posted, signed_in
 
-COLUMNS = pytest.importorskip("measures.exports").COLUMNS
 pytestmark = pytest.mark.usefixtures("restored")
 ADDRESS = "/en/admin/measures/measure/import/"
 

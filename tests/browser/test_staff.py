@@ -26,7 +26,7 @@ def desk(new_page):
         page.fill("#id_username", name)
         page.fill("#id_password", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/en/admin/")
+        page.wait_for_selector("#user-tools")
         return page
 
     return sign_in
@@ -43,7 +43,7 @@ def save(page):
 
 def test_two_people_in_conflict_on_a_measure_and_one_of_its_actions(desk, axe):
     measure = Measure.objects.get(code="2020-07")
-    lin, chen = desk("lin"), desk("chen")
+    lin, chen = desk("lin"), desk("chen", bypass_csp=True)  # axe styles what it looks at
     for page in (lin, chen):
         page.goto(change_address(measure))
     lin.fill("#id_title_en", "Lin’s title")
@@ -113,7 +113,7 @@ def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(desk,
     tab_to('input[name="status"]')
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")  # saves, as in any form
-    page.wait_for_url("**/measure/**")
+    page.wait_for_selector(".messagelist .success")
     saved_at = time.monotonic()
     measure.refresh_from_db()
     assert (measure.status, measure.title_en) == ("published", "Typed with the keyboard")
@@ -140,7 +140,7 @@ def test_autocomplete_finds_a_paragraph(desk):
     page.goto(change_address(measure))
     page.click("#id_actions-6-paragraph + .select2")
     page.keyboard.type("15")
-    page.wait_for_selector(".select2-results__option--highlighted")
+    page.wait_for_selector(".select2-results__option--highlighted:has-text('¶15 ')")
     page.keyboard.press("Enter")
     page.fill("#id_actions-6-text_zh", "新的措施")
     save(page)
@@ -187,7 +187,7 @@ def test_every_page_of_the_desk_keeps_to_the_strict_csp(desk):
 
 
 def test_axe_finds_nothing_at_the_desk(desk, axe):
-    page = desk("he", "administrator")
+    page = desk("he", "administrator", bypass_csp=True)  # axe styles what it looks at
     measure = Measure.objects.get(code="2020-07")
     found = {}
     for address in (
