@@ -189,7 +189,12 @@ class MeasurePreview(MeasurePage):
         request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
 
     def get_queryset(self):
-        return Measure.objects.with_full_record()
+        return Measure.objects.for_export()
+
+    def get_context_data(self, **kwargs):
+        # Without what MeasurePage adds: there is nothing to cite or to download yet.
+        before, after = Measure.objects.published().neighbours(self.object)
+        return super(MeasurePage, self).get_context_data(before=before, after=after, **kwargs)
 
 
 @admin.register(Measure)
