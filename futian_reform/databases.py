@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.http import StreamingHttpResponse
 
 reading_publicly: ContextVar[bool] = ContextVar("reading_publicly", default=False)
 
@@ -27,6 +28,50 @@ def public_snapshot():
 def current_version(alias: str = "reader"):
     """The data version that public pages see now; inside `public_snapshot()` that of the snapshot."""
     return apps.get_model("measures", "DataVersion").objects.using(alias).get()
+
+
+class SnapshotStream(StreamingHttpResponse):
+    """An answer whose rows are read while it is sent: it takes the request's snapshot with it.
+
+    So its rows, its count and the data version in its headers belong together. The snapshot's connection is its own from
+    then on, and ends with it: also when the reader goes away, or stalls for idle_in_transaction_session_timeout.
+    """
+
+    snapshot = None
+
+    def take_snapshot(self) -> None:
+        self.snapshot = connections["reader"]
+        self.snapshot.inc_thread_sharing()  # whichever thread lets go of the answer closes it
+        connections["reader"] = connections.create_connection("reader")
+        self._chunks = self.streaming_content
+        self.streaming_content = self._read()
+        self._resource_closers.append(self._end)
+
+    @contextmanager
+    def _in_snapshot(self):
+        usual, token = connections["reader"], reading_publicly.set(True)
+        connections["reader"] = self.snapshot
+        try:
+            yield
+        finally:
+            connections["reader"] = usual
+            reading_publicly.reset(token)
+
+    def _read(self):
+        try:
+            while True:
+                with self._in_snapshot():
+                    chunk = next(self._chunks, None)
+                if chunk is None:
+                    return
+                yield chunk
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if self.snapshot.connection is not None:
+            self._chunks = iter(())
+            self.snapshot.close()
 
 
 @contextmanager

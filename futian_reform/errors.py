@@ -1,50 +1,77 @@
-"""Answers for what went wrong: each says what happened and what to do next. They need no database."""
+"""Answers for what went wrong: each says what happened and what to do next, in the form that was asked for.
+
+A page answers with a page, JSON with a problem document (RFC 9457), a file with plain text. Pages speak the language of
+their address; machine addresses have none, so what they say is said in Chinese and English. None needs a database.
+"""
 
 import sys
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_from_path, override
+from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from .databases import reading_publicly
 
 RETRY_AFTER = 2  # seconds
+READING = "GET, HEAD, OPTIONS"
+
+PAGE, JSON, TEXT = "page", "json", "text"
+FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEXT, ".ris": TEXT}
+
+
+class InvalidParameters(BadRequest):
+    """`errors`: for each parameter's name, the ValidationErrors that say what is wrong with it."""
+
+    def __init__(self, errors: dict[str, list[ValidationError]]):
+        self.errors = errors
+        super().__init__(_("A parameter of the address has a value that does not exist."))
+
+
+def form_of_answer(path: str) -> str:
+    """PAGE, JSON or TEXT: what whoever asked for `path` can read."""
+    last = path.rpartition("/")[2]
+    if path.startswith("/api/") and path != "/api/":
+        return JSON
+    return FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
 
 def bad_request(request, exception=None):
     # Only our own explanations are for readers; Django's name internals.
-    explanation = str(exception) if isinstance(exception, BadRequest) else ""
-    return render(
+    explanation = exception.args[0] if isinstance(exception, BadRequest) and exception.args else None
+    return answer(
         request,
-        "error.html",
-        {
-            "status": 400,
-            "title": _("This address cannot be read"),
-            "explanation": explanation
-            or _("Something in the address or the request is not as it should be."),
-        },
-        status=400,
+        400,
+        _("This address cannot be read"),
+        explanation or _("Something in the address or the request is not as it should be."),
+        errors=getattr(exception, "errors", None),
     )
 
 
 def not_found(request, exception=None):
-    own = isinstance(exception, Http404) and not isinstance(exception, Resolver404)
-    explanation = str(exception) if own else ""
-    return render(
+    own = isinstance(exception, Http404) and not isinstance(exception, Resolver404) and exception.args
+    return answer(
         request,
-        "error.html",
-        {
-            "status": 404,
-            "title": _("There is no such page"),
-            "explanation": explanation
-            or _("Perhaps the address was mistyped, or what it showed is not published."),
-        },
-        status=404,
+        404,
+        _("There is no such page"),
+        exception.args[0]
+        if own
+        else _("Perhaps the address was mistyped, or what it showed is not published."),
+    )
+
+
+def method_not_allowed(request):
+    return answer(
+        request,
+        405,
+        _("This address can only be read"),
+        _("Data are read here, never written. Please use GET, HEAD or OPTIONS."),
+        headers={"Allow": READING},
     )
 
 
@@ -54,29 +81,66 @@ def server_error(request):
     read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and not reading_publicly.get()
     if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
-    return render(
+    return answer(
         request,
-        "error.html",
-        {
-            "status": 500,
-            "title": _("Something went wrong on our side"),
-            "explanation": _("The fault has been recorded. Please try again in a few minutes."),
-        },
-        status=500,
+        500,
+        _("Something went wrong on our side"),
+        _("The fault has been recorded. Please try again in a few minutes."),
     )
 
 
 def unavailable(request):
-    response = render(
+    return answer(
         request,
-        "error.html",
-        {
-            "status": 503,
-            "title": _("The database does not answer at the moment"),
-            "explanation": _("Nothing is lost. Please try again in a few seconds."),
-        },
-        status=503,
+        503,
+        _("The database does not answer at the moment"),
+        _("Nothing is lost. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
     )
-    response.headers["Retry-After"] = str(RETRY_AFTER)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+
+
+def answer(request, status, title, explanation, errors=None, headers=None):
+    """The error in the form of the address; texts are lazy, so that each can be said in the language it needs."""
+    form = form_of_answer(request.path_info)
+    if form == PAGE:
+        context = {"status": status, "title": str(title), "explanation": str(explanation)}
+        response = render(request, "error.html", context, status=status)
+        for name, value in (headers or {}).items():
+            response.headers[name] = value
+        return response
+    if form == JSON:
+        problem = {"type": "about:blank", "status": status, **_in_both("title", title)}
+        problem |= _in_both("detail", explanation)
+        if errors:
+            problem["errors"] = [
+                {"parameter": name, **_in_both("detail", error)}
+                for name, found in errors.items()
+                for error in found
+            ]
+        return JsonResponse(
+            problem,
+            status=status,
+            headers=headers,
+            content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )
+    spoken = {}
+    own_language = get_language_from_path(request.path_info)  # feeds have one
+    for language in [own_language] if own_language else ["zh-hans", "en"]:
+        with override(language):
+            details = [f"{name}: {_said(error)}" for name, found in (errors or {}).items() for error in found]
+            spoken["\n".join([f"{title}: {_said(explanation)}", *details])] = None
+    text = "\n\n".join(spoken) + "\n"
+    return HttpResponse(text, status=status, headers=headers, content_type="text/plain; charset=utf-8")
+
+
+def _said(text) -> str:
+    return " ".join(text.messages) if isinstance(text, ValidationError) else str(text)
+
+
+def _in_both(key: str, text) -> dict[str, str]:
+    spoken = {}
+    for language, name in (("en", key), ("zh-hans", f"{key}_zh")):
+        with override(language):
+            spoken[name] = _said(text)
+    return spoken

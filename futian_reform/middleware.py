@@ -3,15 +3,15 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from measures.metadata import LANGUAGE_TAGS
 
 from . import health
-from .databases import acting, current_version, public_snapshot
-from .errors import unavailable
+from .databases import SnapshotStream, acting, current_version, public_snapshot
+from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -39,6 +39,28 @@ def language_from_path(get_response):
                 if "Content-Length" in response.headers:
                     response.headers["Content-Length"] = str(len(response.content))
             return response
+
+    return middleware
+
+
+def open_data(get_response):
+    """Data can be read from every site's scripts, and only read."""
+
+    def middleware(request):
+        if form_of_answer(request.path_info) == PAGE:
+            return get_response(request)
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204, headers={"Allow": READING})
+            response.headers["Access-Control-Allow-Methods"] = READING
+            response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            response.headers["Access-Control-Max-Age"] = "86400"
+        elif request.method in ("GET", "HEAD"):
+            response = get_response(request)
+            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, X-Data-Version"
+        else:
+            response = method_not_allowed(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
 
     return middleware
 
@@ -99,7 +121,10 @@ def staff_or_public(get_response):
                 return get_response(request)
             with public_snapshot():
                 request.data_version = current_version()
-                return of_version(request.data_version, get_response(request))
+                response = get_response(request)
+                if isinstance(response, SnapshotStream):
+                    response.take_snapshot()
+                return of_version(request.data_version, response)
         if reads:
             return get_response(request)
         with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):

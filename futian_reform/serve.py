@@ -24,6 +24,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from granian import Granian
@@ -70,8 +71,8 @@ def prepare(say: Say) -> None:
     except OperationalError as error:
         raise explain(error) from error
     except DatabaseError as error:
-        if isinstance(error.__cause__, InsufficientPrivilege):
-            raise explain(error) from error
+        if isinstance(error, MigrationSchemaMissing) or isinstance(error.__cause__, InsufficientPrivilege):
+            raise explain(error.__context__) from error
         raise
     except CommandError as error:
         raise ServeError(str(error)) from error
@@ -110,7 +111,7 @@ def database_server(say: Say):
     return nullcontext()
 
 
-def explain(error: DatabaseError) -> ServeError:
+def explain(error: BaseException) -> ServeError:
     """What to do about a database that cannot be reached or used."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     database = settings.DATABASES["default"]
@@ -205,9 +206,8 @@ def collect_static_files(say: Say) -> None:
 def run(address: str, port: int, workers: int, say: Say) -> None:
     """Serve until a signal ends it."""
     os.environ.update(HOST=address, PORT=str(port))  # the workers read their settings anew
-    multiprocessing.set_start_method(
-        "spawn", force=True
-    )  # a forked worker would keep the code it was started with
+    # A forked worker would keep the code that this process was started with.
+    multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "futian_reform.wsgi:application",
         address=address,

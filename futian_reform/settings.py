@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "futian_reform.middleware.language_from_path",
+    "futian_reform.middleware.open_data",
     "futian_reform.middleware.within_limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -295,6 +296,39 @@ ICP_NUMBER = env("ICP_NUMBER")
 PUBLIC_SECURITY_NUMBER = env("PUBLIC_SECURITY_NUMBER")
 ORGANISER = env("ORGANISER")
 REPORT_ERRORS_TO = env("REPORT_ERRORS_TO")
+if REPORT_ERRORS_TO and not REPORT_ERRORS_TO.startswith("https://") and "@" not in REPORT_ERRORS_TO:
+    raise ImproperlyConfigured(
+        f"REPORT_ERRORS_TO is {REPORT_ERRORS_TO!r}; give it an e-mail address or the https:// address of a tracker."
+    )
+
+# --- The read-only JSON API ---
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "福田改革库 Futian Reform Database",
+    "VERSION": "1.0.0",
+    "SERVERS": [{"url": SITE_ORIGIN}],
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "measures.api.describe_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "Basis": "measures.models.Measure.Basis",
+        "LinkBasis": "measures.models.CentreLink.Basis",
+        "PlaceKind": "measures.models.District.Kind",
+        "PlaceRole": "measures.models.DistrictRole.Role",
+        "RecordKind": "measures.models.Version.Kind",
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from measures.sitemaps import SITEMAPS
+from measures.urls import machine_urlpatterns
 from measures.views import Robots, Styleguide
 
 from . import health
@@ -28,6 +29,7 @@ urlpatterns = [
         path("", include("measures.urls")),
         prefix_default_language=False,
     ),
+    *machine_urlpatterns,
 ]
 
 handler400 = bad_request

@@ -129,6 +129,12 @@ class Listing:
         self.filterset = filterset
         self.address = reverse("measure-list")
 
+    @classmethod
+    def of_everything(cls) -> "Listing":
+        filterset = MeasureFilter({}, Measure.objects.published())
+        filterset.is_valid()
+        return cls(filterset)
+
     def _address(self, **changes) -> str:
         query = self.filterset.canonical_query(**changes)
         return f"{self.address}?{query}" if query else self.address

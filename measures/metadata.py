@@ -16,6 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .addresses import absolute
+
 # As BCP 47 writes them, for `lang` and `hreflang`, and as Open Graph writes them.
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
@@ -34,10 +36,6 @@ class Page(NamedTuple):
     og_type: str = "website"
     column: dict[str, str] = {}
     article: dict[str, str] = {}
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_ORIGIN}{path}"
 
 
 def site_name() -> str:
@@ -201,6 +199,26 @@ def about(context) -> Page:
     return Page(_("About"), context["plan"].method, [(_("About"), reverse("about"))], [])
 
 
+def data(context) -> Page:
+    return Page(
+        _("Data"),
+        _(
+            "The whole database as CSV, XLSX, JSON and a data package: files, data dictionary, licence, how to cite."
+        ),
+        [(_("Data"), reverse("data"))],
+        [dataset(context) | context["distribution"]],
+    )
+
+
+def api(context) -> Page:
+    return Page(
+        _("JSON API"),
+        _("A read-only JSON API for the whole database, without registration."),
+        [(_("Data"), reverse("data")), (_("JSON API"), reverse("api"))],
+        [],
+    )
+
+
 PAGES = {
     "home": home,
     "measure-list": measure_list,
@@ -208,6 +226,8 @@ PAGES = {
     **dict.fromkeys(("category", "centre", "audience", "district"), topic),
     "source": source,
     "about": about,
+    "data": data,
+    "api": api,
 }
 
 

@@ -100,6 +100,14 @@ class MeasureQuerySet(models.QuerySet):
             Prefetch("parts", self.model.objects.published()),
         )
 
+    def for_export(self):
+        """With everything that the columns of a table and the records of the API hold."""
+        return self.with_full_record().with_edit_times()
+
+    def newest(self, count: int):
+        """The `count` measures whose records changed last, those changed last first."""
+        return self.with_edit_times().order_by("-edited_at", "number")[:count]
+
     def narrowed(self, selection: Selection):
         """The measures that `selection` (facet -> chosen slugs) describes.
 

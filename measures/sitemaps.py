@@ -22,7 +22,7 @@ class Pages(Sitemap):
         return urlsplit(settings.SITE_ORIGIN).scheme
 
     def items(self):
-        return [(name, ()) for name in ("home", "measure-list", "source", "about")]
+        return [(name, ()) for name in ("home", "measure-list", "source", "data", "api", "about")]
 
     def location(self, item):
         name, arguments = item

@@ -7,16 +7,26 @@
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
 /districts/<slug>/             a district or place: what it is, and its measures
 /source/                       the paragraphs of the source by their opening words, and what cites each
+/data/                         the whole set: files, dictionary, licence, how to cite
+/api/                          the documentation of the JSON API
+/measures.atom?<selection>     the list as a feed; /changes.atom all changes
 /changes/                      what changed in the whole record
 /about/                        the plan, the method, and what this site is not
 /opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
+
+What has no language stands outside of them and holds both (`machine_urlpatterns`):
+
+/measures.{csv,xlsx,json}?<selection>   the list in another form: the same measures in the same order
+/measures/<code>.{json,bib}             one measure
+/datapackage.json                       the whole set as a Frictionless data package
+/api/schema/                            the OpenAPI document of the endpoints below /api/
 """
 
 from django.urls import path, register_converter
 
-from . import history_pages, views
+from . import api, citations, exports, feeds, history_pages, views
 from .models import Audience, Category, Centre, District
 
 
@@ -52,6 +62,22 @@ urlpatterns = [
         )
     ),
     path("source/", views.SourcePage.as_view(), name="source"),
+    path("data/", views.DataPage.as_view(), name="data"),
+    path("api/", views.ApiPage.as_view(), name="api"),
+    path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),
+    path("changes.atom", feeds.ChangeFeed.as_view(), name="changes-atom"),
     path("about/", views.About.as_view(), name="about"),
     path("opensearch.xml", views.OpenSearch.as_view(), name="opensearch"),
+]
+
+machine_urlpatterns = [
+    path("measures.csv", exports.MeasuresCsv.as_view(), name="measures-csv"),
+    path("measures.xlsx", exports.MeasuresXlsx.as_view(), name="measures-xlsx"),
+    path("measures.json", api.MeasuresJson.as_view(), name="measures-json"),
+    path("measures/<code:code>.json", api.measure_json, name="measure-json"),
+    path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
+    path("datapackage.json", exports.datapackage, name="datapackage"),
+    path("api/schema/", api.schema, name="api-schema"),
+    *api.router.urls,
+    path("measures.<str:form>", views.unknown_form),
 ]

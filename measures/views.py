@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
 from django_filters.views import FilterView
 
+from . import api, citations, exports
+from .addresses import CHANGES_PATH, in_language, list_path
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
 from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
@@ -35,7 +38,7 @@ class Home(PublicPage, TemplateView):
             centres=Centre.objects.all(),
             counts=Measure.objects.published().counts_by_basis(),
             edited=Measure.objects.published().edited_last(5),
-            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
+            matrix=Listing.of_everything().matrix,
             **kwargs,
         )
 
@@ -91,7 +94,10 @@ class MeasureList(PublicPage, FilterView):
         return super().get_context_data(listing=listing, **kwargs)
 
     def render_to_response(self, context, **response_kwargs):
-        if not context["filter"].form.is_valid():
+        if context["filter"].form.is_valid():
+            count = context["paginator"].count
+            context |= citations.for_list(context["filter"], count, context["data_version"])
+        else:
             response_kwargs["status"] = 400
         return super().render_to_response(context, **response_kwargs)
 
@@ -102,11 +108,12 @@ class MeasurePage(PublicPage, DetailView):
     slug_field = slug_url_kwarg = "code"
 
     def get_queryset(self):
-        return Measure.objects.published().with_full_record().with_edit_times()
+        return Measure.objects.published().for_export()
 
     def get_context_data(self, **kwargs):
         before, after = Measure.objects.published().neighbours(self.object)
-        return super().get_context_data(before=before, after=after, **kwargs)
+        context = super().get_context_data(before=before, after=after, **kwargs)
+        return context | citations.for_measure(self.object, context["data_version"])
 
 
 class TopicPage(PublicPage, DetailView):
@@ -121,6 +128,7 @@ class TopicPage(PublicPage, DetailView):
         topic = self.object
         return super().get_context_data(
             facet=self.facet,
+            downloads={"feed": in_language(list_path(f"{self.facet}={topic.slug}", ".atom"), get_language())},
             topic_kind=topic._meta.verbose_name,
             measures=measures,
             paragraphs=topic.paragraphs.all() if hasattr(topic, "paragraphs") else (),
@@ -139,6 +147,44 @@ class SourcePage(PublicPage, ListView):
 
 class About(PublicPage, TemplateView):
     template_name = "about.html"
+
+
+class DataPage(PublicPage, TemplateView):
+    """The whole set: its files, what its columns mean, what may be done with it, how to cite it."""
+
+    template_name = "data.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        version, count = context["data_version"], Measure.objects.published().count()
+        fingerprints = exports.whole_set_fingerprints(version)
+        files = [file | {"fingerprint": fingerprints.get(file["form"])} for file in citations.files("")]
+        return context | {
+            "count": count,
+            "origin": settings.SITE_ORIGIN,
+            "files": files,
+            "dictionary": exports.data_dictionary(),
+            "licence": exports.LICENCE,
+            "not_included": exports.NOT_INCLUDED,
+            "changes_path": in_language(CHANGES_PATH, get_language()),
+            "citation": citations.of_whole_set(count, version),
+            "distribution": exports.distribution(files),
+        }
+
+
+class ApiPage(PublicPage, TemplateView):
+    """The API's documentation, made from its OpenAPI document."""
+
+    template_name = "api.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**api.documentation(api.openapi(get_language())), **kwargs)
+
+
+def unknown_form(request, form):
+    message = gettext_lazy("The list does not exist as “{form}”. It can be had as {forms}.")
+    forms = ", ".join([*citations.FORMS.values(), "Atom"])
+    raise Http404(format_lazy(message, form=form[:20], forms=forms))
 
 
 class Robots(TemplateView):
@@ -172,6 +218,6 @@ class Styleguide(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.all(),
             measures=Measure.objects.published().with_relations()[:3],
-            matrix=Listing(MeasureFilter({}, Measure.objects.published())).matrix,
+            matrix=Listing.of_everything().matrix,
             **kwargs,
         )

@@ -3,32 +3,43 @@
 from measures.models import Audience, Category, Centre, District, Measure
 
 PREFIXES = ("", "/zh-hant", "/en")
-# One of each type; a second where the second looks different.
-ADDRESSES = [
+# One of each type.
+PAGE_TYPES = [
     "/",
     "/measures/",
     "/measures/?category=well-being&centre=none",
-    "/measures/?district=xiangmihu&role=responsible",
-    "/measures/?category=unknown",
-    "/measures/2020-15/",
-    "/measures/2020-01/",
-    "/measures/2020-04/",
+    "/measures/?q=jiaoshi",
+    "/measures/?district=xiangmihu&role=responsible",  # nothing found
+    "/measures/?category=unknown",  # cannot be read
+    "/measures/2020-05/",
+    "/measures/2020-15/history/",
+    "/measures/2020-15/history/1/",
     "/categories/well-being/",
     "/centres/finance/",
     "/audiences/families/",
     "/districts/futian/",
+    "/source/",
+    "/data/",
+    "/api/",
+    "/changes/",
+    "/about/",
+    "/no-such-page/",
+]
+# And others of the same types that look different.
+ADDRESSES = [
+    *PAGE_TYPES,
+    "/measures/2020-01/",
+    "/measures/2020-04/",
+    "/measures/2020-15/",
     "/districts/hetao-zone/",
     "/districts/nanyuan/",
-    "/source/",
-    "/about/",
     "/measures/2020-99/",
-    "/no-such-page/",
 ]
 
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/source/", "/about/"]
+    addresses = ["/", "/measures/", "/source/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for folder, model in (
         ("categories", Category),

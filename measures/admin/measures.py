@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -12,8 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+from ..querysets import Search
 from ..views import MeasurePage
 from .base import RecordAdmin, RecordFields, RecordForm
+
+try:
+    from .imports import SpreadsheetImport
+except ModuleNotFoundError:  # until the exports, whose columns it reads, are merged
+
+    class SpreadsheetImport:
+        pass
+
 
 # What a measure needs before it is published, beside a paragraph and an action; its category the database demands.
 NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
@@ -187,7 +197,7 @@ class MeasurePreview(MeasurePage):
 
 
 @admin.register(Measure)
-class MeasureAdmin(RecordAdmin):
+class MeasureAdmin(SpreadsheetImport, RecordAdmin):
     form = MeasureForm
     permanent = ("plan", "number")
     inlines = (ActionInline, CentreLinkInline, DistrictRoleInline)
@@ -238,12 +248,23 @@ class MeasureAdmin(RecordAdmin):
         "district_roles__role",
     )
     list_per_page = 50
-    search_fields = ("code", "title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en")
-    search_help_text = gettext_lazy("Code, title, official name or summary, in Chinese or English.")
+    search_fields = ("code",)  # and the public search, see below
+    search_help_text = gettext_lazy("As on the public site: Chinese, pinyin, initials or English; or a code.")
     actions = ("publish", "unpublish")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("category").with_last_edit()
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        fits = Search(search_term, queryset.db).condition("search_row__") | Q(
+            code__icontains=search_term.strip()
+        )
+        for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
+            # The public search knows nothing of drafts.
+            fits |= Q(status=Measure.Status.DRAFT, **{f"{name}__icontains": search_term.strip()})
+        return queryset.filter(fits), False
 
     @admin.display(description=gettext_lazy("title"), ordering="title_zh")
     def shown_title(self, measure):

@@ -43,7 +43,8 @@ PERMANENT_KEYS = """
 CREATE FUNCTION measures_refuse_new_key() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_TABLE_NAME <> 'measures_measure'
-        OR EXISTS (SELECT FROM measures_version WHERE kind = 'measure' AND key = OLD.code AND public)
+        -- Read as JSON: OLD has no code in the other tables, and PL/pgSQL looks up every field of an expression.
+        OR EXISTS (SELECT FROM measures_version WHERE kind = 'measure' AND key = to_jsonb(OLD) ->> 'code' AND public)
     THEN
         RAISE EXCEPTION 'the number or slug of a % is part of its public address and stays as it is', TG_ARGV[0]
             USING ERRCODE = 'check_violation', CONSTRAINT = 'permanent_key';
@@ -159,9 +160,10 @@ CREATE FUNCTION measures_learn(t text, name boolean) RETURNS void LANGUAGE sql A
 $$;
 
 CREATE FUNCTION measures_title_key(t text) RETURNS text LANGUAGE sql STABLE STRICT AS $$
-    SELECT string_agg(coalesce(r.syllable, c.character), ' ' ORDER BY c.position)
+    SELECT string_agg(
+        coalesce((SELECT syllable FROM measures_reading r WHERE r.character = c.character AND usual LIMIT 1), c.character),
+        ' ' ORDER BY c.position)
     FROM string_to_table(t, NULL) WITH ORDINALITY c (character, position)
-    LEFT JOIN measures_reading r ON r.character = c.character AND r.usual
 $$;
 
 CREATE FUNCTION measures_sorted(tokens text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$

@@ -1,0 +1,42 @@
+"""Absolute and permanent addresses, for whatever leaves the site: exports, feeds, citations.
+
+They start with SITE_ORIGIN, never with the Host header, and name the default language unless told otherwise.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+# The year in which the names below were given out, as RFC 4151 asks for; it never changes.
+TAG_YEAR = 2026
+
+
+def absolute(path: str) -> str:
+    return settings.SITE_ORIGIN + path
+
+
+def in_language(path: str, language: str) -> str:
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+
+def measure_path(code: str) -> str:
+    return f"/measures/{code}/"
+
+
+def version_path(code: str, number: int) -> str:
+    """Where exactly this version of a measure stays readable."""
+    return f"/measures/{code}/history/{number}/"
+
+
+CHANGES_PATH = "/changes/"
+
+
+def list_path(query: str, form: str = "/") -> str:
+    """The list of `query` (canonical) in `form`: the page by default, else ".csv" and so on."""
+    path = f"/measures{form}"
+    return f"{path}?{query}" if query else path
+
+
+def tag(*names: object) -> str:
+    """A name that stays the same wherever the thing moves to (RFC 4151)."""
+    return f"tag:{urlsplit(settings.SITE_ORIGIN).hostname},{TAG_YEAR}:{'/'.join(map(str, names))}"
