@@ -111,7 +111,7 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
 
 
 def wait_for(site: Site):
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while True:
         try:
             with urllib.request.urlopen(f"{site.origin}/readyz", timeout=5):
