@@ -228,7 +228,7 @@ def main():
             "uncached list": (uncached.port, LIST, {}),
             "uncached measure": (uncached.port, "/en/measures/2020-07/", {}),
             "uncached search": (uncached.port, SEARCH, {}),
-            "CSV (streamed)": (cached.port, "/measures.csv", {}),
+            "CSV": (cached.port, "/measures.csv", {}),
         }
         if not arguments.without_datasette:
             port, page, running = datasette(folder, cached)
