@@ -19,7 +19,7 @@ admin: .venv/runtime ## create a staff account that may do everything
 	@exec $(python) manage.py createsuperuser
 
 test: .venv/development ## set everything up and run the tests (PYTEST_ARGS, DATABASE_URL)
-	@exec $(python) -m pytest -n 2 $(PYTEST_ARGS)
+	@exec $(python) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 check: .venv/development ## lint, templates, migrations, catalogues, settings of a deployment
 	$(python) -m ruff check
@@ -29,7 +29,7 @@ check: .venv/development ## lint, templates, migrations, catalogues, settings of
 	$(python) manage.py check_catalogues
 	SITE_ORIGIN=https://example.org $(python) manage.py check --deploy --fail-level WARNING
 
-audit: .venv/development ## the slow judges: accessibility, Lighthouse, HTML validity, fuzzing
+audit: .venv/audit ## the slow judges: accessibility, Lighthouse, HTML validity, fuzzing
 	@exec $(python) -m pytest tests/audit $(PYTEST_ARGS)
 
 bench: .venv/development ## measure how fast pages are
@@ -41,6 +41,14 @@ lock: .venv/development ## write requirements*.txt anew from pyproject.toml
 	$(python) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --constraint requirements.txt --extra dev pyproject.toml \
 		--output-file requirements-dev.txt
+	$(python) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --constraint requirements-dev.txt --extra dev --extra audit pyproject.toml \
+		--output-file requirements-audit.txt
+
+.venv/audit: requirements-audit.txt .venv/created
+	@echo 'Installing the packages of the judges (about two minutes).'
+	@$(install) requirements-audit.txt || $(offline)
+	@touch .venv/audit .venv/development .venv/runtime
 
 .venv/development: requirements-dev.txt .venv/created
 	@echo 'Installing the packages for development (about a minute).'

@@ -33,17 +33,31 @@ VERSION_ON_PAGE = re.compile(rb"[Dd]ata version (?:<[^>]*>)?(\d+)")
 class Connection:
     """One keep-alive connection of HTTP/1.1."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, headers: dict[str, str] | None = None):
         self.port, self.writer = port, None
+        self.headers = "".join(
+            f"{name.replace('_', '-')}: {value}\r\n" for name, value in (headers or {}).items()
+        )
 
     async def get(self, path: str) -> tuple[int, dict, bytes]:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{self.headers}\r\n".encode())
         head = await self.reader.readuntil(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
-        return int(status.split()[1]), headers, await self.reader.readexactly(int(headers["content-length"]))
+        if headers.get("transfer-encoding") == "chunked":
+            return int(status.split()[1]), headers, await self.chunks()
+        length = int(headers.get("content-length", 0)) if " 304 " not in status else 0
+        return int(status.split()[1]), headers, await self.reader.readexactly(length)
+
+    async def chunks(self) -> bytes:
+        body = b""
+        while size := int(await self.reader.readline(), 16):
+            body += await self.reader.readexactly(size)
+            await self.reader.readline()
+        await self.reader.readline()
+        return body
 
     def close(self):
         if self.writer:

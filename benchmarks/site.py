@@ -86,7 +86,7 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", "serve", "--workers", str(workers)],
                 cwd=ROOT,
                 env=clean
                 | {
@@ -95,7 +95,6 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
                     "HOST": "127.0.0.1",
                     "PORT": str(port),
                 }
-                | {"WORKERS": str(workers)}
                 | environment,
                 stdout=output,
                 stderr=output,
@@ -111,7 +110,7 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
 
 
 def wait_for(site: Site):
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while True:
         try:
             with urllib.request.urlopen(f"{site.origin}/readyz", timeout=5):

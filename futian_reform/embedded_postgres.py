@@ -169,6 +169,8 @@ class EmbeddedPostgres:
             self._run(self._account(), "pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-t", "60")
         if self._server:
             self._server.wait()
+        with suppress(OSError):
+            self.socket_dir.rmdir()  # it may lie in /tmp
 
     def _account(self) -> Account:
         """Decide who runs the server. The owner of an existing cluster is the record of the first decision."""

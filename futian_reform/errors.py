@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from .databases import reading_publicly
@@ -90,12 +90,21 @@ def server_error(request):
 
 
 def unavailable(request):
+    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    if isinstance(getattr(sys.exc_info()[1], "__cause__", None), QueryCanceled):
+        return answer(
+            request,
+            503,
+            _("This question takes too long to answer"),
+            _("Please search for fewer or longer words, or choose fewer options."),
+            headers=headers,
+        )
     return answer(
         request,
         503,
         _("The database does not answer at the moment"),
         _("Nothing is lost. Please try again in a few seconds."),
-        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+        headers=headers,
     )
 
 

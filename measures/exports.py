@@ -31,9 +31,9 @@ from .models import DataVersion, Measure, Plan
 from .selections import SelectionView, without_parameters
 
 # Rows that are read, written and sent together. The memory of an export is the memory of one such chunk.
-CHUNK = 200
+CHUNK = 50
 # Bytes up to which an export is made as a whole.
-SMALL = 256 * 1024
+SMALL = 128 * 1024
 # Above this, files are not built merely to print their size and checksum on a page.
 CHECKSUM_LIMIT = 5_000
 # What Excel holds in one cell.

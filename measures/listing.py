@@ -22,6 +22,7 @@ from .models import Measure, SearchRow
 from .querysets import Search
 
 MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+MOST_MATRIX_ROWS = 24  # the categories of four plans
 MOST_CLOSEST = 5  # measures shown for each close text
 MOST_WORDS_TO_DROP = 5
 AROUND = 24  # Chinese characters of a snippet on both sides of the match
@@ -157,7 +158,13 @@ class Listing:
     @cached_property
     def sorts(self) -> list[ShownOption]:
         return [
-            ShownOption(value, label, 0, value == self.filterset.order)
+            # The usual order goes without saying: it is another one once there is a search.
+            ShownOption(
+                "" if value == self.filterset.default_order else value,
+                label,
+                0,
+                value == self.filterset.order,
+            )
             for value, label in SORTS
             if value != "relevance" or self.filterset.query
         ]
@@ -262,7 +269,10 @@ class Listing:
         return bool(self.filterset.search and self.filterset.search.tree is None)
 
     @cached_property
-    def matrix(self) -> Matrix:
+    def matrix(self) -> Matrix | None:
+        """None where there are too many categories for a picture."""
+        if len(self.filterset.vocabulary.options["category"]) > MOST_MATRIX_ROWS:
+            return None
         return matrix(self.filterset, self._address)
 
     def hits(self, measure) -> list[Hit]:

@@ -106,7 +106,7 @@ class MeasureQuerySet(models.QuerySet):
 
     def newest(self, count: int):
         """The `count` measures whose records changed last, those changed last first."""
-        return self.with_edit_times().order_by("-edited_at", "number")[:count]
+        return self.order_by("-search_row__edited_at", "plan", "number")[:count]
 
     def narrowed(self, selection: Selection):
         """The measures that `selection` (facet -> chosen slugs) describes.
@@ -539,9 +539,11 @@ class Search:
             )
         }
 
-        def sounds_alike(string: str) -> bool:
-            return len(string) == len(word) and alike.issuperset(set(string) - set(word))
+        def likelihood(string: str) -> int:
+            if len(string) == len(word):
+                return 0 if alike.issuperset(set(string) - set(word)) else 2
+            return 1 if len(string) > len(word) else 3
 
-        return sorted(
-            (string for string in strings if string in occurring), key=lambda s: not sounds_alike(s)
-        )
+        best = sorted((string for string in strings if string in occurring), key=likelihood)
+        # With a character less, much fits: only where nothing else does.
+        return [string for string in best if likelihood(string) < 3] or best

@@ -37,3 +37,7 @@ const nameBoxes = () => {
   }
 };
 new MutationObserver(nameBoxes).observe(document.documentElement, { childList: true, subtree: true });
+
+// The search box of a list is labelled by a picture; its name is that picture's text.
+const box = document.getElementById("searchbar");
+if (box) box.setAttribute("aria-label", box.labels[0]?.querySelector("img")?.alt || box.name);

@@ -186,6 +186,16 @@ def test_a_draft_is_previewed_by_staff_only_and_never_cached(editor, client):
     assert client.get("/en/measures/2020-07/").status_code == 404
 
 
+def test_a_draft_that_never_was_public_is_previewed(editor):
+    draft = Measure.objects.create(
+        plan_id=2020, category_id=1, number=90, slug="draft", title_zh="草案", basis="named"
+    )
+    for language in ("", "/en"):
+        response = editor.get(f"{language}/admin/measures/measure/{draft.pk}/preview/")
+        assert response.status_code == 200
+        assert "草案" in response.text
+
+
 def test_publishing_many_asks_first_and_leaves_out_what_is_not_ready(publisher):
     Measure.objects.filter(code__in=["2020-01", "2020-02"]).update(status="draft")
     Measure.objects.filter(code="2020-02").update(summary_en="")

@@ -37,6 +37,10 @@ def selections(draw) -> str:
         query.setlist(
             facet, draw(st.lists(st.sampled_from(FACETS[facet]), min_size=1, max_size=2, unique=True))
         )
+    if words := draw(st.sampled_from(["", "金融", "營商", "jiaoyu", "reform", "“改革"])):
+        query["q"] = words
+    if sort := draw(st.sampled_from(["", "title", "edited", "number"])):
+        query["sort"] = sort
     return query.urlencode()
 
 

@@ -32,6 +32,7 @@ class Site:
             return inner(environ, start_response)
 
         self.cache = PageCache(counting, max_bytes)
+        self.cache.render.patience = 60  # the machine may be busy with other tests
         self.cache.render.start()
         self.cache.poll()
 

@@ -21,6 +21,8 @@ import pytest
 from futian_reform import embedded_postgres
 from futian_reform.embedded_postgres import EmbeddedPostgres
 
+pytestmark = pytest.mark.xdist_group("serve")  # in one process, because the first start takes a while
+
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(
     r"DATABASE_|FUTIAN_DATA$|SECRET_KEY$|SITE_ORIGIN$|HOST$|PORT$|PYTEST|MAKE|PYTHON$"

@@ -91,6 +91,8 @@ class RecordFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if hasattr(db_field, "base_field"):
             kwargs["form_class"] = LinesField
+        if db_field.many_to_many:
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:
             return None

@@ -12,18 +12,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+from ..models import Action, CentreLink, DataVersion, DistrictRole, Measure, SourceParagraph
 from ..querysets import Search
 from ..views import MeasurePage
 from .base import RecordAdmin, RecordFields, RecordForm
-
-try:
-    from .imports import SpreadsheetImport
-except ModuleNotFoundError:  # until the exports, whose columns it reads, are merged
-
-    class SpreadsheetImport:
-        pass
-
+from .imports import SpreadsheetImport
 
 # What a measure needs before it is published, beside a paragraph and an action; its category the database demands.
 NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
@@ -58,7 +51,6 @@ def not_ready(missing: list[str]) -> ValidationError:
 class MeasureForm(RecordForm):
     class Meta:
         widgets = {
-            "audiences": forms.CheckboxSelectMultiple,
             "basis": forms.RadioSelect,
             "status": forms.RadioSelect,
         }
@@ -192,8 +184,17 @@ class MeasurePreview(MeasurePage):
 
     template_name = "admin/measures/preview.html"
 
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
+
     def get_queryset(self):
-        return Measure.objects.with_full_record()
+        return Measure.objects.for_export()
+
+    def get_context_data(self, **kwargs):
+        # Without what MeasurePage adds: there is nothing to cite or to download yet.
+        before, after = Measure.objects.published().neighbours(self.object)
+        return super(MeasurePage, self).get_context_data(before=before, after=after, **kwargs)
 
 
 @admin.register(Measure)
@@ -201,7 +202,7 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
     form = MeasureForm
     permanent = ("plan", "number")
     inlines = (ActionInline, CentreLinkInline, DistrictRoleInline)
-    autocomplete_fields = ("parent", "paragraphs")
+    autocomplete_fields = ("parent",)
     fieldsets = (
         (
             gettext_lazy("What"),

@@ -97,7 +97,6 @@ class CategoryAdmin(RecordAdmin):
     list_display = ("number", "shown_name", "slug", "plan")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
-    autocomplete_fields = ("paragraphs",)
     fields = (("plan", "number"), "slug", ("name_zh", "name_en"), ("intro_zh", "intro_en"), "paragraphs")
 
     @admin.display(description=gettext_lazy("name"), ordering="name_zh")
@@ -110,7 +109,6 @@ class CentreAdmin(RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
-    autocomplete_fields = ("paragraphs",)
     fields = (
         ("slug", "order"),
         ("name_zh", "name_en"),

@@ -268,7 +268,17 @@ def test_no_request_is_answered_with_a_fault(site):
             slow.append((round(seconds, 2), request[:300]))
         if number % (REQUESTS // 10) == 0:
             memory.append(max(site.memory()))
-    print(dict(statuses), "memory in MB", [round(size) for size in memory])
+            print(
+                number,
+                dict(statuses),
+                f"{memory[-1]:.0f} MB",
+                len(faults),
+                "faults,",
+                len(slow),
+                "slow",
+                flush=True,
+            )
+
     assert faults[:5] == []
     assert slow[:5] == []
     assert statuses[200] > REQUESTS / 20  # the site did answer

@@ -1,0 +1,89 @@
+"""How long a list takes, uncached: `python -m benchmarks.lists` on the database of DATABASE_URL; `--plans` adds plans.
+
+Every address is asked for through Django's own request handling in this process, without the page cache, after one
+unmeasured round.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from urllib.parse import quote
+
+import django
+
+ROUNDS = 20
+
+
+def addresses(total: int) -> dict[str, str]:
+    deep = min(500, (total + 49) // 50)
+    return {
+        "first page": "/measures/",
+        f"page {deep}": f"/measures/?page={deep}" if deep > 1 else "/measures/",
+        "search, 1 character": "/measures/?q=" + quote("教"),
+        "search, 2 characters": "/measures/?q=" + quote("教育"),
+        "search, 4 characters": "/measures/?q=" + quote("营商环境"),
+        "search, 4, in texts": "/measures/?q=" + quote("教师轮岗"),
+        "pinyin": "/measures/?q=yingshanghuanjing",
+        "initials": "/measures/?q=yshj",
+        "English": "/measures/?q=arbitration",
+        "three facets": "/measures/?centre=technology&audience=businesses&role=responsible",
+        "three facets, search": "/measures/?q="
+        + quote("服务")
+        + "&centre=technology&link=text&role=responsible",
+        "by title": "/measures/?sort=title",
+        "CSV of a filter": "/measures.csv?centre=finance&role=pilot",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--plans", action="store_true", help="print the plan of every query")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    django.setup()
+    from django.db import connections
+    from django.test import Client, override_settings
+    from django.test.utils import CaptureQueriesContext
+
+    from measures.models import Measure
+
+    total = Measure.objects.published().count()
+    client = Client(headers={"host": "localhost", "cache-control": "no-cache"}, raise_request_exception=False)
+    print(f"{total:,} published measures; milliseconds, {options.rounds} rounds\n")
+    print(f"{'':24}{'median':>9}{'p95':>9}{'CPU':>9}{'queries':>9}{'kB':>8}  status")
+    slowest = 0.0
+    with override_settings(PAGE_CACHE_BYTES=0):
+        for name, address in addresses(total).items():
+            walls, cpus = [], []
+            for at in range(options.rounds + 1):
+                begun, cpu = time.perf_counter(), time.process_time()
+                response = client.get(address, follow=True)
+                body = b"".join(response.streaming_content) if response.streaming else response.content
+                if at:
+                    walls.append((time.perf_counter() - begun) * 1000)
+                    cpus.append((time.process_time() - cpu) * 1000)
+            p95 = statistics.quantiles(walls, n=20)[-1] if len(walls) > 1 else walls[0]
+            slowest = max(slowest, p95)
+            with CaptureQueriesContext(connections["reader"]) as queries:
+                client.get(address, follow=True)
+            print(
+                f"{name:24}{statistics.median(walls):9.1f}{p95:9.1f}{statistics.median(cpus):9.1f}{len(queries):9}"
+                f"{len(body) / 1000:8.0f}  {response.status_code}"
+            )
+            if options.plans:
+                explain([query["sql"] for query in queries], connections["reader"])
+    print(f"\nslowest p95: {slowest:.1f} ms", file=sys.stderr)
+
+
+def explain(statements: list[str], connection) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            if statement.lstrip().upper().startswith("SELECT"):
+                cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + statement.replace("%", "%%"), [])
+                print("\n    " + " ".join(statement.split())[:200])
+                print("\n".join(f"        {line}" for (line,) in cursor.fetchall()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""How fast pages are served: `python -m benchmarks.serving`, about four minutes.
+
+In one run, in turns, on this machine: the site with its page cache, the site without (PAGE_CACHE_MB=0, so that every page is
+rendered), the smallest WSGI application that returns the same bytes on the same server, and Datasette on the same measures with
+the same facets (installed into a temporary environment; left out with --without-datasette). Requests come over 16 connections
+from `wrk` where it is installed, otherwise from this program, which is itself a limit: ratios are then too close to 1.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import venv
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from .fault_drill import Connection
+from .site import ROOT, Site, children, free_port, running_site
+
+CONNECTIONS, SECONDS, ROUNDS = 16, 3, 3
+LIST = "/en/measures/"
+SEARCH = f"/measures/?q={quote('教育')}"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def rate(port: int, path: str, connections: int = CONNECTIONS, **headers: str) -> float:
+    """Requests per second."""
+    if shutil.which("wrk"):
+        options = [
+            word for name, value in headers.items() for word in ("-H", f"{name.replace('_', '-')}: {value}")
+        ]
+        command = ["wrk", f"-t{min(2, connections)}", f"-c{connections}", f"-d{SECONDS}s", *options]
+        done = subprocess.run(
+            [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
+        )
+        found = {
+            key: float(value)
+            for key, value in re.findall(r"(Requests/sec|responses): +([0-9.]+)", done.stdout)
+        }
+        refused = 0 if "If_None_Match" in headers else found.get("responses", 0)  # a 304 is no 2xx either
+        return found["Requests/sec"] - refused / SECONDS
+    return asyncio.run(own_rate(port, path, connections, headers))
+
+
+async def own_rate(port: int, path: str, connections: int, headers: dict) -> float:
+    end, count = time.monotonic() + SECONDS, 0
+
+    async def ask():
+        nonlocal count
+        connection = Connection(port, headers)
+        while time.monotonic() < end:
+            await connection.get(path)
+            count += 1
+        connection.close()
+
+    await asyncio.gather(*(ask() for _ in range(connections)))
+    return count / SECONDS
+
+
+def fetch(port: int, path: str, **headers: str):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return response.headers, response.read()
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """Processor time that processes have used, the children that they have waited for included."""
+    total = 0
+    for pid in pids:
+        if Path(f"/proc/{pid}/stat").exists():
+            total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return total / TICKS
+
+
+def cpu_of_uncached(site: Site, path: str, requests: int = 200) -> tuple[float, float]:
+    """Milliseconds of processor time per rendered page: of the web processes, of PostgreSQL."""
+    fetch(site.port, path)
+    database = [site.postmaster(), *children(site.postmaster())]
+    before = cpu_seconds(site.workers()), cpu_seconds(database)
+    for _ in range(requests):
+        fetch(site.port, path)
+    after = cpu_seconds(site.workers()), cpu_seconds(database)
+    return tuple((late - early) / requests * 1000 for early, late in zip(before, after, strict=True))
+
+
+@contextmanager
+def program(command: list[str], port: int, folder: str):
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                fetch(port, "/")
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"{command[0]} did not start") from None
+                time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+SMALLEST = """
+body = open("body", "rb").read()
+headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "br"), ("Content-Length", str(len(body)))]
+
+
+def application(environ, start_response):
+    start_response("200 OK", headers)
+    return [body]
+"""
+
+
+def smallest(folder: str, body: bytes):
+    Path(folder, "body").write_bytes(body)
+    Path(folder, "smallest.py").write_text(SMALLEST)
+    port = free_port()
+    command = [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--workers",
+        "2",
+    ]
+    command += ["--blocking-threads", "64", "--port", str(port), "smallest:application"]
+    return port, program(command, port, folder)
+
+
+def datasette(folder: str, site: Site):
+    """Datasette with the measures in one table, and the page that shows them with six facets."""
+    venv.create(Path(folder, "venv"), with_pip=True)
+    pip = [str(Path(folder, "venv", "bin", "python")), "-m", "pip", "install", "--quiet", "datasette"]
+    if subprocess.run(pip).returncode:
+        raise SystemExit("Datasette cannot be installed; leave it out with --without-datasette.")
+    with psycopg.connect(site.postgres.url()) as connection:
+        documents = [
+            row[0]
+            for row in connection.execute(
+                "SELECT DISTINCT ON (key) document FROM measures_version WHERE kind = 'measure' ORDER BY key, number DESC"
+            )
+        ]
+    database = sqlite3.connect(Path(folder, "plan.db"))
+    database.execute(
+        "CREATE TABLE measures (code TEXT PRIMARY KEY, title_zh, title_en, summary_zh, summary_en, category, basis, parent,"
+        " audiences, centres, districts, roles)"
+    )
+    for document in documents:
+        lists = [
+            document["audiences"],
+            [link["centre"] for link in document["centres"]],
+            [place["district"] for place in document["districts"]],
+            [place["role"] for place in document["districts"]],
+        ]
+        plain = [
+            document[name]
+            for name in (
+                "code",
+                "title_zh",
+                "title_en",
+                "summary_zh",
+                "summary_en",
+                "category",
+                "basis",
+                "parent",
+            )
+        ]
+        database.execute(
+            "INSERT INTO measures VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", [*plain, *map(json.dumps, lists)]
+        )
+    database.commit()
+    database.close()
+    port = free_port()
+    command = [
+        str(Path(folder, "venv", "bin", "datasette")),
+        "plan.db",
+        "--port",
+        str(port),
+        "--setting",
+        "default_page_size",
+        "50",
+    ]
+    page = "/plan/measures?_facet=category&_facet=basis&_facet_array=audiences&_facet_array=centres&_facet_array=districts&_facet_array=roles"
+    return port, page, program(command, port, folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--without-datasette", action="store_true")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments = parser.parse_args()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="futian-serving-"))
+        cached, uncached = (
+            stack.enter_context(running_site()),
+            stack.enter_context(running_site(PAGE_CACHE_MB="0")),
+        )
+        headers, body = fetch(cached.port, LIST, Accept_Encoding="br")
+        small_port, small = smallest(folder, body)
+        stack.enter_context(small)
+        runs = {
+            "smallest WSGI application": (small_port, "/", {}),
+            "cached list": (cached.port, LIST, {"Accept_Encoding": "br"}),
+            "cached list, 304": (
+                cached.port,
+                LIST,
+                {"Accept_Encoding": "br", "If_None_Match": headers["ETag"]},
+            ),
+            "cached search": (cached.port, SEARCH, {"Accept_Encoding": "br"}),
+            "uncached list": (uncached.port, LIST, {}),
+            "uncached measure": (uncached.port, "/en/measures/2020-07/", {}),
+            "uncached search": (uncached.port, SEARCH, {}),
+            "CSV (streamed)": (cached.port, "/measures.csv", {}),
+        }
+        if not arguments.without_datasette:
+            port, page, running = datasette(folder, cached)
+            stack.enter_context(running)
+            runs["Datasette, same facets"] = (port, page, {})
+        found = {name: [] for name in runs}
+        for _ in range(arguments.rounds):
+            for name, (port, path, sent) in runs.items():
+                # Few ask for pages that are not kept: of many, some would be told 503, which does not count.
+                found[name].append(
+                    rate(port, path, CONNECTIONS if port in (small_port, cached.port) else 2, **sent)
+                )
+        report(found, "wrk" if shutil.which("wrk") else "this program")
+        web, database = cpu_of_uncached(uncached, LIST)
+        print(
+            f"\nOne uncached list page: {web:.1f} ms of processor time, and {database:.1f} ms in PostgreSQL"
+        )
+        print(
+            "Memory of the web processes in MB:",
+            *(f"{size:.0f}" for size in fill(cached)),
+            "with a full page cache",
+        )
+
+
+def fill(site: Site) -> list[float]:
+    """Memory after asking for more pages than the cache can hold."""
+    for number in range(900):
+        fetch(site.port, f"/en/measures/?q={number}")
+    return site.memory()
+
+
+def report(found: dict[str, list[float]], by: str):
+    base = statistics.median(found["smallest WSGI application"])
+    peer = statistics.median(found.get("Datasette, same facets", [0]))
+    print(f"Requests per second over {len(found['cached list'])} rounds of {SECONDS} s, asked by {by}")
+    print(f"{'':28}{'median':>10}{'lowest':>10}{'highest':>10}{'of smallest':>13}{'x Datasette':>13}")
+    for name, rates in found.items():
+        middle = statistics.median(rates)
+        times = f"{middle / peer:.1f}" if peer else "-"
+        print(
+            f"{name:28}{middle:>10,.0f}{min(rates):>10,.0f}{max(rates):>10,.0f}{middle / base:>13.3f}{times:>13}"
+        )
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()

@@ -1,0 +1,101 @@
+"""The tools that journalists use read the published files as they are."""
+
+import json
+import shutil
+import subprocess
+from io import BytesIO
+
+import pandas
+import pytest
+from frictionless import Package, system
+
+from measures import exports
+from measures.models import Measure
+from tests.forms import body
+
+
+@pytest.fixture
+def published(client, tmp_path):
+    """The package and its files in a folder, as a reader has them after downloading."""
+    for name in ("datapackage.json", "measures.csv", "measures.xlsx"):
+        (tmp_path / name).write_bytes(body(client.get(f"/{name}")))
+    return tmp_path
+
+
+def test_frictionless_finds_nothing_wrong(published):
+    with system.use_context(trusted=True):
+        report = Package(str(published / "datapackage.json")).validate()
+    assert report.flatten(["rowNumber", "fieldName", "type", "note"]) == []
+    assert report.valid
+    assert report.stats["tasks"] == 1
+    assert report.tasks[0].stats["rows"] == 28
+
+
+def test_frictionless_would_find_a_changed_cell(published):
+    path = published / "measures.csv"
+    path.write_bytes(path.read_bytes().replace(b",named,", b",rumoured,", 1))
+    assert not Package(str(published / "datapackage.json")).validate().valid
+
+
+def test_csv_goes_through_pandas_without_a_changed_cell(client, published):
+    frame = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
+    shown = [
+        [exports.unguard(cell) for cell in row] for row in frame[[c.name for c in exports.COLUMNS]].to_numpy()
+    ]
+    expected = [
+        [str(column.cell(measure)) for column in exports.COLUMNS]
+        for measure in exports.in_chunks(Measure.objects.published())
+    ]
+    assert shown == expected
+    again = BytesIO()
+    frame.to_csv(again, index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    assert again.getvalue() == (published / "measures.csv").read_bytes()
+
+
+def test_the_code_of_the_data_page_loads_everything(client, published):
+    """The two lines on /data/, with the file in place of the address."""
+    frame = pandas.read_csv(published / "measures.csv", keep_default_na=False)
+    assert len(frame) == 28
+    assert 'pandas.read_csv("http://127.0.0.1:8000/measures.csv", keep_default_na=False)' in (
+        client.get("/en/data/").text.replace("&quot;", '"')
+    )
+
+
+def test_pandas_reads_the_workbook(published):
+    frame = pandas.read_excel(published / "measures.xlsx", dtype=str, keep_default_na=False)
+    table = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
+    assert frame.equals(table.map(exports.unguard))
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("name", ["measures.xlsx", "measures.csv"])
+def test_libreoffice_opens_it_and_sees_the_same_cells(published, tmp_path, name):
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--headless",
+            "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
+            # A CSV is read as UTF-8 with commas, every column as text.
+            *(["--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,true"] if name.endswith("csv") else []),
+            "--outdir",
+            str(tmp_path / "converted"),
+            str(published / name),
+        ],
+        check=True,
+        timeout=180,
+        capture_output=True,
+    )
+    (converted,) = (tmp_path / "converted").iterdir()
+    seen = pandas.read_csv(converted, dtype=str, keep_default_na=False)
+    expected = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
+    assert list(seen.columns) == list(expected.columns)
+    assert seen["code"].tolist() == expected["code"].tolist()
+    assert seen["actions_zh"].tolist() == expected["actions_zh"].tolist()
+    assert seen["note_en"].tolist() == expected["note_en"].tolist()
+
+
+def test_json_is_the_same_as_the_api(client):
+    document = json.loads(body(client.get("/measures.json")))
+    assert document["measures"] == client.get("/api/measures/").json()["results"]
