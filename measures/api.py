@@ -373,8 +373,12 @@ def describe_problems(result, **kwargs):
         },
     }
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in result["paths"].values():
+    for address, operations in result["paths"].items():
         for operation in operations.values():
+            if address == "/api/measures/":
+                operation["responses"]["302"] = {
+                    "description": "One selection has one address: other orders, repeated and unknown parameters lead there."
+                }
             operation["responses"]["400"] = {
                 "description": str(_("The address cannot be read.")),
                 "content": content,
