@@ -62,11 +62,12 @@ def confirm(client, response, **extra):
 
 
 def changed_cells(response):
-    return [
-        (line, measure.code, str(label))
-        for line, measure, cells in response.context["rows"]
-        for label, _parts in cells
-    ]
+    with override("en"):
+        return [
+            (line, measure.code, str(label))
+            for line, measure, cells in response.context["rows"]
+            for label, _parts in cells
+        ]
 
 
 def test_the_export_as_it_is_changes_nothing(lin, sheet):

@@ -16,7 +16,7 @@ from measures.models import Measure, Version
 from tests.browser.conftest import live_site  # noqa: F401  a fixture
 from tests.desk import BACKEND, account, posted
 
-SAVES, PEOPLE = 200, 8
+SAVES, PEOPLE = 200, 4
 
 
 class Quiet(HTTPErrorProcessor):
