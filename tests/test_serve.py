@@ -21,8 +21,6 @@ import pytest
 from futian_reform import embedded_postgres
 from futian_reform.embedded_postgres import EmbeddedPostgres
 
-pytestmark = pytest.mark.xdist_group("serve")  # in one process, because the first start takes a while
-
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(
     r"DATABASE_|FUTIAN_DATA$|SECRET_KEY$|SITE_ORIGIN$|HOST$|PORT$|PYTEST|MAKE|PYTHON$"
@@ -215,27 +213,27 @@ def test_a_command_without_a_database_starts_none(folder):
     assert [path.name for path in (folder / "checked").iterdir()] == ["secret_key"]
 
 
-def test_a_taken_port(data):
+def test_a_taken_port(folder):
     with socket.create_server(("127.0.0.1", 0)) as occupant:
         port = occupant.getsockname()[1]
-        assert refusal("serve", FUTIAN_DATA=data, PORT=port) == (
+        assert refusal("serve", FUTIAN_DATA=folder, PORT=port) == (
             f"Port {port} of 127.0.0.1 is taken by another program. Stop that program, or choose another port: "
             "make run PORT=8001."
         )
 
 
 @pytest.mark.parametrize("port", ["abc", "65536"])
-def test_an_impossible_port(data, port):
-    assert refusal("serve", f"--port={port}", FUTIAN_DATA=data) == (
+def test_an_impossible_port(folder, port):
+    assert refusal("serve", f"--port={port}", FUTIAN_DATA=folder) == (
         f"PORT is '{port}'; give it a whole number from 1 to 65535, such as 8000."
     )
 
 
 @pytest.mark.parametrize("command", ["serve", "showmigrations"])
-def test_an_unreachable_database(data, command):
+def test_an_unreachable_database(folder, command):
     port = free_port()
     assert refusal(
-        command, FUTIAN_DATA=data, DATABASE_URL=f"postgresql://me:secret@127.0.0.1:{port}/reform"
+        command, FUTIAN_DATA=folder, DATABASE_URL=f"postgresql://me:secret@127.0.0.1:{port}/reform"
     ) == (
         'The database reform cannot be used: connection failed: connection to server at "127.0.0.1", port '
         f"{port} failed: Connection refused. Start that server, or correct DATABASE_URL. Without DATABASE_URL the site "
@@ -243,14 +241,14 @@ def test_an_unreachable_database(data, command):
     )
 
 
-def test_a_malformed_database_address(data):
-    assert refusal("serve", FUTIAN_DATA=data, DATABASE_URL="mysql://me:secret@localhost/reform") == (
+def test_a_malformed_database_address(folder):
+    assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL="mysql://me:secret@localhost/reform") == (
         "DATABASE_URL cannot be read (not a PostgreSQL address). Write it as "
         "postgresql://user:password@host:5432/database, with special characters in the password percent-encoded."
     )
 
 
-def test_a_wrong_password_a_missing_database_and_missing_rights(data):
+def test_a_wrong_password_a_missing_database_and_missing_rights(folder):
     with embedded_postgres.throwaway() as server:
         rules = server.cluster / "pg_hba.conf"
         rules.write_text("local all locked scram-sha-256\n" + rules.read_text())
@@ -261,19 +259,19 @@ def test_a_wrong_password_a_missing_database_and_missing_rights(data):
             connection.execute("SELECT pg_reload_conf()")
         place = f'connection failed: connection to server on socket "{server.socket_dir}/.s.PGSQL.5432" failed: FATAL: '
         wrong = server.url(user="locked").replace("locked@", "locked:wrong@")
-        assert refusal("serve", FUTIAN_DATA=data, DATABASE_URL=wrong) == (
+        assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL=wrong) == (
             f'The database futian cannot be used: {place} password authentication failed for user "locked". Correct '
             "user and password in DATABASE_URL; special characters in it are percent-encoded."
         )
-        assert refusal("serve", FUTIAN_DATA=data, DATABASE_URL=server.url("nowhere")) == (
+        assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL=server.url("nowhere")) == (
             f'The database nowhere cannot be used: {place} database "nowhere" does not exist. Create it on that '
             "server, or correct DATABASE_URL."
         )
-        assert refusal("serve", FUTIAN_DATA=data, DATABASE_URL=server.url(user="guest")) == (
+        assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL=server.url(user="guest")) == (
             "The database futian cannot be used: permission denied for schema public. Make this account the owner of "
             "the database, or name another account in DATABASE_URL."
         )
-        assert refusal("serve", FUTIAN_DATA=data, DATABASE_URL=server.url("latin")) == (
+        assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL=server.url("latin")) == (
             "The database is encoded in LATIN1. Create one in UTF8 and name it in DATABASE_URL."
         )
 
