@@ -81,7 +81,7 @@ def prepare(say: Say) -> None:
 
 def free_address(host: str, port: str) -> str:
     """The numeric address to listen on, after making sure that nobody else does. Raises ServeError."""
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         raise ServeError(f"PORT is {port!r}; give it a whole number from 1 to 65535, such as 8000.")
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]

@@ -20,6 +20,7 @@ import pytest
 
 from futian_reform import embedded_postgres
 from futian_reform.embedded_postgres import EmbeddedPostgres
+from futian_reform.serve import ServeError, free_address
 
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(
@@ -213,20 +214,34 @@ def test_a_command_without_a_database_starts_none(folder):
     assert [path.name for path in (folder / "checked").iterdir()] == ["secret_key"]
 
 
-def test_a_taken_port(folder):
+def test_a_taken_port():
     with socket.create_server(("127.0.0.1", 0)) as occupant:
-        port = occupant.getsockname()[1]
-        assert refusal("serve", FUTIAN_DATA=folder, PORT=port) == (
-            f"Port {port} of 127.0.0.1 is taken by another program. Stop that program, or choose another port: "
-            "make run PORT=8001."
-        )
-
-
-@pytest.mark.parametrize("port", ["abc", "65536"])
-def test_an_impossible_port(folder, port):
-    assert refusal("serve", f"--port={port}", FUTIAN_DATA=folder) == (
-        f"PORT is '{port}'; give it a whole number from 1 to 65535, such as 8000."
+        port = str(occupant.getsockname()[1])
+        with pytest.raises(ServeError) as caught:
+            free_address("127.0.0.1", port)
+    assert str(caught.value) == (
+        f"Port {port} of 127.0.0.1 is taken by another program. Stop that program, or choose another port: "
+        "make run PORT=8001."
     )
+
+
+@pytest.mark.parametrize("port", ["abc", "", "0", "65536", "-1", "８０００", "80.0"])
+def test_an_impossible_port(port):
+    with pytest.raises(ServeError) as caught:
+        free_address("127.0.0.1", port)
+    assert str(caught.value) == f"PORT is {port!r}; give it a whole number from 1 to 65535, such as 8000."
+
+
+def test_addresses():
+    assert free_address("localhost", str(free_port())) in {"127.0.0.1", "::1"}
+    with pytest.raises(
+        ServeError, match="^HOST is 'nowhere.invalid', which is no address of this machine. Try 127.0.0.1.$"
+    ):
+        free_address("nowhere.invalid", "8000")
+    with pytest.raises(
+        ServeError, match=r"^203.0.113.1 port 8000 cannot be opened \(.*\). Try HOST=127.0.0.1.$"
+    ):
+        free_address("203.0.113.1", "8000")
 
 
 @pytest.mark.parametrize("command", ["serve", "showmigrations"])
