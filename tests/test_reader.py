@@ -219,6 +219,7 @@ def replica(databases, tmp_path_factory):
             "-c",
             "fast",
         )
+        server._create_socket_dir(account)  # it went with the server
         server._launch(account)
         yield server
 
