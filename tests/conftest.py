@@ -1,10 +1,12 @@
 """The shipped content in a real PostgreSQL, once for each worker; tests that write give it back as it was."""
 
+import fcntl
 import os
 from io import StringIO
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
@@ -17,9 +19,9 @@ class Databases:
     def __init__(self, worker: str):
         self.name, self.pristine = f"futian_test_{worker}", f"futian_test_{worker}_pristine"
         # Databases are created from the one that DATABASE_URL names.
-        settings = connections["default"].get_connection_params()
+        parameters = connections["default"].get_connection_params()
         wanted = ("host", "port", "user", "password", "dbname")
-        self.maintenance = {key: settings[key] for key in wanted if key in settings}
+        self.maintenance = {key: parameters[key] for key in wanted if key in parameters}
 
     def execute(self, *statements: str):
         names = {"name": sql.Identifier(self.name), "pristine": sql.Identifier(self.pristine)}
@@ -32,15 +34,17 @@ class Databases:
         for alias in connections:
             connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = name
 
-    def build(self):
-        self.execute(
-            "DROP DATABASE IF EXISTS {name} WITH (FORCE)", "DROP DATABASE IF EXISTS {pristine} WITH (FORCE)"
-        )
-        self.execute("CREATE DATABASE {pristine}")
-        self.use(self.pristine)
-        call_command("migrate", verbosity=0)
-        call_command("load_content", stdout=StringIO())
-        call_command("reader_role", stdout=StringIO())
+    def build(self, built: str):
+        """Build the pristine database, or copy the one named `built`, which another worker has built."""
+        self.execute("DROP DATABASE IF EXISTS {pristine} WITH (FORCE)")
+        if built:
+            self.execute(f"CREATE DATABASE {{pristine}} TEMPLATE {built}")
+        else:
+            self.execute("CREATE DATABASE {pristine}")
+            self.use(self.pristine)
+            call_command("migrate", verbosity=0)
+            call_command("load_content", stdout=StringIO())
+            call_command("reader_role", stdout=StringIO())
         self.restore()
 
     def restore(self):
@@ -56,10 +60,16 @@ class Databases:
 
 @pytest.fixture(scope="session", autouse=True)
 def databases(django_db_blocker):
-    call_command("collectstatic", interactive=False, verbosity=0)
     with django_db_blocker.unblock():
         databases = Databases(os.environ.get("PYTEST_XDIST_WORKER", "main"))
-        databases.build()
+        # The first worker builds, the others copy.
+        with (settings.FUTIAN_DATA / "built").open("a+") as built:
+            fcntl.flock(built, fcntl.LOCK_EX)
+            built.seek(0)
+            if not (name := built.read()):
+                call_command("collectstatic", interactive=False, verbosity=0)
+            databases.build(name)
+            built.write("" if name else databases.pristine)
         yield databases
         databases.drop()
 

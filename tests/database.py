@@ -1,6 +1,6 @@
 """pytest plugin, loaded before Django's settings: the run gets a PostgreSQL of its own, or a database on yours.
 
-Without DATABASE_URL a throwaway embedded server starts once, in the first process; its workers inherit the address.
+Without DATABASE_URL a throwaway embedded server starts once, in the first process; its workers inherit both addresses.
 """
 
 import os
@@ -11,11 +11,12 @@ from futian_reform import embedded_postgres
 
 resources = ExitStack()
 
-# Every process has a data directory of its own (secret key, static files).
-os.environ["FUTIAN_DATA"] = resources.enter_context(tempfile.TemporaryDirectory(prefix="futian-test-"))
-if "PYTEST_XDIST_WORKER" not in os.environ and not os.environ.get("DATABASE_URL"):
-    server = resources.enter_context(embedded_postgres.throwaway())
-    os.environ["DATABASE_URL"] = server.url()
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # One data directory (secret key, static files) for all processes of the run.
+    os.environ["FUTIAN_DATA"] = resources.enter_context(tempfile.TemporaryDirectory(prefix="futian-test-"))
+    if not os.environ.get("DATABASE_URL"):
+        server = resources.enter_context(embedded_postgres.throwaway())
+        os.environ["DATABASE_URL"] = server.url()
 
 
 def pytest_unconfigure():
