@@ -20,7 +20,7 @@ from django.http.request import split_domain_port, validate_host
 from .answers import Answer
 from .databases import current_version
 from .middleware import passes_by
-from .rendering import Rendering
+from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 
 POLL = 0.4  # seconds between two looks at the data version
@@ -33,6 +33,11 @@ logger = logging.getLogger(__name__)
 @lru_cache(maxsize=1024)
 def is_trusted(host: str) -> bool:
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+
+
+def is_download(path: str) -> bool:
+    """Whether the answer may be a stream: the list's other forms, which hold all that was selected."""
+    return path.endswith((".csv", ".json", ".xlsx"))
 
 
 class PageCache:
@@ -69,14 +74,13 @@ class PageCache:
             return page.send(environ, start_response)
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
             return self.django(environ, start_response)  # public requests among these end before the database
-        if path not in self.rendering.streamed_paths:
+        answer = None
+        if reads and not page and is_download(path) and not self.is_silent():
+            answer = self.download(method, path, query)
+            if isinstance(answer, Stream):
+                return answer.send(start_response)
+        if answer is None:
             answer = self.render(("GET" if reads else method, path, query))
-        if path in self.rendering.streamed_paths:
-            silent = self.heard is None or time.monotonic() - self.heard > SILENCE
-            stream = None if silent else self.rendering.stream(start_response, method, path, query)
-            if stream:
-                return stream
-            answer = None
         if answer is None or answer.failed:
             answer = page or answer or self.rendering.unavailable(path, query)
         return answer.send(environ, start_response)
@@ -86,14 +90,40 @@ class PageCache:
         secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
         return secure and (host is None or is_trusted(host))
 
+    def is_silent(self) -> bool:
+        return self.heard is None or time.monotonic() - self.heard > SILENCE
+
     def answer(self, method: str, path: str, query: str) -> Answer | None:
+        """None where the answer is a stream: there is nothing to share, and the next to ask is sent it."""
         generation = self.generation
         answer = self.rendering.answer(method, path, query)
+        if answer is None:
+            self.drop((path, query))
+        self.offer(method, (path, query), answer, generation)
+        return answer
+
+    def download(self, method: str, path: str, query: str) -> Answer | Stream | None:
+        """What may be a long download, asked for in the server's own thread; None where too many are under way.
+
+        Only its first chunk tells whether it is long. Finding that out in `render` would mean to make the chunk
+        twice, and to give up on it after the patience that is meant for pages.
+        """
+        generation = self.generation
+        answer = self.rendering.download(method, path, query)
+        if isinstance(answer, Answer):
+            self.offer(method, (path, query), answer, generation)
+        return answer
+
+    def offer(self, method: str, address: tuple[str, str], answer: Answer | None, generation: int):
         if answer and answer.is_page and method == "GET" and answer.size <= self.max_bytes // 8:
             with self.changing:
                 if generation == self.generation:
-                    self.keep((path, query), answer)
-        return answer
+                    self.keep(address, answer)
+
+    def drop(self, address: tuple[str, str]):
+        with self.changing:
+            if address in self.pages:
+                self.bytes -= self.pages.pop(address).size
 
     def keep(self, address: tuple[str, str], answer: Answer):
         if address in self.pages:

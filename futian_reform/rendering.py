@@ -1,6 +1,7 @@
 """Django, asked for a public address and nothing else: no cookie, no language, no Host of a request gets through."""
 
 import threading
+from contextlib import closing
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -14,10 +15,14 @@ STREAMS = 8  # downloads of a process at once
 
 
 class Stream:
-    """A streamed response that tells when it is over."""
+    """A streamed response, not yet sent, that tells when it is over."""
 
-    def __init__(self, response, over):
-        self.response, self.over = response, over
+    def __init__(self, response, start: list, over):
+        self.response, self.start, self.over = response, start, over
+
+    def send(self, start_response):
+        start_response(*self.start)
+        return self
 
     def __iter__(self):
         return iter(self.response)
@@ -44,39 +49,42 @@ class Rendering:
             "wsgi.url_scheme": origin.scheme,
         }
         self.streams = threading.BoundedSemaphore(STREAMS)
-        self.streamed_paths = set()  # those of downloads, learned from their first answer
 
-    def _ask(self, start_response, method: str, path: str, query: str, **more):
+    def _ask(self, method: str, path: str, query: str, **more):
+        """The response, and the status and headers that it starts with."""
+        start = []
         request = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "wsgi.input": BytesIO(),
         }
-        return self.django(self.environ | request | more, start_response)
+        environ = self.environ | request | more
+        return self.django(environ, lambda *status_and_headers: start.extend(status_and_headers)), start
 
     def answer(self, method: str, path: str, query: str, **more) -> Answer | None:
         """None where the answer is a stream."""
-        start = []
-        response = self._ask(
-            lambda *status_and_headers: start.extend(status_and_headers), method, path, query, **more
-        )
+        response, start = self._ask(method, path, query, **more)
         try:
-            if response.streaming:
-                self.streamed_paths.add(path)
-                return None
-            return Answer(response, *start)
+            return None if response.streaming else Answer(response, *start)
         finally:
             response.close()
 
-    def stream(self, start_response, method: str, path: str, query: str) -> Stream | None:
-        """None where too many are under way."""
+    def download(self, method: str, path: str, query: str) -> Answer | Stream | None:
+        """In the thread that asks, which may be any. None where too many downloads are under way."""
         if not self.streams.acquire(blocking=False):
             return None
+        stream = None
         try:
-            return Stream(self._ask(start_response, method, path, query), self.streams.release)
+            response, start = self._ask(method, path, query)
+            stream = Stream(response, start, self.streams.release)
+            if response.streaming:
+                return stream
+            with closing(stream):
+                return Answer(response, *start)
         except BaseException:
-            self.streams.release()
+            if stream is None:
+                self.streams.release()
             raise
 
     def unavailable(self, path: str, query: str) -> Answer:

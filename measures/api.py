@@ -508,7 +508,7 @@ def json_chunks(measures, version: DataVersion) -> Iterator[bytes]:
         record = MeasureSerializer(measure).data
         lines.append(comma + "\n" + json.dumps(record, ensure_ascii=False))
         comma = ","
-        if position % exports.CHUNK == 0:
+        if position % 20 == 0:
             yield "".join(lines).encode()
             lines = []
     yield ("".join(lines) + "\n]}\n").encode()

@@ -30,10 +30,13 @@ from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_
 from .models import DataVersion, Measure, Plan
 from .selections import SelectionView, without_parameters
 
-# Rows that are read, written and sent together. The memory of an export is the memory of one such chunk.
-CHUNK = 50
+# Rows that are read, written and sent together: few at first, that the reader soon gets some. The memory of an export is the
+# memory of one such chunk.
+FIRST, CHUNK = 50, 200
 # Bytes up to which an export is made as a whole.
 SMALL = 128 * 1024
+# Characters that are sent together, or a few more.
+PIECE = 64 * 1024
 # Above this, files are not built merely to print their size and checksum on a page.
 CHECKSUM_LIMIT = 5_000
 # What Excel holds in one cell.
@@ -474,8 +477,8 @@ def unguard(cell: str) -> str:
 
 
 def in_chunks(measures) -> Iterator[Measure]:
-    """The measures of a queryset with all that COLUMNS reads, through a server-side cursor."""
-    return measures.for_export().iterator(chunk_size=CHUNK)
+    """The measures of a queryset with all that COLUMNS reads."""
+    return measures.exported(FIRST, CHUNK)
 
 
 def csv_chunks(measures: Iterable[Measure]) -> Iterator[bytes]:
@@ -484,9 +487,9 @@ def csv_chunks(measures: Iterable[Measure]) -> Iterator[bytes]:
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(column.name for column in COLUMNS)
-    for count, measure in enumerate(measures, start=1):
-        writer.writerow(guard(column.cell(measure)) for column in COLUMNS)
-        if count % CHUNK == 0 or count == 1:
+    for measure in measures:
+        writer.writerow([guard(column.cell(measure)) for column in COLUMNS])
+        if buffer.tell() > PIECE:
             yield drained(buffer)
     yield drained(buffer)
 

@@ -1,8 +1,9 @@
 """Every query of the site."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
+from itertools import islice
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
@@ -12,6 +13,8 @@ from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subq
 
 from . import search
 from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, wanted
+
+KEYS_AT_ONCE = 2_000  # of an export, between the database and this process
 
 
 class NaturalKeyManager(models.Manager):
@@ -91,18 +94,33 @@ class MeasureQuerySet(models.QuerySet):
         return self.with_marks().select_related("category", "parent").prefetch_related("audiences")
 
     def with_full_record(self):
-        """With everything the page of one measure shows."""
+        """With everything that belongs to a measure."""
         from .models import Action, SourceParagraph
 
         return self.with_relations().prefetch_related(
             Prefetch("actions", Action.objects.select_related("paragraph")),
             Prefetch("paragraphs", SourceParagraph.objects.order_by("number")),
-            Prefetch("parts", self.model.objects.published()),
         )
 
     def for_export(self):
         """With everything that the columns of a table and the records of the API hold."""
         return self.with_full_record().with_edit_times()
+
+    def for_page(self):
+        """With everything the page of one measure shows."""
+        return self.for_export().prefetch_related(Prefetch("parts", self.model.objects.published()))
+
+    def exported(self, first: int, size: int) -> Iterator:
+        """One after the other `for_export()`, through a server-side cursor: the first `first` together, then `size` at a time.
+
+        Only keys go through the sort and the cursor: whole records there would have to be read and sorted, on disk,
+        before the first could be sent.
+        """
+        keys = self.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE)
+        while chunk := list(islice(keys, first)):
+            found = self.model.objects.using(self.db).for_export().in_bulk(chunk)
+            yield from (found[key] for key in chunk if key in found)
+            first = size
 
     def newest(self, count: int):
         """The `count` measures whose records changed last, those changed last first."""

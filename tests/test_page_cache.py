@@ -15,6 +15,7 @@ from futian_reform.answers import preferred_encoding
 from futian_reform.databases import acting
 from futian_reform.page_cache import PageCache
 from futian_reform.single_flight import SingleFlight
+from measures import exports
 from measures.models import DataVersion, Measure
 
 LIST = "/en/measures/"
@@ -251,6 +252,35 @@ def test_streams_pass_by_in_bounded_number(databases):
     while site.cache.rendering.streams.acquire(blocking=False):
         held.append(1)
     assert len(held) == 8  # every download gave its place back
+
+
+def test_a_long_download_is_asked_for_once_and_waits_for_no_one(databases):
+    """Its first chunk takes longer than a page may; the threads that render pages stay free."""
+
+    def slow(environ, start_response):
+        time.sleep(0.5)
+        start_response("200 OK", [])
+        return StreamingHttpResponse(iter([b"a", b"b"]))
+
+    site = Site(slow)
+    site.cache.render.patience = 0.05
+    status, _headers, body = site.request("/measures.csv")
+    assert (status, body) == (200, b"ab")
+    assert site.asked == ["/measures.csv"]
+
+
+def test_a_short_download_is_kept_until_it_grows_long(site, restored, monkeypatch):
+    first = site.request("/measures.csv", "role=pilot")
+    assert site.request("/measures.csv", "role=pilot") == first
+    assert site.asked == ["/measures.csv"]
+    monkeypatch.setattr(exports, "SMALL", 0)
+    edit()
+    site.cache.poll()
+    assert site.request("/measures.csv", "role=pilot") == first  # the one before, while that is found out
+    assert ("/measures.csv", "role=pilot") not in site.cache.pages
+    version = site.request("/measures.csv", "role=pilot")[1]["x-data-version"]
+    assert int(version) == int(first[1]["x-data-version"]) + 1
+    assert site.cache.bytes == 0
 
 
 def test_where_rendering_fails_the_page_before_is_served(site, restored, monkeypatch):
