@@ -91,7 +91,7 @@ def test_nothing_moves_while_a_page_loads(new_page):
     page = new_page(**PHONE)
     for address in ("/", "/measures/", "/measures/2020-15/"):
         page.goto(address)
-        assert page.evaluate(layout_shift) < 0.005, address  # a page painted while it arrives under load
+        assert page.evaluate(layout_shift) == 0, address
 
 
 def test_the_skip_link_is_the_first_stop_of_the_keyboard(page):
@@ -168,7 +168,7 @@ def test_reading_mode_lasts_without_a_cookie_and_without_a_flash(new_page):
         assert page.evaluate(smallest) >= 18
         assert page.evaluate(too_small, [CONTROLS, 60]) == []
         assert page.evaluate(too_wide) == []
-        assert page.evaluate(layout_shift) < 0.005  # a page painted while it arrives under load
+        assert page.evaluate(layout_shift) == 0
     assert page.context.cookies() == []
     page.get_by_role("button", name="Large text").click()
     page.goto("/")

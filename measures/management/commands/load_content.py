@@ -14,6 +14,6 @@ class Command(BaseCommand):
         if Plan.objects.exists():
             self.stdout.write("The database has content; it stays as it is.")
             return
-        with acting("load_content", "The content as shipped"):
+        with acting("load_content"):
             call_command("loaddata", *FIXTURES, verbosity=0)
         self.stdout.write("The shipped content is loaded.")
