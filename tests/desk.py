@@ -2,7 +2,9 @@
 
 from html.parser import HTMLParser
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils.translation import override
 
@@ -22,6 +24,15 @@ def signed_in(name: str, group: str = "") -> Client:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.filter(username=name).first() or account(name, group), backend=BACKEND)
     return client
+
+
+def session_of(user: User) -> str:
+    """The key of a new session in which `user` is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
 
 
 class FormReader(HTMLParser):

@@ -23,6 +23,12 @@ def measure():
     return Measure.objects.get(code="2020-07")
 
 
+@pytest.fixture
+def begun(lin, measure):
+    """The measure's form as both people opened it, before either saved."""
+    return opened(lin, measure)
+
+
 def differences(response):
     assert response.status_code == 409
     return {
@@ -38,12 +44,11 @@ def choose(client, response, **choices):
     return client.post(response.request["PATH_INFO"], data)
 
 
-def test_both_changed_one_field_and_each_another(lin, chen, measure):
-    first, second = opened(lin, measure), opened(chen, measure)
+def test_both_changed_one_field_and_each_another(lin, chen, measure, begun):
     assert (
-        saved(lin, measure, first, title_en="Lin", note_en="Lin's note", change_note="why").status_code == 302
+        saved(lin, measure, begun, title_en="Lin", note_en="Lin's note", change_note="why").status_code == 302
     )
-    response = saved(chen, measure, second, title_en="Chen", summary_en="Chen's summary")
+    response = saved(chen, measure, begun, title_en="Chen", summary_en="Chen's summary")
     assert differences(response) == {
         "title_en": ("Lin", "Chen", ""),
         "summary_en": (measure.summary_en, "Chen's summary", "own"),
@@ -60,10 +65,9 @@ def test_both_changed_one_field_and_each_another(lin, chen, measure):
     assert (latest.number, latest.actor) == (3, "chen")
 
 
-def test_the_saved_side_can_be_chosen(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), title_en="Lin", keywords_en="one\r\ntwo")
-    response = saved(chen, measure, second, title_en="Chen", keywords_en="three")
+def test_the_saved_side_can_be_chosen(lin, chen, measure, begun):
+    saved(lin, measure, begun, title_en="Lin", keywords_en="one\r\ntwo")
+    response = saved(chen, measure, begun, title_en="Chen", keywords_en="three")
     assert differences(response)["keywords_en"] == ("one\ntwo", "three", "")
     assert choose(chen, response, title_en="saved", keywords_en="saved").status_code == 302
     measure.refresh_from_db()
@@ -71,13 +75,10 @@ def test_the_saved_side_can_be_chosen(lin, chen, measure):
     assert Version.objects.latest_number("measure", "2020-07") == 2  # choosing what is saved changes nothing
 
 
-def test_both_changed_one_action(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(
-        lin, measure, opened(lin, measure), **{"actions-2-text_en": "Lin", "actions-0-text_en": "First, Lin"}
-    )
+def test_both_changed_one_action(lin, chen, measure, begun):
+    saved(lin, measure, begun, **{"actions-2-text_en": "Lin", "actions-0-text_en": "First, Lin"})
     response = saved(
-        chen, measure, second, **{"actions-2-text_en": "Chen", "actions-3-text_en": "Fourth, Chen"}
+        chen, measure, begun, **{"actions-2-text_en": "Chen", "actions-3-text_en": "Fourth, Chen"}
     )
     found = differences(response)
     assert found["actions-2-text_en"] == ("Lin", "Chen", "")
@@ -89,36 +90,33 @@ def test_both_changed_one_action(lin, chen, measure):
     assert [texts[index] for index in (0, 2, 3)] == ["First, Lin", "Chen", "Fourth, Chen"]
 
 
-def test_both_added_an_action_and_both_stay(lin, chen, measure):
-    second = opened(chen, measure)
-    paragraph = second["actions-0-paragraph"]
+def test_both_added_an_action_and_both_stay(lin, chen, measure, begun):
+    paragraph = begun["actions-0-paragraph"]
     new = {"actions-6-text_zh": "林的措施", "actions-6-paragraph": paragraph}
-    saved(lin, measure, opened(lin, measure), **new)
-    response = saved(chen, measure, second, **{**new, "actions-6-text_zh": "陈的措施"})
+    saved(lin, measure, begun, **new)
+    response = saved(chen, measure, begun, **{**new, "actions-6-text_zh": "陈的措施"})
     assert response.status_code == 409
     assert choose(chen, response).status_code == 302
     assert list(measure.actions.values_list("position", "text_zh"))[-2:] == [(7, "林的措施"), (8, "陈的措施")]
 
 
-def test_both_linked_the_same_centre(lin, chen, measure):
+def test_both_linked_the_same_centre(lin, chen, measure, begun):
     centre = Centre.objects.exclude(links__measure=measure).first()
     row = {
         "centre_links-1-centre": str(centre.pk),
         "centre_links-1-basis": "text",
         "centre_links-1-reason_zh": "林",
     }
-    second = opened(chen, measure)
-    assert saved(lin, measure, opened(lin, measure), **row).status_code == 302
-    response = saved(chen, measure, second, **{**row, "centre_links-1-reason_zh": "陈"})
+    assert saved(lin, measure, begun, **row).status_code == 302
+    response = saved(chen, measure, begun, **{**row, "centre_links-1-reason_zh": "陈"})
     assert differences(response) == {"centre_links-1-reason_zh": ("林", "陈", "")}
     assert choose(chen, response, centre_links__1__reason_zh="own").status_code == 302
     assert measure.centre_links.get(centre=centre).reason_zh == "陈"
 
 
-def test_one_deleted_the_action_that_the_other_changed(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), **{"actions-5-DELETE": "on"})
-    response = saved(chen, measure, second, **{"actions-5-text_en": "Chen"})
+def test_one_deleted_the_action_that_the_other_changed(lin, chen, measure, begun):
+    saved(lin, measure, begun, **{"actions-5-DELETE": "on"})
+    response = saved(chen, measure, begun, **{"actions-5-text_en": "Chen"})
     ((name, (saved_now, own, chosen)),) = differences(response).items()
     assert (name, saved_now, chosen) == ("actions-5", "(deleted)", "")
     assert own.endswith("Chen")
@@ -126,16 +124,15 @@ def test_one_deleted_the_action_that_the_other_changed(lin, chen, measure):
     assert measure.actions.get(position=6).text_en == "Chen"
 
 
-def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), **{"actions-5-text_en": "Lin"})
-    response = saved(chen, measure, second, **{"actions-5-DELETE": "on"})
+def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure, begun):
+    saved(lin, measure, begun, **{"actions-5-text_en": "Lin"})
+    response = saved(chen, measure, begun, **{"actions-5-DELETE": "on"})
     assert [(name, side[1:]) for name, side in differences(response).items()] == [
         ("actions-5", ("(deleted)", ""))
     ]
     assert choose(chen, response, actions__5="saved").status_code == 302
     assert measure.actions.get(position=6).text_en == "Lin"
-    response = saved(chen, measure, second, **{"actions-5-DELETE": "on"})
+    response = saved(chen, measure, begun, **{"actions-5-DELETE": "on"})
     assert choose(chen, response, actions__5="own").status_code == 302
     assert not measure.actions.filter(position=6).exists()
 
@@ -145,9 +142,9 @@ def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure):
 )
 def test_vocabulary_too(lin, chen, model, field):
     record = model.objects.first()
-    first, second = opened(lin, record), opened(chen, record)
-    assert saved(lin, record, first, **{field: "Lin"}).status_code == 302
-    response = saved(chen, record, second, **{field: "Chen"})
+    begun = opened(lin, record)
+    assert saved(lin, record, begun, **{field: "Lin"}).status_code == 302
+    response = saved(chen, record, begun, **{field: "Chen"})
     assert differences(response) == {field: ("Lin", "Chen", "")}
     assert choose(chen, response, **{field: "own"}).status_code == 302
     record.refresh_from_db()
@@ -158,21 +155,20 @@ def test_a_paragraph_of_the_plan_too(lin, chen):
     from measures.models import Plan
 
     plan = Plan.objects.get()
-    first, second = opened(lin, plan), opened(chen, plan)
-    assert saved(lin, plan, first, **{"source_paragraphs-2-opening": "林"}).status_code == 302
-    response = saved(chen, plan, second, **{"source_paragraphs-2-opening": "陈"})
+    begun = opened(lin, plan)
+    assert saved(lin, plan, begun, **{"source_paragraphs-2-opening": "林"}).status_code == 302
+    response = saved(chen, plan, begun, **{"source_paragraphs-2-opening": "陈"})
     assert differences(response) == {"source_paragraphs-2-opening": ("林", "陈", "")}
 
 
-def test_a_double_submit_is_told_apart_from_a_conflict(lin, measure):
-    data = opened(lin, measure)
+def test_a_double_submit_is_told_apart_from_a_conflict(lin, measure, begun):
     typed = {
         "title_en": "New",
         "actions-6-text_zh": "新的",
-        "actions-6-paragraph": data["actions-0-paragraph"],
+        "actions-6-paragraph": begun["actions-0-paragraph"],
     }
-    assert saved(lin, measure, data, **typed).status_code == 302
-    again = saved(lin, measure, data, **typed)
+    assert saved(lin, measure, begun, **typed).status_code == 302
+    again = saved(lin, measure, begun, **typed)
     assert again.status_code == 302
     assert Version.objects.latest_number("measure", "2020-07") == 2
     assert measure.actions.count() == 7
@@ -180,16 +176,14 @@ def test_a_double_submit_is_told_apart_from_a_conflict(lin, measure):
     assert messages[-1] == "This was saved already; nothing was changed twice."
 
 
-def test_a_stale_tab_of_ones_own(lin, measure):
-    stale = opened(lin, measure)
-    saved(lin, measure, opened(lin, measure), title_en="Newer")
-    assert differences(saved(lin, measure, stale, title_en="Older")) == {"title_en": ("Newer", "Older", "")}
+def test_a_stale_tab_of_ones_own(lin, measure, begun):
+    saved(lin, measure, begun, title_en="Newer")
+    assert differences(saved(lin, measure, begun, title_en="Older")) == {"title_en": ("Newer", "Older", "")}
 
 
-def test_a_third_save_while_choosing_asks_again(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), title_en="Lin")
-    response = saved(chen, measure, second, title_en="Chen")
+def test_a_third_save_while_choosing_asks_again(lin, chen, measure, begun):
+    saved(lin, measure, begun, title_en="Lin")
+    response = saved(chen, measure, begun, title_en="Chen")
     saved(lin, measure, opened(lin, measure), title_en="Lin again")
     response = choose(chen, response, title_en="own")
     assert differences(response) == {"title_en": ("Lin again", "Chen", "own")}
@@ -198,34 +192,30 @@ def test_a_third_save_while_choosing_asks_again(lin, chen, measure):
     assert measure.title_en == "Chen"
 
 
-def test_changes_by_plain_sql_count_too(lin, measure):
-    data = opened(lin, measure)
+def test_changes_by_plain_sql_count_too(lin, measure, begun):
     Action.objects.filter(measure=measure, position=1).update(text_en="SQL")
-    response = saved(lin, measure, data, **{"actions-0-text_en": "Lin"})
+    response = saved(lin, measure, begun, **{"actions-0-text_en": "Lin"})
     assert differences(response) == {"actions-0-text_en": ("SQL", "Lin", "")}
 
 
-def test_without_a_token_nothing_is_overwritten(lin, measure):
-    data = opened(lin, measure)
-    del data["record_version"]
-    assert differences(saved(lin, measure, data, title_en="Lin")) == {
+def test_without_a_token_nothing_is_overwritten(lin, measure, begun):
+    del begun["record_version"]
+    assert differences(saved(lin, measure, begun, title_en="Lin")) == {
         "title_en": (measure.title_en, "Lin", "own")
     }
 
 
-def test_what_was_typed_into_a_deleted_record_is_shown(lin, measure):
-    data = opened(lin, measure)
+def test_what_was_typed_into_a_deleted_record_is_shown(lin, measure, begun):
     measure.parts.all().delete()
     measure.delete()
-    response = saved(lin, measure, data, title_en="Typed for nothing?")
+    response = saved(lin, measure, begun, title_en="Typed for nothing?")
     assert response.status_code == 409
     assert "Typed for nothing?" in response.text
 
 
-def test_an_invalid_choice_comes_back_as_a_form_with_everything_typed(lin, chen, measure):
-    second = opened(chen, measure)
-    saved(lin, measure, opened(lin, measure), title_en="Lin")
-    response = choose(chen, saved(chen, measure, second, title_en="Chen", title_zh=""), title_en="own")
+def test_an_invalid_choice_comes_back_as_a_form_with_everything_typed(lin, chen, measure, begun):
+    saved(lin, measure, begun, title_en="Lin")
+    response = choose(chen, saved(chen, measure, begun, title_en="Chen", title_zh=""), title_en="own")
     assert response.status_code == 200
     data = posted(response, "measure_form")
     assert (data["title_en"], data["title_zh"], data["record_version"]) == (["Chen"], [""], ["2"])

@@ -8,28 +8,30 @@ import time
 import urllib.request
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 
 from measures.models import Category, Measure, Version
-from tests.desk import PASSWORD, account
+from tests.desk import PASSWORD, account, session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
 
 @pytest.fixture
-def desk(new_page):
-    """`desk(name, group)` is a page of that person's own browser, signed in through the form."""
+def desk(new_page, live_site):
+    """`desk(name, group)` is a page of that person's own browser, signed in already."""
 
-    def sign_in(name="lin", group="publisher", **options):
-        account(name, group, PASSWORD)
+    def signed_in_page(name="lin", group="publisher", **options):
         page = new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
-        page.goto("/en/admin/")
-        page.fill("#id_username", name)
-        page.fill("#id_password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#user-tools")
+        cookie = {
+            "name": settings.SESSION_COOKIE_NAME,
+            "value": session_of(account(name, group)),
+            "url": live_site,
+        }
+        page.context.add_cookies([cookie])
         return page
 
-    return sign_in
+    return signed_in_page
 
 
 def change_address(record):
@@ -91,11 +93,16 @@ def test_two_people_in_conflict_on_a_category(desk):
     assert category.name_en == "Chen’s name"
 
 
-def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(desk, live_site):
+def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(page, live_site):
+    account("zhou", "publisher", PASSWORD)
     Measure.objects.filter(code="2020-07").update(status="draft")
     measure = Measure.objects.get(code="2020-07")
-    page = desk("zhou")
     page.goto("/en/admin/measures/measure/?q=2020-07")
+    page.keyboard.type("zhou")  # the name has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#user-tools")
 
     def tab_to(selector):
         for _step in range(200):
@@ -147,62 +154,77 @@ def test_autocomplete_finds_a_paragraph(desk):
     assert measure.actions.get(position=7).paragraph.number == 15
 
 
+def preview_of_an_import(page) -> None:
+    """Changes cells of the public CSV file and uploads it at the desk."""
+    text = page.request.get("/measures.csv").text()
+    title = Measure.objects.get(code="2020-07").title_en
+    assert title in text
+    page.goto("/en/admin/measures/measure/import/")
+    file = {"name": "measures.csv", "mimeType": "text/csv"}
+    page.set_input_files(
+        "#id_file", {**file, "buffer": text.replace(title, "A title from the spreadsheet").encode()}
+    )
+    page.click(".upload input[type='submit']")
+    assert page.locator("table.preview tbody tr").count() == 1
+    assert page.locator("table.preview ins").count() > 0
+
+
 def desk_pages() -> list[str]:
+    """One of each kind of page."""
     measure, version = Measure.objects.get(code="2020-07"), Version.objects.get(kind="measure", key="2020-07")
-    records = [
-        f"/en/admin/measures/{name}/"
-        for name in ("measure", "category", "centre", "audience", "district", "plan")
-    ]
+    desk, of_measure = "/en/admin/measures", f"/en/admin/measures/measure/{measure.pk}"
     return [
         "/admin/",
-        "/en/admin/",
-        *records,
-        *(f"{address}add/" for address in records[:5]),
-        *(f"{address}1/change/" for address in records),
+        f"{desk}/measure/",
+        f"{desk}/measure/add/",
         f"/admin/measures/measure/{measure.pk}/change/",
-        *(f"/en/admin/measures/measure/{measure.pk}/{view}/" for view in ("history", "delete", "preview")),
-        "/en/admin/measures/measure/import/",
-        "/en/admin/measures/version/",
-        f"/en/admin/measures/version/{version.pk}/change/",
-        f"/en/admin/measures/version/{version.pk}/restore/",
-        f"/en/admin/measures/version/compare/?old={version.pk}&new={version.pk}",
+        *(f"{of_measure}/{view}/" for view in ("history", "delete", "preview")),
+        f"{desk}/measure/import/",
+        f"{desk}/district/",
+        f"{desk}/category/add/",
+        *(f"{desk}/{name}/1/change/" for name in ("category", "centre", "audience", "district", "plan")),
+        f"{desk}/version/",
+        f"{desk}/version/{version.pk}/change/",
+        f"{desk}/version/{version.pk}/restore/",
+        f"{desk}/version/compare/?old={version.pk}&new={version.pk}",
         "/en/admin/auth/user/",
         "/en/admin/auth/user/add/",
-        "/en/admin/auth/user/1/change/",
-        "/en/admin/auth/user/1/password/",
-        "/en/admin/auth/group/",
+        f"/en/admin/auth/user/{User.objects.get(username='he').pk}/change/",
         "/en/admin/axes/accesslog/",
-        "/en/admin/axes/accessattempt/",
-        "/en/admin/axes/accessfailurelog/",
         "/en/admin/password_change/",
     ]
 
 
-def test_every_page_of_the_desk_keeps_to_the_strict_csp(desk):
+def test_every_kind_of_page_of_the_desk_keeps_to_the_strict_csp(desk):
     page = desk("he", "administrator")
     for address in desk_pages():
         response = page.goto(address)
         assert response.status == 200, address
         assert "unsafe" not in response.headers["content-security-policy"]
+    preview_of_an_import(page)  # what breaks the policy is caught as everywhere: see new_page
 
 
 def test_axe_finds_nothing_at_the_desk(desk, axe):
     page = desk("he", "administrator", bypass_csp=True)  # axe styles what it looks at
     measure = Measure.objects.get(code="2020-07")
+    version = Version.objects.get(kind="measure", key="2020-07")
+    Measure.objects.filter(pk=measure.pk).update(note_en="Changed")  # two versions to compare
     found = {}
     for address in (
         "/en/admin/",
         "/en/admin/measures/measure/",
         f"/en/admin/measures/measure/{measure.pk}/change/",
         f"/en/admin/measures/measure/{measure.pk}/history/",
-        "/en/admin/measures/category/1/change/",
         "/en/admin/measures/measure/import/",
-        "/en/admin/measures/version/",
-        f"/en/admin/measures/version/{Version.objects.get(kind='measure', key='2020-07').pk}/change/",
+        "/en/admin/measures/version/?kind__exact=category",
+        f"/en/admin/measures/version/{version.pk}/change/",
     ):
         page.goto(address)
         if violations := axe(page):
             found[address] = violations
+    preview_of_an_import(page)
+    if violations := axe(page):
+        found["the preview of an import"] = violations
     assert found == {}, json.dumps(found, indent=1)
 
 
