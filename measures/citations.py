@@ -133,7 +133,7 @@ def of_list(filterset: MeasureFilter, count: int, version: DataVersion) -> Citat
     if selection := description(filterset):
         sentence = _(
             "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by "
-            "the editors), %(count)s match these conditions: %(selection)s; data version %(version)s, as of %(date)s."
+            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
         ) % {**figures, "selection": selection}
     else:
         sentence = (
