@@ -11,5 +11,5 @@ django_application = get_wsgi_application()
 from .page_cache import PageCache  # noqa: E402  needs Django's applications
 
 application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start(
-    "/", "/measures/", "/en/measures/"
+    "/", "/measures/", "/en/measures/", "/data/"
 )

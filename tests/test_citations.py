@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import bibtexparser
 import pytest
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import override
@@ -67,7 +68,7 @@ def test_a_measure_has_a_citation_in_each_style(client, restored):
         Measure.objects.filter(code="2020-05").update(summary_en="Changed")
     found = citation(client, "/en/measures/2020-05/")
     day = localtime(DataVersion.objects.get().at)
-    address = "http://127.0.0.1:8000/measures/2020-05/history/2/"
+    address = f"{settings.SITE_ORIGIN}/measures/2020-05/history/2/"
     assert found.permanent == address
     assert found.gbt == (
         f"福田改革库. 打造金融科技集聚发展示范区（改革2020-05，第2版）[DB/OL]. ({day:%Y-%m-%d})[{day:%Y-%m-%d}]. {address}."
@@ -88,7 +89,7 @@ def test_bibtex_is_read_by_a_library(client, code):
     assert entry["ENTRYTYPE"] == "misc"
     assert entry["ID"] == f"futian-reform-{code}-v1"
     assert entry["title"].strip("{}") == f"{tex(measure.title_zh)} [{tex(measure.title_en)}]"
-    assert entry["url"] == f"http://127.0.0.1:8000/measures/{code}/history/1/"
+    assert entry["url"] == f"{settings.SITE_ORIGIN}/measures/{code}/history/1/"
     assert int(entry["year"]) == DataVersion.objects.get().at.year
 
 
@@ -112,7 +113,7 @@ def test_an_error_report_names_page_and_version(client, settings, path):
     parts = urlsplit(address)
     body = parse_qs(parts.query)["body"][0]
     assert parts.path == "editors@example.org"
-    assert body.startswith(f"http://127.0.0.1:8000{path}\n")
+    assert body.startswith(f"{settings.SITE_ORIGIN}{path}\n")
     assert f"Data version {DataVersion.objects.get().number}" in body
 
 

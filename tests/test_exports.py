@@ -7,6 +7,7 @@ from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +19,8 @@ from measures import exports
 from measures.models import DataVersion, Measure
 
 from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
+
+SITE_ORIGIN = django_settings.SITE_ORIGIN
 
 FACETS = {
     "category": ["technology-innovation", "business-environment", "well-being"],
@@ -90,8 +93,8 @@ def test_csv_holds_the_whole_record(client):
     assert record["action_paragraphs"].split("\n") == [
         str(action.paragraph.number) for action in measure.actions.all()
     ]
-    assert record["url"] == "http://127.0.0.1:8000/measures/2020-05/"
-    assert record["version_url"] == "http://127.0.0.1:8000/measures/2020-05/history/1/"
+    assert record["url"] == f"{SITE_ORIGIN}/measures/2020-05/"
+    assert record["version_url"] == f"{SITE_ORIGIN}/measures/2020-05/history/1/"
 
 
 def test_columns_of_a_group_have_as_many_values_as_each_other(client):
@@ -269,7 +272,7 @@ def test_data_page_has_structured_data(client):
     assert dataset["license"] == "https://creativecommons.org/licenses/by/4.0/"
     assert [(part["contentUrl"], part["sha256"]) for part in dataset["distribution"]] == [
         (
-            f"http://127.0.0.1:8000/measures.{suffix}",
+            f"{SITE_ORIGIN}/measures.{suffix}",
             hashlib.sha256(body(client.get(f"/measures.{suffix}"))).hexdigest(),
         )
         for suffix in ("csv", "xlsx", "json")

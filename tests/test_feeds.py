@@ -4,6 +4,7 @@ import re
 
 import feedparser
 import pytest
+from django.conf import settings
 
 from futian_reform.databases import acting
 from measures.models import Measure, Version
@@ -36,8 +37,8 @@ def test_feeds_are_well_formed_and_say_where_they_are(client, path):
     feed = feed_of(client, path).feed
     links = {link.rel: link.href for link in feed.links}
     assert links == {
-        "self": f"http://127.0.0.1:8000{path}",
-        "alternate": f"http://127.0.0.1:8000{path.replace('.atom', '/')}",
+        "self": f"{settings.SITE_ORIGIN}{path}",
+        "alternate": f"{settings.SITE_ORIGIN}{path.replace('.atom', '/')}",
     }
     assert feed.id.startswith("tag:127.0.0.1,2026:")
     assert feed.updated
@@ -65,7 +66,7 @@ def test_all_entries_lead_somewhere_and_have_a_name_of_their_own(client):
     entries = feed_of(client, "/en/measures.atom").entries
     assert len({entry.id for entry in entries}) == 28
     assert [entry.link for entry in entries] == [
-        f"http://127.0.0.1:8000/en/measures/{code}/"
+        f"{settings.SITE_ORIGIN}/en/measures/{code}/"
         for code in Measure.objects.published().values_list("code", flat=True)
     ]
 
@@ -76,7 +77,7 @@ def test_changes_tell_what_happened_to_which_record(client, restored):
     feed = feed_of(client, "/en/changes.atom")
     newest = feed.entries[0]
     assert newest.id == "tag:127.0.0.1,2026:en/measure/2020-05/version/2"
-    assert newest.link == "http://127.0.0.1:8000/en/measures/2020-05/history/2/"
+    assert newest.link == f"{settings.SITE_ORIGIN}/en/measures/2020-05/history/2/"
     assert newest.title.startswith("measure 2020-05 Corrected")
     assert newest.summary == "A &lt;b&gt;typo&lt;/b&gt; &amp; more"
     assert len(feed.entries) == min(100, Version.objects.public().count())

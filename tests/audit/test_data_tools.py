@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pandas
 import pytest
+from django.conf import settings
 from frictionless import Package, system
 
 from measures import exports
@@ -56,7 +57,7 @@ def test_the_code_of_the_data_page_loads_everything(client, published):
     """The two lines on /data/, with the file in place of the address."""
     frame = pandas.read_csv(published / "measures.csv", keep_default_na=False)
     assert len(frame) == 28
-    assert 'pandas.read_csv("http://127.0.0.1:8000/measures.csv", keep_default_na=False)' in (
+    assert f'pandas.read_csv("{settings.SITE_ORIGIN}/measures.csv", keep_default_na=False)' in (
         client.get("/en/data/").text.replace("&quot;", '"')
     )
 
