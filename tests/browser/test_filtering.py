@@ -29,6 +29,24 @@ def test_by_keyboard_alone(page):
     expect(page.get_by_role("heading", level=1)).to_contain_text("6 measures")
 
 
+def test_downloads_and_citation_follow_the_selection(page):
+    page.goto("/en/measures/")
+    links = page.locator(".downloads li:first-child a")
+    addresses = "links => links.map((link) => link.getAttribute('href'))"
+    forms = ("/measures.csv", "/measures.xlsx", "/measures.json", "/en/measures.atom")
+    assert links.evaluate_all(addresses) == [*forms]
+    page.evaluate("window.same = true")
+    page.locator(WELL_BEING).check()
+    expect(rows(page)).to_have_count(6)
+    assert page.evaluate("window.same")
+    assert links.evaluate_all(addresses) == [f"{form}?category=well-being" for form in forms]
+    expect(page.locator(".downloads li").first).to_contain_text("These 6 measures")
+    expect(page.locator(".cite blockquote")).to_contain_text("6")
+    assert page.locator(".cite dd a").get_attribute("href") == page.url.replace(
+        "/en/", "/"
+    )  # the same in every language
+
+
 def test_back_and_forward(page):
     page.goto("/en/measures/")
     page.locator(WELL_BEING).check()
