@@ -226,6 +226,23 @@ def test_restoring_is_refused_where_the_record_moved_on(edited):
     assert Version.objects.of("measure", "2020-07").first().document["title_en"] == "Newest"
 
 
+def test_the_latest_change_is_undone_from_its_own_page(restored):
+    lin = signed_in("lin", "editor")
+    Measure.objects.filter(code="2020-07").update(title_en="Changed")
+    latest, before = Version.objects.of("measure", "2020-07")
+    page, address = (f"/en/admin/measures/version/{pk}" for pk in (latest.pk, before.pk))
+    link = f'<a href="{address}/restore/">Undo this change</a>'
+    assert link in lin.get(f"{page}/change/").text
+    assert "Undo this change" not in lin.get(f"{address}/change/").text
+    assert lin.post(f"{address}/restore/", posted(lin.get(f"{address}/restore/"), "")).status_code == 302
+    undone = Version.objects.of("measure", "2020-07").first()
+    assert (undone.number, undone.document) == (3, before.document)
+    # Restoring leaves the status alone, so a mere change of status is not offered.
+    Measure.objects.filter(code="2020-07").update(status="draft")
+    unpublished = Version.objects.of("measure", "2020-07").first()
+    assert "Undo this change" not in lin.get(f"/en/admin/measures/version/{unpublished.pk}/change/").text
+
+
 def test_a_deleted_measure_is_restored_as_a_draft(restored):
     first = Version.objects.of("measure", "2020-05").get()
     Measure.objects.get(code="2020-05").delete()

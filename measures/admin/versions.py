@@ -76,9 +76,18 @@ class VersionAdmin(admin.ModelAdmin):
             Version.objects.with_previous(), pk=object_id if object_id.isdecimal() else None
         )
         reader = Reader()
+        latest = Version.objects.latest_number(version.kind, version.key)
+        undo = None
+        # Restoring never publishes nor unpublishes, so a change of nothing else is not offered to be undone by it.
+        before, after = (
+            {**(document or {}), "status": ""} for document in (version.previous_document, version.document)
+        )
+        if version.number == latest and version.previous_document and before != after:
+            undo = Version.objects.of(version.kind, version.key).get(number=latest - 1)
         return self.page(
             request,
             "version.html",
+            undo=undo,
             title=str(version),
             version=version,
             changes=reader.changes(version.kind, version.previous_document, version.document)
@@ -86,7 +95,7 @@ class VersionAdmin(admin.ModelAdmin):
             else [],
             entries=reader.whole(version.kind, version.document) if version.document else [],
             record=record_of(version),
-            latest=Version.objects.latest_number(version.kind, version.key),
+            latest=latest,
             may_restore=self.has_restore_permission(request, version),
         )
 
