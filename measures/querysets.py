@@ -94,21 +94,18 @@ class MeasureQuerySet(models.QuerySet):
         return self.with_marks().select_related("category", "parent").prefetch_related("audiences")
 
     def with_full_record(self):
-        """With everything that belongs to a measure."""
+        """With everything the page of one measure shows."""
         from .models import Action, SourceParagraph
 
         return self.with_relations().prefetch_related(
             Prefetch("actions", Action.objects.select_related("paragraph")),
             Prefetch("paragraphs", SourceParagraph.objects.order_by("number")),
+            Prefetch("parts", self.model.objects.published()),
         )
 
     def for_export(self):
         """With everything that the columns of a table and the records of the API hold."""
         return self.with_full_record().with_edit_times()
-
-    def for_page(self):
-        """With everything the page of one measure shows."""
-        return self.for_export().prefetch_related(Prefetch("parts", self.model.objects.published()))
 
     def exported(self, first: int, size: int) -> Iterator:
         """One after the other `for_export()`, through a server-side cursor: the first `first` together, then `size` at a time.

@@ -108,7 +108,7 @@ class MeasurePage(PublicPage, DetailView):
     slug_field = slug_url_kwarg = "code"
 
     def get_queryset(self):
-        return Measure.objects.published().for_page()
+        return Measure.objects.published().for_export()
 
     def get_context_data(self, **kwargs):
         before, after = Measure.objects.published().neighbours(self.object)
