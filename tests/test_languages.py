@@ -93,7 +93,7 @@ def test_the_three_pages_are_one_page(client, address):
     shapes = set()
     for prefix in PREFIXES:
         page = client.get(prefix + address).text.split("<main")[1].split("</main>")[0]
-        links = re.findall(r'(?:href|id|data-[a-z]+|action|value)="([^"]*)"', page)
+        links = re.findall(r'(?:href|id|data-(?!label)[a-z]+|action|value)="([^"]*)"', page)
         shapes.add(tuple(link.removeprefix(prefix) if link.startswith("/") else link for link in links))
     assert len(shapes) == 1
 
