@@ -156,8 +156,12 @@ def test_reading_mode_lasts_without_a_cookie_and_without_a_flash(new_page):
     )
     for address in ("/measures/2020-15/", "/", "/en/source/"):
         page.goto(address)
-        page.wait_for_function("window.painted")
-        assert page.evaluate("window.painted") == "large"
+        # Polled from here: the policy forbids the browser to evaluate strings again and again by itself.
+        for _attempt in range(100):
+            if painted := page.evaluate("window.painted"):
+                break
+            page.wait_for_timeout(50)
+        assert painted == "large"
         assert (
             page.evaluate("document.querySelector('[data-reading-toggle]').getAttribute('aria-pressed')")
             == "true"
