@@ -203,6 +203,30 @@ def test_other_commands_share_the_server_of_serve(data, postgres):
     assert not postgres.is_ready()
 
 
+PUBLIC_PAGE = """
+import django
+django.setup()
+from django.db import connections
+from django.test import Client
+with connections["reader"].cursor() as cursor:
+    cursor.execute("SELECT session_user, current_user")
+    print(*cursor.fetchone(), Client(headers={"host": "localhost"}).get("/en/measures/").status_code)
+"""
+
+
+def test_public_pages_come_in_as_the_reader_role_itself(data, postgres):
+    with postgres.session():
+        done = subprocess.run(
+            [sys.executable, "-c", PUBLIC_PAGE],
+            cwd=ROOT,
+            env=environment(FUTIAN_DATA=data, DJANGO_SETTINGS_MODULE="futian_reform.settings"),
+            capture_output=True,
+            text=True,
+        )
+    # There is no RESET ROLE back to a mightier account.
+    assert done.stdout == "futian_reader futian_reader 200\n", done.stderr
+
+
 def test_a_command_without_a_database_starts_none(folder):
     subprocess.run(
         [sys.executable, "manage.py", "check"],
