@@ -106,6 +106,14 @@ class Matrix:
     count: int
     total: int
 
+    @property
+    def columns(self) -> list[tuple[Text, int]]:
+        """Each column's name and, up to six, the dots of its fullest cell: its width, known before its cells."""
+        fullest = [
+            max((len(row.cells[at].dots) for row in self.rows), default=0) for at in range(len(self.names))
+        ]
+        return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
+
 
 @dataclass
 class Hit:
