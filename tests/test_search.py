@@ -203,7 +203,7 @@ def test_every_hit_of_a_search_is_marked_somewhere(databases, client):
     for q in ("服务", "yshj", "services", "fuwu", "e站 香蜜湖"):
         response = client.get("/en/measures/", {"q": q})
         rows = re.findall(r'<li class="row.*?</li>', response.text, re.S)
-        assert len(rows) == len(response.context["measures"]) > 0
+        assert len(rows) == len(response.context["listing"].rows) > 0
         assert all("<mark>" in row or "hit-pinyin" in row for row in rows), q
 
 
@@ -227,7 +227,7 @@ def test_snippets_are_escaped(restored, client):
 def test_closest_where_nothing_fits(databases, client, q, better, code):
     response = client.get("/en/measures/", {"q": q})
     listing = response.context["listing"]
-    assert (listing.count, list(response.context["measures"])) == (0, [])
+    assert (listing.count, listing.rows) == (0, [])
     best = listing.closest[0]
     assert (best.query, best.measures[0].code) == (better, code)
     assert best.count == len(found(better))
@@ -244,7 +244,7 @@ def test_closest_where_nothing_fits(databases, client, q, better, code):
 def test_strange_queries_have_an_answer(databases, client, q):
     response = client.get("/measures/?q=" + quote(q), follow=True)
     assert response.status_code == 200
-    assert len(response.context["measures"]) == response.context["listing"].count
+    assert len(response.context["listing"].rows) == response.context["listing"].count
 
 
 @pytest.mark.parametrize(
