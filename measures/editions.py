@@ -3,6 +3,7 @@
 Everything here follows from the version alone. What depends on a reader's selection is made for each request.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -77,6 +78,10 @@ class Edition:
         rows = SearchRow.objects.using(self.using)
         return histograms((rows, "about"), (rows, "places"))
 
+    @cached_property
+    def cells(self) -> Counter[tuple[str, str]]:
+        return cells((tokens, count) for _key, tokens, count in self.histograms[0])
+
     def rows(self, keys: list[int]) -> list[SafeString]:
         """These measures as rows of a list, in the active language."""
         language = get_language()
@@ -96,13 +101,11 @@ class Edition:
         return self._dots[language]
 
     def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
-        everything = self.histograms[0]
-        totals = cells((tokens, count) for _key, tokens, count in everything)
         places = {}
-        for about, tokens, _count in everything:
+        for about, tokens, _count in self.histograms[0]:
             category, centres = category_and_centres(tokens)
             own = [(category, centre, basis) for centre, basis in centres.items()]
-            if own := [place for place in own if totals[place[:2]] <= MOST_DOTS]:
+            if own := [place for place in own if self.cells[place[:2]] <= MOST_DOTS]:
                 places[about] = own
         template = get_template("_dot.html")
         dots: dict[tuple[str, str], list[Dot]] = {}

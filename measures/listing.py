@@ -82,9 +82,9 @@ class ShownDot(NamedTuple):
 @dataclass
 class Cell:
     centre: str
-    count: int  # that fit the current filter
-    total: int
     address: str
+    count: int  # that fit the current filter
+    total: int = 0  # of all; the foot does not say
     dots: list[ShownDot] = field(default_factory=list)
 
 
@@ -93,7 +93,6 @@ class MatrixRow:
     category: object
     number: int
     count: int
-    total: int
     address: str
     cells: list[Cell]
 
@@ -369,11 +368,9 @@ def matrix(
     `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
     measures that fit the selection.
     """
-    everything = [(tokens, count) for _key, tokens, count in filterset.edition.histograms[0]]
     fitting = filterset.counts.fitting.entries
-    totals, counts = cells(everything), cells(fitting)
-    by_category, all_by_category = by_value(fitting, "category"), by_value(everything, "category")
-    by_centre, all_by_centre = by_value(fitting, "centre"), by_value(everything, "centre")
+    totals, counts = filterset.edition.cells, cells(fitting)
+    by_category, by_centre = by_value(fitting, "category"), by_value(fitting, "centre")
     dots = filterset.edition.dots()
     fits = inside([dot.key for own in dots.values() for dot in own])
     options = filterset.vocabulary.options
@@ -383,14 +380,13 @@ def matrix(
             category=record.name(get_language()),
             number=number,
             count=by_category[category],
-            total=all_by_category[category],
             address=address(category=[category]),
             cells=[
                 Cell(
                     centre,
+                    address(category=[category], centre=[centre]),
                     counts[category, centre],
                     totals[category, centre],
-                    address(category=[category], centre=[centre]),
                     [ShownDot(dot, dot.key in fits) for dot in dots.get((category, centre), ())],
                 )
                 for centre in centres
@@ -399,14 +395,11 @@ def matrix(
         for number, (category, record) in enumerate(options["category"].items(), 1)
     ]
     return Matrix(
-        centres=[
-            Cell(centre, by_centre[centre], all_by_centre[centre], address(centre=[centre]))
-            for centre in centres
-        ],
+        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
         names=[filterset.labels["centre"][centre] for centre in centres],
         rows=rows,
         count=filterset.counts.total,
-        total=sum(count for _tokens, count in everything),
+        total=filterset.edition.figures["total"],
     )
 
 
