@@ -233,7 +233,7 @@ class Listing:
         """The selection in words, with its number: "4 measures serving Finance or Technology"."""
         count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
         parts = [
-            self._part(facet) % {"names": self._either(facet, values)}
+            self._part(facet, values) % {"names": self._either(facet, values)}
             for facet, values in self.filterset.selection.items()
             if values
         ]
@@ -249,14 +249,16 @@ class Listing:
     def _either(self, facet: str, values: list[str]) -> str:
         return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
 
-    def _part(self, facet: str) -> str:
+    def _part(self, facet: str, values: list[str]) -> str:
+        if values == [NONE]:
+            return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
         return {
             "category": _("in the category %(names)s"),
             "centre": _("serving %(names)s"),
             "link": _("with a link to a centre by %(names)s"),
             "audience": _("for %(names)s"),
             "district": _("in %(names)s"),
-            "role": _("where a place is %(names)s"),
+            "role": _("with the role %(names)s"),
             "basis": _("with the basis %(names)s"),
         }[facet]
 
