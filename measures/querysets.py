@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from . import search
-from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, wanted
+from .facets import ABOUT, FAMILIES, PLACES, Option, Selection, Vocabulary, wanted
 from .records import Named, Names, record
 
 KEYS_AT_ONCE = 2_000  # of an export, between the database and this process
@@ -56,14 +56,6 @@ class MeasureQuerySet(models.QuerySet):
 
         versions = Version.objects.filter(kind="measure", key=OuterRef("code")).order_by("-number")
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
-
-    def counts_by_basis(self) -> dict[str, int]:
-        """How many there are, `named` in the source, `derived` by the editors, and in `total`."""
-        return self.aggregate(
-            total=Count("pk"),
-            named=Count("pk", filter=Q(basis="named")),
-            derived=Count("pk", filter=Q(basis="derived")),
-        )
 
     def with_edit_times(self):
         """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
@@ -135,6 +127,11 @@ class MeasureQuerySet(models.QuerySet):
         if with_full_text:
             measures = measures.prefetch_related("actions", "audiences")
         return sorted(measures, key=lambda measure: places[measure.pk])
+
+    def in_plan_order(self, facet_sets: list[int]):
+        """The measures that are what one of these facet sets says, which each has as `about`."""
+        measures = self.filter(search_row__about__in=facet_sets).annotate(about=F("search_row__about_id"))
+        return measures.order_by("search_row__plan_year", "search_row__number")
 
     def with_marks(self):
         """With the category, links and places of a row, in three queries for any number of rows."""
@@ -252,26 +249,30 @@ def vocabulary(using: str) -> Vocabulary:
     return Vocabulary(options)
 
 
+@models.ForeignKey.register_lookup
+class Has(Lookup):
+    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
+
+    lookup_name = "has"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, column_params = self.process_lhs(compiler, connection)
+        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
+        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
+        return f"{column} IN ({sets})", [*column_params, *self.rhs]
+
+
 class SearchRowQuerySet(models.QuerySet):
     def facet_condition(
-        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=None
+        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=FAMILIES
     ) -> Q:
         """That a row fits the choices, of these families only where they are given."""
-        from .models import FacetSet
-
         condition = Q()
         for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            limits = [
-                wanted(family, selection, vocabulary)
-                for family in own
-                if families is None or family in families
-            ]
-            limits = [tokens for tokens in limits if tokens is not None]
-            if limits:
-                sets = FacetSet.objects.using(self.db)
-                for tokens in limits:
-                    sets = sets.filter(tokens__overlap=tokens)
-                condition &= Q(**{f"{prefix}{column}__in": sets.values("pk")})
+            limits = [wanted(family, selection, vocabulary) for family in own if family in families]
+            if limits := [tokens for tokens in limits if tokens is not None]:
+                condition &= Q(**{f"{prefix}{column}__has": limits})
         return condition
 
     def exported(self, first: int, size: int) -> Iterator:

@@ -9,6 +9,7 @@ from tests.pages import PAGE_TYPES
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 2000}}
 ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}  # 1280 px at 200 %
 # Controls and navigation; a link inside a sentence may be as tall as its line.
 CONTROLS = ".masthead a, .masthead button, footer li a, .breadcrumbs a, .titles a, .search input, .search button, .button"
@@ -40,12 +41,30 @@ too_wide = """() => [...document.querySelectorAll("body *")]
     .filter((element) => element.checkVisibility() && !element.closest("[data-scrolls], .visually-hidden, .skip"))
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
     .map((element) => element.outerHTML.slice(0, 80))"""
-layout_shift = """() => new Promise((resolve) => {
-    let total = 0;
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => total += entry.value))
-        .observe({type: "layout-shift", buffered: true});
-    requestAnimationFrame(() => setTimeout(() => resolve(total), 100));
-})"""
+# The page once more, its HTML given to the parser in pieces, one a frame; `arrived` becomes what moved meanwhile. White
+# space between two pieces does not count: Chromium takes it for moved when words follow, though nobody sees it.
+arrive_in_pieces = """(size) => {
+    const moved = [];
+    const seen = ({node}) => node?.nodeType !== Node.TEXT_NODE || node.data.trim();
+    const describe = ({node, previousRect: from, currentRect: to}) =>
+        `${(node?.outerHTML ?? node?.data ?? "").trim().slice(0, 80)} ${from.x},${from.y} -> ${to.x},${to.y}`;
+    new PerformanceObserver((list) => {
+        for (const {sources, value} of list.getEntries())
+            moved.push(...(sources.length ? sources.filter(seen).map(describe) : [`something, by ${value}`]));
+    }).observe({type: "layout-shift", buffered: true});
+    const write = async () => {
+        const html = await (await fetch(location.href)).text();
+        document.open();
+        for (let at = 0; at < html.length; at += size) {
+            document.write(html.slice(at, at + size));
+            await new Promise(requestAnimationFrame);
+        }
+        document.close();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return moved;
+    };
+    window.arrived = write();
+}"""
 
 
 @pytest.mark.parametrize("address", PAGE_TYPES)
@@ -87,11 +106,14 @@ def test_nothing_is_cut_off_at_200_percent(new_page, address):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_nothing_moves_while_a_page_loads(new_page):
-    page = new_page(**PHONE)
-    for address in ("/", "/measures/", "/measures/2020-15/"):
+def test_nothing_moves_however_slowly_a_page_arrives(new_page):
+    tabs = []
+    for address, options in (("/en/", PHONE), ("/measures/", DESKTOP), ("/measures/2020-15/", PHONE)):
+        page = new_page(**options)
         page.goto(address)
-        assert page.evaluate(layout_shift) == 0, address
+        page.evaluate(arrive_in_pieces, 1000)
+        tabs.append(page)
+    assert [page.evaluate("arrived") for page in tabs] == [[]] * len(tabs)
 
 
 def test_the_skip_link_is_the_first_stop_of_the_keyboard(page):
@@ -172,7 +194,8 @@ def test_reading_mode_lasts_without_a_cookie_and_without_a_flash(new_page):
         assert page.evaluate(smallest) >= 18
         assert page.evaluate(too_small, [CONTROLS, 60]) == []
         assert page.evaluate(too_wide) == []
-        assert page.evaluate(layout_shift) == 0
+        page.evaluate(arrive_in_pieces, 4000)
+        assert page.evaluate("arrived") == []
     assert page.context.cookies() == []
     page.get_by_role("button", name="Large text").click()
     page.goto("/")
