@@ -369,7 +369,7 @@ def matrix(
     `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
     measures that fit the selection.
     """
-    everything = [(tokens, count) for _key, tokens, count in filterset.edition.histograms[0]]
+    everything = [(tokens, count) for _key, tokens, count in filterset.edition.counts.about]
     fitting = filterset.counts.fitting.entries
     totals, counts = cells(everything), cells(fitting)
     by_category, all_by_category = by_value(fitting, "category"), by_value(everything, "category")
