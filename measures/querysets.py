@@ -84,7 +84,10 @@ class MeasureQuerySet(models.QuerySet):
 
     def edited_last(self, count: int):
         """The `count` measures edited last; what stands as it was first published is not among them."""
-        edited = self.with_edit_times().filter(edited_at__gt=F("published_at"))
+        from .models import Version
+
+        changed = Version.objects.public().filter(kind="measure", number__gt=1).values("key")
+        edited = self.filter(code__in=changed).with_edit_times().filter(edited_at__gt=F("published_at"))
         return edited.order_by("-edited_at", "number")[:count]
 
     def neighbours(self, measure):
