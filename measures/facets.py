@@ -56,6 +56,35 @@ class Vocabulary:
     def with_places_above(self, slug: str) -> list[str]:
         return self._above.get(slug, [])
 
+    @cached_property
+    def _values(self) -> dict[tuple[frozenset[str], str], tuple[str, ...]]:
+        return {}
+
+    def values(self, tokens: frozenset[str], facet: str, others: frozenset[str]) -> tuple[str, ...]:
+        """Those of `facet` in a facet set; where `others` of the other facet of the family are chosen, those with one of these."""
+        if others:
+            return tuple(self._read_values(tokens, facet, others))
+        key = tokens, facet
+        if key not in self._values:
+            self._values[key] = tuple(self._read_values(tokens, facet, others))
+        return self._values[key]
+
+    def _read_values(self, tokens: frozenset[str], facet: str, others: frozenset[str]) -> set[str]:
+        family = next(family for family in FAMILIES if facet in family)
+        values = set()
+        for token in tokens:
+            name, _, value = token.partition(":")
+            one, slash, other = value.partition("/")
+            if others:
+                pair = (one, other) if facet == family[0] else (other, one)
+                if slash and name == family[0] and pair[1] in others:
+                    values.add(pair[0])
+            elif name == facet and not slash:
+                values.add(value)
+        if facet == "district":
+            values = {above for slug in values for above in self.with_places_above(slug)}
+        return values
+
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
         return [
@@ -90,34 +119,40 @@ class Histogram:
         return sum(count for own, count in self.entries if tokens is None or not own.isdisjoint(tokens))
 
 
+Entry = tuple[int, frozenset[str], int]  # number of a facet set, its tokens, measures
+
+
 @dataclass
 class Counts:
     """The numbers of one selection.
 
     `about` counts the measures that fit search and places by what they are; `places` those that fit search and everything
-    but the places by where they are: (number of the facet set, its tokens, measures).
+    but the places by where they are.
     """
 
     selection: Selection
     vocabulary: Vocabulary
-    about: list[tuple[int, frozenset[str], int]]
-    places: list[tuple[int, frozenset[str], int]]
+    about: list[Entry]
+    places: list[Entry]
 
     def __post_init__(self):
+        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
+        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
         #: The measures that fit everything.
         self.fitting = Histogram()
         #: For each family the measures that fit everything else.
-        self.without = {family: Histogram() for family in FAMILIES}
-        self.without[PLACES].entries = [(own, count) for _key, own, count in self.places]
-        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
-        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
+        self.without = dict.fromkeys(ABOUT, self.fitting) | {
+            family: Histogram() for family, _tokens in limits
+        }
+        self.without[PLACES] = Histogram([(own, count) for _key, own, count in self.places])
         for _key, own, count in self.about:
             failed = [family for family, tokens in limits if own.isdisjoint(tokens)]
             if not failed:
                 self.fitting.entries.append((own, count))
-            for family in ABOUT:
+            for family, _tokens in limits:
                 if not failed or failed == [family]:
                     self.without[family].entries.append((own, count))
+        self._of: dict[str, Counter[str]] = {}
 
     @property
     def total(self) -> int:
@@ -125,32 +160,22 @@ class Counts:
 
     def of(self, facet: str) -> Counter[str]:
         """For each value the measures that would fit if it were the facet's only choice."""
+        if facet not in self._of:
+            self._of[facet] = self._counted(facet)
+        return self._of[facet]
+
+    def _counted(self, facet: str) -> Counter[str]:
         family = next(family for family in FAMILIES if facet in family)
         other = next((other for other in family if other != facet), None)
-        others = set(self.selection.get(other) or ()) if other else set()
+        others = self.selection.get(other, ()) if other else ()
         if others and other == "district":
-            others = set(self.vocabulary.with_places_below(others))
+            others = self.vocabulary.with_places_below(others)
+        others = frozenset(others)
         counts: Counter[str] = Counter()
         for own, count in self.without[family].entries:
-            counts.update(dict.fromkeys(self._values(own, facet, family, others), count))
+            for value in self.vocabulary.values(own, facet, others):
+                counts[value] += count
         return counts
-
-    def _values(self, own: frozenset[str], facet: str, family: tuple[str, ...], others: set[str]) -> set[str]:
-        values = set()
-        if others:
-            side = family.index(facet)
-            for token in own:
-                name, _, pair = token.partition(":")
-                if "/" in pair and name == family[0]:
-                    both = pair.split("/")
-                    if both[1 - side] in others:
-                        values.add(both[side])
-        else:
-            start = f"{facet}:"
-            values = {token[len(start) :] for token in own if token.startswith(start) and "/" not in token}
-        if facet == "district":
-            values = {above for slug in values for above in self.vocabulary.with_places_above(slug)}
-        return values
 
     def dropping(self, facet: str) -> int:
         """How many measures fit when nothing is chosen in `facet`."""

@@ -14,7 +14,7 @@ from .bilingual import CHINESE, ENGLISH, Text
 from .editions import current_edition
 from .facets import ABOUT, FACETS, FAMILIES, NONE, PLACES, Counts, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
-from .querysets import Search, histograms, ordering
+from .querysets import Search, ordering, tally
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -135,8 +135,11 @@ class MeasureFilter(django_filters.FilterSet):
     def condition(self, prefix: str = "", families=FAMILIES, with_search: bool = True):
         """That a search row fits search and facets (of these families only, where given)."""
         rows = SearchRow.objects.using(self.queryset.db)
-        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, families)
-        return condition & self.search.condition(prefix) if self.search and with_search else condition
+        search = self.search if with_search else None
+        condition = rows.facet_condition(
+            self.selection, self.vocabulary, prefix, families, searched=bool(search)
+        )
+        return condition & search.condition(prefix) if search else condition
 
     @cached_property
     def rows(self):
@@ -153,16 +156,30 @@ class MeasureFilter(django_filters.FilterSet):
     def _counts(self, with_search: bool) -> Counts:
         """Asks only where something narrows: the numbers of everything stand in the edition."""
         rows = SearchRow.objects.using(self.queryset.db)
-        parts = list(self.edition.histograms)
         asked = {
-            at: (rows.filter(self.condition("", families, with_search)), column)
-            for at, (families, column) in enumerate((((PLACES,), "about"), (ABOUT, "places")))
-            if (self.query and with_search) or self._chosen(families)
+            column: rows.facet_condition(self.selection, self.vocabulary, families=families)
+            for column, families in (("about", (PLACES,)), ("places", ABOUT))
         }
-        if asked:
-            for at, part in zip(asked, histograms(*asked.values()), strict=True):
-                parts[at] = part
-        return Counts(self.selection, self.vocabulary, *parts)
+        if with_search and self.search:
+            found = tally(rows.filter(self.search.condition()), **asked)
+        else:
+            found = {}
+            for column, condition in asked.items():
+                if condition:
+                    found |= tally(rows, **{column: condition})
+        everything = self.edition.counts
+        if not found and not self._chosen(FAMILIES):
+            return everything
+        return Counts(
+            self.selection,
+            self.vocabulary,
+            **{
+                column: self.edition.entries(found[column])
+                if column in found
+                else getattr(everything, column)
+                for column in asked
+            },
+        )
 
     @cached_property
     def counts(self) -> Counts:
@@ -182,7 +199,8 @@ class MeasureFilter(django_filters.FilterSet):
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
         rows = SearchRow.objects.using(self.queryset.db)
-        return rows.filter(self.condition(with_search=False) & search.condition()).count()
+        condition = rows.facet_condition(self.selection, self.vocabulary, searched=True)
+        return rows.filter(condition & search.condition()).count()
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:
