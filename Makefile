@@ -19,7 +19,7 @@ admin: .venv/runtime ## create a staff account that may do everything
 	@exec $(python) manage.py createsuperuser
 
 test: .venv/development ## set everything up and run the tests (PYTEST_ARGS, DATABASE_URL)
-	@exec $(python) -m pytest -n 2 $(PYTEST_ARGS)
+	@exec $(python) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 check: .venv/development ## lint, templates, migrations, catalogues, settings of a deployment
 	$(python) -m ruff check

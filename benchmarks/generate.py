@@ -1,24 +1,28 @@
 """Fills a database with invented measures of the shipped shape: 28 a year for each county-level division, twelve years.
 
 `python -m benchmarks.generate 100000` adds that many (rounded down to whole years of whole divisions, at least one) to a
-database with the shipped content; deterministic. The rows are copied past the triggers, and their search rows are then
-written by the very function that the triggers call. It needs a superuser's account, as the embedded PostgreSQL has.
+database with the shipped content; deterministic. The rows are copied past the triggers, and their versions and search rows
+then written by the very functions that the triggers call. It needs a superuser's account, as the embedded PostgreSQL has.
 Divisions and texts are invented from the shipped ones; nothing here describes a real place.
 """
 
 import argparse
 import itertools
+import os
 import random
 import sys
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import django
+import psycopg
 
 YEARS = range(2021, 2033)
 DIVISIONS = 2_976  # about as many county-level divisions as China has: 28 x 12 x 2,976 = 999,936
 DRAFTS = 0.01
-CHUNK = 2_000  # measures whose search rows are written at a time
+CHUNK = 1_000  # records that are remembered at a time
 FIRST = "安宝昌长成春大德东丰福高光广海和恒红华嘉江金景九康乐临龙隆美明南宁平清庆荣三泰天通武西新兴秀永玉元云"
 SECOND = "安昌城川定东都阜冈港关河湖化江津京口岭陵宁平浦清泉山水台田兴阳源远州"
 KINDS = (("区", "District"), ("县", "County"), ("市", "City"))
@@ -226,56 +230,80 @@ class Generator:
         return added
 
 
-SEARCH_INDEXES = (
+# Made anew at the end where much is added: that is much faster than as many small insertions.
+INDEXES = (
     "search_row_lexemes",
     "search_row_about",
     "search_row_places",
     "search_row_title",
     "search_row_edited",
 )
+MANY = 2_000
+SETTINGS = "SET statement_timeout = 0; SET synchronous_commit = off; SET maintenance_work_mem = '1GB'; SET work_mem = '64MB'"
+
+# What the triggers write at a commit, for many records of one kind. The new words all stand in titles.
+VERSIONS = """
+    INSERT INTO measures_version (kind, key, number, document, public, actor, at, note, data_version)
+    SELECT '{kind}', {key}, 1, measures_document('{kind}', {key}), {public}, 'benchmarks.generate',
+        timestamptz '2021-01-01 00:00+08' + id * interval '10 seconds', '', (SELECT number FROM measures_dataversion)
+    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+"""
+SEARCH_ROWS = "SELECT measures_write_search_rows(%(ids)s)"
+WORDS = """
+    SELECT measures_learn(measures_normalized(string_agg(concat_ws(E'\\n', title_zh, title_en), E'\\n')), true)
+    FROM measures_measure WHERE id = ANY (%(ids)s) AND status = 'published'
+"""
+NAMES = """
+    SELECT measures_refresh_search('{kind}', {key}, measures_document('{kind}', {key}))
+    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+"""
+RECORDS = {
+    "plan": ("slug", "true", [VERSIONS]),
+    "category": ("slug", "true", [VERSIONS, NAMES]),
+    "district": ("slug", "true", [VERSIONS, NAMES]),
+    "measure": ("code", "status = 'published'", [VERSIONS, SEARCH_ROWS, WORDS]),
+}
 
 
-def write_search_rows(connection, report) -> None:
-    """The search rows of every measure without one, names of new records, and what inexact input is compared with."""
+def remember(connection, report) -> None:
+    """Versions, search rows and searched names of every record that has no version."""
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '1GB'; SET work_mem = '128MB'")
+        cursor.execute(SETTINGS)
+        cursor.execute("SELECT count(*) FROM measures_measure")
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY (%s)", [list(SEARCH_INDEXES)]
+            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY (%s) AND %s ORDER BY 1",
+            [list(INDEXES), cursor.fetchone()[0] > MANY],
         )
-        definitions = cursor.fetchall()
-        cursor.execute("SELECT count(*) FROM measures_measure m WHERE m.status = 'published'")
-        total = cursor.fetchone()[0]
-        if total > 10_000:  # one build of an index is faster than many small insertions
-            for name, _definition in definitions:
-                cursor.execute(f"DROP INDEX {name}")
-        cursor.execute("ANALYZE")
-        for kind in ("category", "district"):
-            cursor.execute(
-                f"SELECT measures_refresh_search(%s, slug, measures_document(%s, slug)) FROM measures_{kind} "
-                "WHERE slug NOT IN (SELECT slug FROM measures_searchname WHERE kind = %s)",
-                [kind, kind, kind],
-            )
-        cursor.execute(
-            "SELECT id FROM measures_measure m WHERE status = 'published' AND NOT EXISTS "
-            "(SELECT FROM measures_searchrow r WHERE r.measure_id = m.id) ORDER BY id"
-        )
-        missing = [key for (key,) in cursor.fetchall()]
-        begun = time.monotonic()
-        for at in range(0, len(missing), CHUNK):
-            cursor.execute("SELECT measures_write_search_rows(%s)", [missing[at : at + CHUNK]])
-            if at % (CHUNK * 10) == 0:
-                report(f"search rows {at:,} of {len(missing):,}, {time.monotonic() - begun:.0f} s")
-        cursor.execute(
-            "SELECT measures_learn(string_agg(DISTINCT measures_normalized(concat_ws(E'\\n', title_zh, title_en)), E'\\n'), true) "
-            "FROM measures_measure WHERE id = ANY (%s) AND status = 'published'",
-            [missing],
-        )
-        if total > 10_000:
-            for name, definition in definitions:
-                report(f"index {name}")
-                cursor.execute(definition)
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f"DROP INDEX {name}")
         cursor.execute("UPDATE measures_dataversion SET number = number + 1, at = clock_timestamp()")
         cursor.execute("VACUUM ANALYZE")
+        for kind, (key, public, statements) in RECORDS.items():
+            cursor.execute(
+                f"SELECT id FROM measures_{kind} WHERE NOT EXISTS (SELECT FROM measures_version v "
+                f"WHERE v.kind = '{kind}' AND v.key = {key}) ORDER BY id"
+            )
+            ids = [record_id for (record_id,) in cursor.fetchall()]
+            sql = [statement.format(kind=kind, key=key, public=public) for statement in statements]
+            with ThreadPoolExecutor() as pool:
+                workers = range(min(os.cpu_count(), len(ids) // CHUNK + 1))
+                work = partial(run_in_chunks, connection.get_connection_params(), sql, ids, len(workers))
+                list(pool.map(work, workers))
+            report(f"{len(ids):,} versions of {kind}")
+        for name, definition in indexes:
+            cursor.execute(definition)
+            report(f"index {name}")
+        cursor.execute("VACUUM ANALYZE")
+
+
+def run_in_chunks(parameters: dict, statements: list[str], ids: list[int], workers: int, worker: int) -> None:
+    """One worker's share of the records, on a connection of its own."""
+    with psycopg.connect(**parameters, autocommit=True) as connection:
+        connection.execute(SETTINGS)
+        for at in range(worker * CHUNK, len(ids), workers * CHUNK):
+            for statement in statements:
+                connection.execute(statement, {"ids": ids[at : at + CHUNK]})
 
 
 def generate(count: int, report=lambda message: None) -> int:
@@ -285,7 +313,7 @@ def generate(count: int, report=lambda message: None) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         added = Generator(cursor.cursor.connection.cursor()).fill(count)
     report(f"{added:,} measures copied")
-    write_search_rows(connection, report)
+    remember(connection, report)
     return added
 
 

@@ -46,8 +46,10 @@ def main() -> None:
     from django.test import Client, override_settings
     from django.test.utils import CaptureQueriesContext
 
+    from futian_reform.serve import collect_static_files
     from measures.models import Measure
 
+    collect_static_files(print)
     total = Measure.objects.published().count()
     client = Client(headers={"host": "localhost", "cache-control": "no-cache"}, raise_request_exception=False)
     print(f"{total:,} published measures; milliseconds, {options.rounds} rounds\n")

@@ -40,6 +40,7 @@ class Site(NamedTuple):
     process: subprocess.Popen
     postgres: EmbeddedPostgres
     log: Path
+    environment: dict[str, str]  # what its process has, for other commands on the same data
 
     def workers(self) -> list[int]:
         """Process numbers of the web processes."""
@@ -79,28 +80,20 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
     ):
         port = free_port()
         log = Path(folder, "serve.log")
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DATABASE", "PG", "GRANIAN"))
-        }
+        own = {"DATABASE_URL": postgres.url(), "FUTIAN_DATA": folder, "HOST": "127.0.0.1", "PORT": str(port)}
+        misleading = ("DATABASE", "PG", "GRANIAN")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(misleading)}
+        environment = inherited | own | environment
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--workers", str(workers)],
                 cwd=ROOT,
-                env=clean
-                | {
-                    "DATABASE_URL": postgres.url(),
-                    "FUTIAN_DATA": folder,
-                    "HOST": "127.0.0.1",
-                    "PORT": str(port),
-                }
-                | environment,
+                env=environment,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        site = Site(f"http://127.0.0.1:{port}", port, process, postgres, log)
+        site = Site(f"http://127.0.0.1:{port}", port, process, postgres, log, environment)
         try:
             wait_for(site)
             yield site

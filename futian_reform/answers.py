@@ -29,6 +29,11 @@ def preferred_encoding(accept: str) -> str:
     )
 
 
+def identity(version) -> tuple[int, float]:
+    """What tells a data version from any other, also from the one that had its number before a backup was restored."""
+    return version.number, version.at.timestamp()
+
+
 class Answer:
     """What Django answered. A page (status 200, of a data version) can be kept, compressed and conditional."""
 
@@ -42,7 +47,7 @@ class Answer:
         self.size = 2 * len(self.body) + 2000  # bytes in memory, with its variants
         if self.is_page:
             made = version.at.timestamp()
-            self.at, self.since = version.at, http_date(made)
+            self.version, self.since = identity(version), http_date(made)
             # While another edit in the same second may replace this page, it must not bear that second's name.
             young = time.time() < made + 2
             self.headers = [header for header in headers if header[0].lower() not in OURS]

@@ -11,18 +11,20 @@ from django.apps import apps
 from django.db import connection, connections, transaction
 from django.http import StreamingHttpResponse
 
-reading_publicly: ContextVar[bool] = ContextVar("reading_publicly", default=False)
+# The data version of the snapshot that is read; None outside of public requests.
+public_version: ContextVar = ContextVar("public_version", default=None)
 
 
 @contextmanager
 def public_snapshot():
-    """All queries inside see one snapshot of the alias `reader`; a write fails in the database."""
-    token = reading_publicly.set(True)
-    try:
-        with transaction.atomic(using="reader"):
-            yield
-    finally:
-        reading_publicly.reset(token)
+    """All queries inside see one snapshot of the alias `reader`, of the version it gives; a write fails in the database."""
+    with transaction.atomic(using="reader"):
+        version = current_version()
+        token = public_version.set(version)
+        try:
+            yield version
+        finally:
+            public_version.reset(token)
 
 
 def current_version(alias: str = "reader"):
@@ -37,10 +39,10 @@ class SnapshotStream(StreamingHttpResponse):
     then on, and ends with it: also when the reader goes away, or stalls for idle_in_transaction_session_timeout.
     """
 
-    snapshot = None
+    snapshot = version = None
 
     def take_snapshot(self) -> None:
-        self.snapshot = connections["reader"]
+        self.snapshot, self.version = connections["reader"], public_version.get()
         self.snapshot.inc_thread_sharing()  # whichever thread lets go of the answer closes it
         connections["reader"] = connections.create_connection("reader")
         self._chunks = self.streaming_content
@@ -49,13 +51,13 @@ class SnapshotStream(StreamingHttpResponse):
 
     @contextmanager
     def _in_snapshot(self):
-        usual, token = connections["reader"], reading_publicly.set(True)
+        usual, token = connections["reader"], public_version.set(self.version)
         connections["reader"] = self.snapshot
         try:
             yield
         finally:
             connections["reader"] = usual
-            reading_publicly.reset(token)
+            public_version.reset(token)
 
     def _read(self):
         try:
@@ -91,7 +93,7 @@ def acting(actor: str, note: str = ""):
 
 class Router:
     def db_for_read(self, model, **hints):
-        return "reader" if reading_publicly.get() else None
+        return "reader" if public_version.get() else None
 
     db_for_write = db_for_read
 

@@ -36,6 +36,8 @@ from psycopg.pq import PGconn, Ping
 NOBODY = 65534
 SECONDS_TO_RECOVER = 300  # for replaying the log after a crash
 SECONDS_TO_CLEAR = 15  # for what is left of a killed server to let go of its cluster
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108  Linux keeps it in memory
+ROOM_IN_MEMORY = 4 * 2**30  # bytes that must be free there: benchmarks fill databases of a gigabyte
 PASSING_TROUBLE = re.compile(r"lock file .* already exists|pre-existing shared memory block")
 DISK_FULL = "The disk is full: free some space and start again. Everything saved so far is kept."
 REMEDIES = {
@@ -288,7 +290,8 @@ class EmbeddedPostgres:
 @contextmanager
 def throwaway() -> Iterator[EmbeddedPostgres]:
     """A running server for tests, in a temporary directory, that ends even when its parent is killed."""
-    with tempfile.TemporaryDirectory(prefix="futian-") as folder:
+    roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > ROOM_IN_MEMORY
+    with tempfile.TemporaryDirectory(prefix="futian-", dir=MEMORY_DISK if roomy else None) as folder:
         os.chmod(folder, 0o711)  # noqa: S103  root's server runs as another account
         server = EmbeddedPostgres(folder, throwaway=True)
         try:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
-from .databases import reading_publicly
+from .databases import public_version
 
 RETRY_AFTER = 2  # seconds
 READING = "GET, HEAD, OPTIONS"
@@ -78,7 +78,7 @@ def method_not_allowed(request):
 def server_error(request):
     error = sys.exc_info()[1]
     # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
-    read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and not reading_publicly.get()
+    read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and public_version.get() is None
     if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
     return answer(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from measures.metadata import LANGUAGE_TAGS
 
 from . import health
-from .databases import SnapshotStream, acting, current_version, public_snapshot
+from .databases import SnapshotStream, acting, public_snapshot
 from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
@@ -119,8 +119,7 @@ def staff_or_public(get_response):
                 return unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
-            with public_snapshot():
-                request.data_version = current_version()
+            with public_snapshot() as request.data_version:
                 response = get_response(request)
                 if isinstance(response, SnapshotStream):
                     response.take_snapshot()

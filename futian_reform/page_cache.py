@@ -10,21 +10,20 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import lru_cache
+from operator import gt
 
 from django.conf import settings
 from django.db import connections
 from django.http.request import split_domain_port, validate_host
 
-from .answers import Answer
+from .answers import Answer, identity
 from .databases import current_version
 from .middleware import passes_by
 from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 
 POLL = 0.4  # seconds between two looks at the data version
-NEVER = datetime.max.replace(tzinfo=UTC)
 SILENCE = 2.0  # seconds after which the database counts as gone
 
 logger = logging.getLogger(__name__)
@@ -47,9 +46,10 @@ class PageCache:
         self.django, self.max_bytes, self.bytes = django, max_bytes, 0
         self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self.changing = threading.Lock()
-        self.version_at = NEVER  # when the data version that the poll saw last was made
+        self.version: tuple[int, float] | None = None  # the data version that the poll saw last
         self.heard = 0.0  # when the database last answered the poll; None while it does not
-        self.generation = 0  # raised when time goes back: another database, or a restored backup
+        self.generation = 0  # raised where number or time go back: another database, or a restored backup
+        self.doubt = threading.Event()  # a page bears another version than the poll saw last
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
@@ -68,7 +68,7 @@ class PageCache:
         reads = method == "GET" or method == "HEAD"
         proper = self.is_proper(environ)
         page = self.pages.get((path, query)) if reads and proper else None
-        if page and page.at >= self.version_at:
+        if page and page.version == self.version:
             with suppress(KeyError):  # gone since it was looked up
                 self.pages.move_to_end((path, query))
             return page.send(environ, start_response)
@@ -119,6 +119,8 @@ class PageCache:
             with self.changing:
                 if generation == self.generation:
                     self.keep(address, answer)
+            if answer.version != self.version:
+                self.doubt.set()
 
     def drop(self, address: tuple[str, str]):
         with self.changing:
@@ -135,13 +137,14 @@ class PageCache:
 
     def follow(self):
         while True:
-            time.sleep(POLL)
+            self.doubt.wait(POLL)
+            self.doubt.clear()
             self.poll()
 
     def poll(self):
         """Learn the data version; while the database does not answer, the last one stands."""
         try:
-            at = current_version().at
+            seen = identity(current_version())
         except Exception as error:  # whatever it is, the next look may succeed
             connections["reader"].close()
             if self.heard is not None:
@@ -152,9 +155,9 @@ class PageCache:
             return
         if self.heard is None:
             logger.info("The database answers")
-        if at < self.version_at:
+        if self.version not in (None, seen) and not all(map(gt, seen, self.version)):
             with self.changing:
                 self.generation += 1
                 self.pages.clear()
                 self.bytes = 0
-        self.version_at, self.heard = at, time.monotonic()
+        self.version, self.heard = seen, time.monotonic()

@@ -192,6 +192,11 @@ _reader_options = {
     "statement_timeout": "5s",
     "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "30s",
+    # How many rows a common word matches is known, but not that reading each row's lexemes, which lie apart, costs more than
+    # the index; and pages are many and short, so that each keeps to one processor. See decision 18.
+    "enable_seqscan": "off",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
 }
 if READER_ROLE and _reader_url == _default_url:
     _reader_options["role"] = READER_ROLE

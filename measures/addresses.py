@@ -3,9 +3,11 @@
 They start with SITE_ORIGIN, never with the Host header, and name the default language unless told otherwise.
 """
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import translate_url
 
 # The year in which the names below were given out, as RFC 4151 asks for; it never changes.
 TAG_YEAR = 2026
@@ -13,6 +15,12 @@ TAG_YEAR = 2026
 
 def absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
+
+
+@lru_cache(maxsize=1024)
+def translated(path: str, language: str) -> str:
+    """The page at `path`, which has no query, in another language; `path` itself where it has none."""
+    return translate_url(path, language)
 
 
 def in_language(path: str, language: str) -> str:

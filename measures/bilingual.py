@@ -16,6 +16,9 @@ class Text(str):
         text.lang = lang
         return text
 
+    def __deepcopy__(self, memo):
+        return self  # forms copy their choices
+
 
 class Bilingual:
     """`record.title`: the column of the active language; where the English is missing, the Chinese."""

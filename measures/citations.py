@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from .addresses import absolute, in_language, list_path, measure_path, version_path
+from .editions import current_edition
 from .filters import MeasureFilter
 from .models import DataVersion, Measure
 
@@ -106,12 +107,11 @@ def work_of(measure: Measure) -> Work:
 
 
 def of_measure(measure: Measure, version: DataVersion) -> Citation:
-    counts = Measure.objects.published().counts_by_basis()
     sentence = _(
         "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by the "
         "editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
     ) % {
-        **counts,
+        **current_edition(measure._state.db).figures,
         "title": measure.title,
         "code": measure.code,
         "basis": measure.get_basis_display(),
@@ -125,7 +125,7 @@ def of_list(filterset: MeasureFilter, count: int, version: DataVersion) -> Citat
     """Of the valid selection of `filterset`, which has `count` measures."""
     query = filterset.canonical_query()
     figures = {
-        **Measure.objects.published().counts_by_basis(),
+        **filterset.edition.figures,
         "count": count,
         "version": version.number,
         "date": day(version),

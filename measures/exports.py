@@ -27,7 +27,8 @@ from django.utils.translation import override
 from futian_reform.databases import SnapshotStream
 
 from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
-from .models import DataVersion, Measure, Plan
+from .models import DataVersion, Measure, Plan, SearchRow
+from .querysets import ordering
 from .selections import SelectionView, without_parameters
 
 # Rows that are read, written and sent together: few at first, that the reader soon gets some. The memory of an export is the
@@ -53,7 +54,8 @@ LICENCE = {
 
 @dataclass(frozen=True)
 class Column:
-    """`value(measure)` is a text, a number, a time or None; of a column with `several` values, a list of texts.
+    """`value(measure)` is a text, a number, a time or None; of a column with `several` values, a list of texts. It reads a
+    `Measure` as well as a `records.record()`.
 
     In a cell, several values stand on lines of their own. Columns with the same `group` have their values in the same
     order, so that line 2 of `centres` and line 2 of `centre_reasons_zh` speak of the same centre.
@@ -87,7 +89,11 @@ def iso(moment: datetime) -> str:
 
 
 def of_parts(relation: str, read: Callable) -> Callable[[Measure], list]:
-    return lambda measure: [read(part) for part in getattr(measure, relation).all()]
+    def value(measure) -> list:
+        parts = getattr(measure, relation)
+        return [read(part) for part in (parts if isinstance(parts, list) else parts.all())]
+
+    return value
 
 
 def of_centres(read):
@@ -476,9 +482,9 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
-def in_chunks(measures) -> Iterator[Measure]:
-    """The measures of a queryset with all that COLUMNS reads."""
-    return measures.exported(FIRST, CHUNK)
+def in_chunks(rows) -> Iterator:
+    """The measures of these search rows as `records.record()`, with all that COLUMNS reads."""
+    return rows.exported(FIRST, CHUNK)
 
 
 def csv_chunks(measures: Iterable[Measure]) -> Iterator[bytes]:
@@ -678,15 +684,15 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
 
     key = (version.number, version.at)
     if key not in _fingerprints:
-        measures = Measure.objects.published()
-        count = measures.count()
+        rows = SearchRow.objects.order_by(*ordering("number"))
+        count = rows.count()
         found = {}
         if count <= CHECKSUM_LIMIT:
             about = about_rows("", count, Plan.objects.latest("year"), version)
-            with xlsx_file(in_chunks(measures), about, version.at) as workbook:
+            with xlsx_file(in_chunks(rows), about, version.at) as workbook:
                 found[".xlsx"] = _fingerprint(workbook)
-            found[".csv"] = _fingerprint(csv_chunks(in_chunks(measures)))
-            found[".json"] = _fingerprint(json_chunks(measures, version))
+            found[".csv"] = _fingerprint(csv_chunks(in_chunks(rows)))
+            found[".json"] = _fingerprint(json_chunks(rows, version))
         _fingerprints.clear()
         _fingerprints[key] = found
         return found
@@ -774,15 +780,15 @@ def dumped(document) -> str:
 class MeasuresCsv(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".csv")}
-        return stream(self.request, csv_chunks(in_chunks(filterset.qs)), CSV_TYPE, headers)
+        return stream(self.request, csv_chunks(in_chunks(filterset.rows)), CSV_TYPE, headers)
 
 
 class MeasuresXlsx(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
-        measures = filterset.qs
-        about = about_rows(query, measures.count(), Plan.objects.latest("year"), version)
-        file = xlsx_file(in_chunks(measures), about, version.at)
+        rows = filterset.rows
+        about = about_rows(query, rows.count(), Plan.objects.latest("year"), version)
+        file = xlsx_file(in_chunks(rows), about, version.at)
         if file.seek(0, SEEK_END) > SMALL:
             file.seek(0)
             return FileResponse(file, content_type=XLSX_TYPE, headers=headers)

@@ -5,8 +5,9 @@ of the link hold in one link, a place and its role in one role.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .bilingual import CHINESE, ENGLISH, Text
 
@@ -40,13 +41,20 @@ class Vocabulary:
 
     options: dict[str, dict[str, Option]]
 
-    def with_places_above(self, slug: str) -> Iterator[str]:
-        place = self.options["district"].get(slug)
-        seen = set()
-        while place and place.slug not in seen:
-            seen.add(place.slug)
-            yield place.slug
-            place = self.options["district"].get(place.parent)
+    @cached_property
+    def _above(self) -> dict[str, list[str]]:
+        """Each place with those it lies in, from the smallest to the largest."""
+        above = {}
+        for slug in (places := self.options["district"]):
+            above[slug] = own = []
+            place = places.get(slug)
+            while place and place.slug not in own:
+                own.append(place.slug)
+                place = places.get(place.parent)
+        return above
+
+    def with_places_above(self, slug: str) -> list[str]:
+        return self._above.get(slug, [])
 
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
@@ -157,6 +165,15 @@ def cells(entries: Iterable[tuple[frozenset[str], int]]) -> Counter[tuple[str, s
         category, centres = category_and_centres(tokens)
         for centre in centres:
             counts[category, centre] += count
+    return counts
+
+
+def by_value(entries: Iterable[tuple[frozenset[str], int]], facet: str) -> Counter[str]:
+    """Measures by category or by centre (or NONE)."""
+    counts: Counter[str] = Counter()
+    for tokens, count in entries:
+        category, centres = category_and_centres(tokens)
+        counts.update(dict.fromkeys([category] if facet == "category" else centres, count))
     return counts
 
 

@@ -1,6 +1,8 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
+from copy import copy
 from functools import cached_property
+from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -8,9 +10,11 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .facets import ABOUT, FACETS, NONE, PLACES, Counts, Selection
+from .bilingual import CHINESE, ENGLISH, Text
+from .editions import current_edition
+from .facets import ABOUT, FACETS, FAMILIES, NONE, PLACES, Counts, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
-from .querysets import Search, histograms, ordering, vocabulary
+from .querysets import Search, histograms, ordering
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -39,6 +43,12 @@ class Facet(django_filters.MultipleChoiceFilter):
             **options,
         )
 
+    def __deepcopy__(self, memo):
+        # Every filterset copies its filters. All that differs between them are the choices, which it sets itself.
+        clone = copy(self)
+        clone.extra = dict(self.extra)
+        return clone
+
 
 class MeasureFilter(django_filters.FilterSet):
     """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
@@ -66,23 +76,29 @@ class MeasureFilter(django_filters.FilterSet):
 
     def __init__(self, data=None, queryset=None, **options):
         super().__init__(_without_empty_values(data or QueryDict()), queryset, **options)
-        self.vocabulary = vocabulary(self.queryset.db)
-        for facet, records in self.vocabulary.options.items():
-            choices = [(slug, str(record.name(get_language()))) for slug, record in records.items()]
-            if self.filters[facet].none_label:
-                choices.append((NONE, self.filters[facet].none_label))
-            self.filters[facet].extra["choices"] = choices
+        self.edition = current_edition(self.queryset.db)
+        self.vocabulary = self.edition.vocabulary
+        for facet, choices in self.edition.choices[get_language()].items():
+            none = self.filters[facet].none_label
+            self.filters[facet].extra["choices"] = [*choices, (NONE, none)] if none else choices
 
-    @property
+    @cached_property
+    def labels(self) -> dict[str, dict[str, Text]]:
+        """Facet -> value -> its name in the active language, in the options' order."""
+        language = ENGLISH if get_language() == "en" else CHINESE
+        return {
+            facet: {
+                value: label if isinstance(label, Text) else Text(label, language)
+                for value, label in self.filters[facet].extra["choices"]
+            }
+            for facet in FACETS
+        }
+
+    @cached_property
     def selection(self) -> Selection:
         """The chosen slugs of every facet, in the facets' and the options' order."""
         cleaned = self.form.cleaned_data
-        return {
-            facet: [
-                value for value, _label in self.filters[facet].extra["choices"] if value in cleaned[facet]
-            ]
-            for facet in FACETS
-        }
+        return {facet: [value for value in self.labels[facet] if value in cleaned[facet]] for facet in FACETS}
 
     @property
     def query(self) -> str:
@@ -109,17 +125,14 @@ class MeasureFilter(django_filters.FilterSet):
         if values["sort"] == "relevance" or (values["sort"] == "number" and not values["q"]):
             values["sort"] = ""
         values["page"] = "" if page == "1" else page
-        query = QueryDict(mutable=True)
-        for name in ("q", *FACETS, "sort", "page"):
-            if values[name]:
-                query.setlist(name, values[name] if isinstance(values[name], list) else [values[name]])
-        return query.urlencode()
+        chosen = [(name, values[name]) for name in ("q", *FACETS, "sort", "page") if values[name]]
+        return urlencode(chosen, doseq=True)
 
     @cached_property
     def search(self) -> Search | None:
         return Search(self.query, self.queryset.db) if self.query else None
 
-    def condition(self, prefix: str = "", families=None, with_search: bool = True):
+    def condition(self, prefix: str = "", families=FAMILIES, with_search: bool = True):
         """That a search row fits search and facets (of these families only, where given)."""
         rows = SearchRow.objects.using(self.queryset.db)
         condition = rows.facet_condition(self.selection, self.vocabulary, prefix, families)
@@ -134,37 +147,37 @@ class MeasureFilter(django_filters.FilterSet):
         measures = queryset.filter(self.condition("search_row__"), search_row__isnull=False)
         return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
-    @cached_property
-    def _histograms(self):
-        rows = SearchRow.objects.using(self.queryset.db)
-        everything = [(rows, "about")] if self.narrows else []
-        return histograms(*self._counted(with_search=True), *everything)
+    def _chosen(self, families) -> bool:
+        return any(self.selection[facet] for family in families for facet in family)
 
-    def _counted(self, with_search: bool):
+    def _counts(self, with_search: bool) -> Counts:
+        """Asks only where something narrows: the numbers of everything stand in the edition."""
         rows = SearchRow.objects.using(self.queryset.db)
-        return (
-            (rows.filter(self.condition("", [PLACES], with_search)), "about"),
-            (rows.filter(self.condition("", ABOUT, with_search)), "places"),
-        )
-
-    @property
-    def narrows(self) -> bool:
-        return bool(self.query or any(self.selection.values()))
+        parts = list(self.edition.histograms)
+        asked = {
+            at: (rows.filter(self.condition("", families, with_search)), column)
+            for at, (families, column) in enumerate((((PLACES,), "about"), (ABOUT, "places")))
+            if (self.query and with_search) or self._chosen(families)
+        }
+        if asked:
+            for at, part in zip(asked, histograms(*asked.values()), strict=True):
+                parts[at] = part
+        return Counts(self.selection, self.vocabulary, *parts)
 
     @cached_property
     def counts(self) -> Counts:
         """The numbers of this selection."""
-        about, places, *_everything = self._histograms
-        return Counts(self.selection, self.vocabulary, about, places)
-
-    @property
-    def everything(self) -> list[tuple[int, frozenset[str], int]]:
-        """What all published measures are: facet sets, their tokens, how many measures."""
-        return self._histograms[2 if self.narrows else 0]
+        return self._counts(with_search=True)
 
     @cached_property
     def counts_without_search(self) -> Counts:
-        return Counts(self.selection, self.vocabulary, *histograms(*self._counted(with_search=False)))
+        return self._counts(with_search=False)
+
+    def fitting_among(self, keys: list[int]) -> set[int]:
+        """Which of these measures fit search and facets."""
+        if not self.query and not self._chosen(FAMILIES):
+            return set(keys)
+        return set(self.rows.filter(pk__in=keys).order_by().values_list("pk", flat=True))
 
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""

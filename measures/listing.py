@@ -1,12 +1,15 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Case, Value, When
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -16,12 +19,13 @@ from pypinyin import Style, lazy_pinyin
 
 from . import search
 from .bilingual import CHINESE, ENGLISH, Text
-from .facets import FACETS, NONE, category_and_centres, cells
+from .editions import Dot
+from .facets import FACETS, NONE, by_value, cells
 from .filters import SORTS, MeasureFilter
-from .models import Measure, SearchRow
+from .models import Measure
 from .querysets import Search
 
-MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+PAGE_SIZE = 50
 MOST_MATRIX_ROWS = 24  # the categories of four plans
 MOST_CLOSEST = 5  # measures shown for each close text
 MOST_WORDS_TO_DROP = 5
@@ -66,22 +70,22 @@ class Way:
     count: int
 
 
-@dataclass
-class Dot:
-    code: str
-    folio: str
-    title: Text
-    basis: str
-    inside: bool  # the current filter
+class ShownDot(NamedTuple):
+    dot: Dot
+    inside: bool  # the current selection
+
+    @property
+    def markup(self) -> SafeString:
+        return self.dot.inside if self.inside else self.dot.outside
 
 
 @dataclass
 class Cell:
     centre: str
-    count: int  # that fit the current filter
-    total: int
     address: str
-    dots: list[Dot] = field(default_factory=list)
+    count: int  # that fit the current filter
+    total: int = 0  # of all; the foot does not say
+    dots: list[ShownDot] = field(default_factory=list)
 
 
 @dataclass
@@ -89,7 +93,6 @@ class MatrixRow:
     category: object
     number: int
     count: int
-    total: int
     address: str
     cells: list[Cell]
 
@@ -131,11 +134,15 @@ class Closest:
     measures: list
 
 
-class Listing:
-    """Everything about a valid selection but the rows themselves."""
+class CountedPaginator(Paginator):
+    count = 0  # known from the numbers of the facets
 
-    def __init__(self, filterset: MeasureFilter):
-        self.filterset = filterset
+
+class Listing:
+    """A valid selection, of which the page `number` (as the address writes it) is shown."""
+
+    def __init__(self, filterset: MeasureFilter, number: str = "1"):
+        self.filterset, self.number = filterset, number
         self.address = reverse("measure-list")
 
     @classmethod
@@ -149,11 +156,43 @@ class Listing:
         return f"{self.address}?{query}" if query else self.address
 
     def label(self, facet: str, value: str) -> Text:
-        return label(self.filterset, facet, value)
+        return self.filterset.labels[facet][value]
 
     @property
     def count(self) -> int:
         return self.filterset.counts.total
+
+    @cached_property
+    def page(self) -> Page:
+        """The keys of the measures on the page shown; raises Http404 where there is no such page."""
+        paginator = CountedPaginator(self.filterset.rows.values_list("pk", flat=True), PAGE_SIZE)
+        paginator.count = self.count
+        number = self.number
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
+            raise Http404(
+                ngettext(
+                    "This list has %(pages)s page; there is no page “%(number)s”.",
+                    "This list has %(pages)s pages; there is no page “%(number)s”.",
+                    paginator.num_pages,
+                )
+                % {"pages": paginator.num_pages, "number": number[:20]}
+            )
+        page = paginator.page(int(number))
+        page.object_list = list(page.object_list)
+        return page
+
+    @property
+    def rows(self) -> list[SafeString]:
+        """The measures on the page, ready to be shown; those of a search say where they matched."""
+        keys = self.page.object_list
+        if not self.filterset.query:
+            return self.filterset.edition.rows(keys)
+        measures = Measure.objects.using(self.filterset.queryset.db).in_list(keys, with_full_text=True)
+        row = get_template("_row.html")
+        return [
+            row.render({"measure": measure, "title": self.marked_title(measure), "hits": self.hits(measure)})
+            for measure in measures
+        ]
 
     @property
     def clear_address(self) -> str:
@@ -283,7 +322,12 @@ class Listing:
         """None where there are too many categories for a picture."""
         if len(self.filterset.vocabulary.options["category"]) > MOST_MATRIX_ROWS:
             return None
-        return matrix(self.filterset, self._address)
+        return matrix(self.filterset, self._address, self.inside)
+
+    def inside(self, keys: list[int]) -> set[int]:
+        """Which of these measures fit the selection; where one page shows them all, that page tells."""
+        shown = self.page.object_list
+        return set(shown) if len(shown) == self.count else self.filterset.fitting_among(keys)
 
     def hits(self, measure) -> list[Hit]:
         """Where `measure` matched the search, the titles apart from `marked_title`."""
@@ -293,18 +337,6 @@ class Listing:
         groups = self.filterset.search.groups if self.filterset.search else []
         found = [match for group in groups if (match := search.find(group, measure.title))]
         return search.marked(measure.title, found)
-
-
-def label(filterset: MeasureFilter, facet: str, value: str) -> Text:
-    """The name of a value in the active language."""
-    records = filterset.vocabulary.options.get(facet)
-    if records and value != NONE:
-        return records[value].name(get_language())
-    return Text(dict(filterset.filters[facet].extra["choices"])[value], page_language())
-
-
-def page_language() -> str:
-    return ENGLISH if get_language() == "en" else CHINESE
 
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
@@ -318,53 +350,46 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
         options = [
             ShownOption(
                 value,
-                label(filterset, facet, value),
+                label,
                 counts.get(value, 0),
                 value in chosen,
-                len(list(filterset.vocabulary.with_places_above(value))) - 1 if facet == "district" else 0,
+                len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
             )
-            for value, _name in filter_.extra["choices"]
+            for value, label in filterset.labels[facet].items()
         ]
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
         facets.append(ShownFacet(facet, filter_.label, options, errors))
     return facets
 
 
-def matrix(filterset: MeasureFilter, address) -> Matrix:
-    """Categories by centres: how many measures, and while they are few, which."""
-    everything = filterset.everything
-    totals = cells((tokens, rows) for _key, tokens, rows in everything)
+def matrix(
+    filterset: MeasureFilter, address: Callable[..., str], inside: Callable[[list[int]], set[int]]
+) -> Matrix:
+    """Categories by centres: how many measures, and while they are few, which.
+
+    `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
+    measures that fit the selection.
+    """
     fitting = filterset.counts.fitting.entries
-    counts = cells(fitting)
+    totals, counts = filterset.edition.cells, cells(fitting)
+    by_category, by_centre = by_value(fitting, "category"), by_value(fitting, "centre")
+    dots = filterset.edition.dots()
+    fits = inside([dot.key for own in dots.values() for dot in own])
     options = filterset.vocabulary.options
     centres = [*options["centre"], NONE]
-    dots = _dots(filterset, everything, {cell for cell, total in totals.items() if total <= MOST_DOTS})
-
-    def tally(entries, name) -> dict[str, int]:
-        tally: dict[str, int] = {}
-        for tokens, rows in entries:
-            category, own_centres = category_and_centres(tokens)
-            for value in [category] if name == "category" else own_centres:
-                tally[value] = tally.get(value, 0) + rows
-        return tally
-
-    everything = [(tokens, rows) for _key, tokens, rows in everything]
-    by_category, all_by_category = tally(fitting, "category"), tally(everything, "category")
-    by_centre, all_by_centre = tally(fitting, "centre"), tally(everything, "centre")
     rows = [
         MatrixRow(
             category=record.name(get_language()),
             number=number,
-            count=by_category.get(category, 0),
-            total=all_by_category.get(category, 0),
+            count=by_category[category],
             address=address(category=[category]),
             cells=[
                 Cell(
                     centre,
+                    address(category=[category], centre=[centre]),
                     counts[category, centre],
                     totals[category, centre],
-                    address(category=[category], centre=[centre]),
-                    dots.get((category, centre), []),
+                    [ShownDot(dot, dot.key in fits) for dot in dots.get((category, centre), ())],
                 )
                 for centre in centres
             ],
@@ -372,48 +397,12 @@ def matrix(filterset: MeasureFilter, address) -> Matrix:
         for number, (category, record) in enumerate(options["category"].items(), 1)
     ]
     return Matrix(
-        centres=[
-            Cell(centre, by_centre.get(centre, 0), all_by_centre.get(centre, 0), address(centre=[centre]))
-            for centre in centres
-        ],
-        names=[label(filterset, "centre", centre) for centre in centres],
+        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
+        names=[filterset.labels["centre"][centre] for centre in centres],
         rows=rows,
         count=filterset.counts.total,
-        total=sum(rows for _tokens, rows in everything),
+        total=filterset.edition.figures["total"],
     )
-
-
-def _dots(
-    filterset: MeasureFilter, everything, small: set[tuple[str, str]]
-) -> dict[tuple[str, str], list[Dot]]:
-    """The measures of the small cells."""
-    places = {}
-    for key, tokens, _rows in everything:
-        category, centres = category_and_centres(tokens)
-        own = [(category, centre, basis) for centre, basis in centres.items() if (category, centre) in small]
-        if own:
-            places[key] = own
-    if not places:
-        return {}
-    condition = filterset.condition()
-    inside = (
-        Case(When(condition, then=True), default=False, output_field=BooleanField())
-        if condition
-        else Value(True)
-    )
-    rows = (
-        SearchRow.objects.using(filterset.queryset.db)
-        .filter(about_id__in=list(places))
-        .order_by("plan_year", "number")
-    )
-    dots: dict[tuple[str, str], list[Dot]] = {}
-    for about, number, code, title_zh, title_en, is_inside in rows.values_list(
-        "about_id", "number", "measure__code", "measure__title_zh", "measure__title_en", inside
-    ):
-        title = Text(title_en, ENGLISH) if get_language() == "en" and title_en else Text(title_zh, CHINESE)
-        for category, centre, basis in places[about]:
-            dots.setdefault((category, centre), []).append(Dot(code, f"{number:02}", title, basis, is_inside))
-    return dots
 
 
 # --- Where a measure matched ---

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .addresses import absolute
+from .addresses import absolute, translated
 
 # As BCP 47 writes them, for `lang` and `hreflang`, and as Open Graph writes them.
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
@@ -250,17 +250,16 @@ def noindex() -> str:
 
 
 def addresses(request) -> str:
-    path = request.get_full_path()
-    links = [("canonical", "", absolute(path))]
-    for language, tag in LANGUAGE_TAGS.items():
-        links.append(("alternate", tag, absolute(translate_url(path, language))))
-    links.append(("alternate", "x-default", absolute(translate_url(path, settings.LANGUAGE_CODE))))
+    path, mark, query = request.get_full_path().partition("?")
+    links = [("canonical", "", path)]
+    links += [("alternate", tag, translated(path, language)) for language, tag in LANGUAGE_TAGS.items()]
+    links.append(("alternate", "x-default", translated(path, settings.LANGUAGE_CODE)))
     return format_html_join(
         "\n  ",
         '<link rel="{}"{} href="{}">',
         (
-            (rel, format_html(' hreflang="{}"', language) if language else "", address)
-            for rel, language, address in links
+            (rel, format_html(' hreflang="{}"', tag) if tag else "", absolute(address + mark + query))
+            for rel, tag, address in links
         ),
     )
 

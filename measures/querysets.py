@@ -1,5 +1,6 @@
 """Every query of the site."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import reduce
@@ -12,7 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from . import search
-from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, wanted
+from .facets import ABOUT, FAMILIES, PLACES, Option, Selection, Vocabulary, wanted
+from .records import Named, Names, record
 
 KEYS_AT_ONCE = 2_000  # of an export, between the database and this process
 
@@ -54,14 +56,6 @@ class MeasureQuerySet(models.QuerySet):
 
         versions = Version.objects.filter(kind="measure", key=OuterRef("code")).order_by("-number")
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
-
-    def counts_by_basis(self) -> dict[str, int]:
-        """How many there are, `named` in the source, `derived` by the editors, and in `total`."""
-        return self.aggregate(
-            total=Count("pk"),
-            named=Count("pk", filter=Q(basis="named")),
-            derived=Count("pk", filter=Q(basis="derived")),
-        )
 
     def with_edit_times(self):
         """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
@@ -107,18 +101,6 @@ class MeasureQuerySet(models.QuerySet):
         """With everything that the columns of a table and the records of the API hold."""
         return self.with_full_record().with_edit_times()
 
-    def exported(self, first: int, size: int) -> Iterator:
-        """One after the other `for_export()`, through a server-side cursor: the first `first` together, then `size` at a time.
-
-        Only keys go through the sort and the cursor: whole records there would have to be read and sorted, on disk,
-        before the first could be sent.
-        """
-        keys = self.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE)
-        while chunk := list(islice(keys, first)):
-            found = self.model.objects.using(self.db).for_export().in_bulk(chunk)
-            yield from (found[key] for key in chunk if key in found)
-            first = size
-
     def newest(self, count: int):
         """The `count` measures whose records changed last, those changed last first."""
         return self.order_by("-search_row__edited_at", "plan", "number")[:count]
@@ -145,6 +127,11 @@ class MeasureQuerySet(models.QuerySet):
         if with_full_text:
             measures = measures.prefetch_related("actions", "audiences")
         return sorted(measures, key=lambda measure: places[measure.pk])
+
+    def in_plan_order(self, facet_sets: list[int]):
+        """The measures that are what one of these facet sets says, which each has as `about`."""
+        measures = self.filter(search_row__about__in=facet_sets).annotate(about=F("search_row__about_id"))
+        return measures.order_by("search_row__plan_year", "search_row__number")
 
     def with_marks(self):
         """With the category, links and places of a row, in three queries for any number of rows."""
@@ -262,27 +249,73 @@ def vocabulary(using: str) -> Vocabulary:
     return Vocabulary(options)
 
 
+@models.ForeignKey.register_lookup
+class Has(Lookup):
+    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
+
+    lookup_name = "has"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, column_params = self.process_lhs(compiler, connection)
+        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
+        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
+        return f"{column} IN ({sets})", [*column_params, *self.rhs]
+
+
 class SearchRowQuerySet(models.QuerySet):
     def facet_condition(
-        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=None
+        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=FAMILIES
     ) -> Q:
         """That a row fits the choices, of these families only where they are given."""
-        from .models import FacetSet
-
         condition = Q()
         for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            limits = [
-                wanted(family, selection, vocabulary)
-                for family in own
-                if families is None or family in families
-            ]
-            limits = [tokens for tokens in limits if tokens is not None]
-            if limits:
-                sets = FacetSet.objects.using(self.db)
-                for tokens in limits:
-                    sets = sets.filter(tokens__overlap=tokens)
-                condition &= Q(**{f"{prefix}{column}__in": sets.values("pk")})
+            limits = [wanted(family, selection, vocabulary) for family in own if family in families]
+            if limits := [tokens for tokens in limits if tokens is not None]:
+                condition &= Q(**{f"{prefix}{column}__has": limits})
         return condition
+
+    def exported(self, first: int, size: int) -> Iterator:
+        """The measures of these rows as `records.record()`, one after the other: the first `first` read together, then `size` at
+        a time.
+
+        Only keys go through the sort and the server-side cursor: whole records there would have to be read and sorted, on
+        disk, before the first could be sent.
+        """
+        keys = self.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE)
+        names = _names(self.db)
+        while chunk := list(islice(keys, first)):
+            with connections[self.db].cursor() as cursor:
+                cursor.execute(RECORDS, [chunk])
+                found = cursor.fetchall()
+            for document, *more in found:
+                yield record(json.loads(document), *more, names)
+            first = size
+
+
+# Of these measures, in their order: the latest public version, which is the record as it is (see MEMORY in migration 0002),
+# and the codes of their parts. To build the documents anew would take thirty times as long.
+RECORDS = """
+    SELECT v.document::text, v.number, v.at, array(
+        SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id AND part.status = 'published'
+        ORDER BY part.plan_year, part.number)
+    FROM unnest(%s::bigint[]) WITH ORDINALITY chosen (id, position) JOIN measures_measure m ON m.id = chosen.id,
+        LATERAL (SELECT document, number, at FROM measures_version WHERE kind = 'measure' AND key = m.code AND public
+            ORDER BY number DESC LIMIT 1) v
+    ORDER BY chosen.position
+"""
+
+
+def _names(using: str) -> Names:
+    from .models import Audience, Category, Centre, District
+
+    return {
+        model._meta.model_name: {
+            row[0]: Named(*row)
+            for row in model.objects.using(using).order_by().values_list("slug", "name_zh", "name_en")
+        }
+        for model in (Category, Centre, Audience, District)
+    }
 
 
 def histograms(*counted: tuple[SearchRowQuerySet, str]) -> list[list[tuple[int, frozenset[str], int]]]:
@@ -447,20 +480,28 @@ class Search:
                     found[at].append(key)
         return found
 
-    def _text_condition(self, group: search.Any, prefix: str = "") -> Q:
-        """That one of the texts stands in the row: by its lexemes, and where these do not decide, by a look at the text."""
-        condition = Q()
-        for decided in (True, False):
-            literals = [literal for literal in group.literals if literal.is_lexeme == decided]
-            if literals:
-                has_lexemes = Q(
-                    **{f"{prefix}lexemes__matches": "|".join(literal.tsquery for literal in literals)}
-                )
-                if not decided:
-                    has_lexemes &= Q(
-                        **{f"{prefix}text__contains_any": [literal.text for literal in literals]}
-                    )
-                condition |= has_lexemes
+    def _text_condition(self, group: search.Any, prefix: str = "", or_else: Q | None = None) -> Q:
+        """That one of the texts stands in the row, or `or_else`.
+
+        By the lexemes, and where these do not decide, by a look at the text. The two are joined so that the index alone
+        finds the rows and the text is all that is looked at: a row's own lexemes take longer to read than the index.
+        """
+        decided, undecided = [], []
+        for literal in group.literals:
+            # A single word that stands nowhere need not be looked for; what it spells follows it.
+            if not (literal.is_lexeme and literal.stems and not literal.forms):
+                (decided if literal.is_lexeme else undecided).append(literal)
+        condition = or_else or Q()
+        if decided or undecided:
+            tsquery = "|".join(literal.tsquery for literal in (*decided, *undecided))
+            condition |= Q(**{f"{prefix}lexemes__matches": tsquery})
+        if undecided:
+            looked_at = or_else or Q()
+            looked_at |= Q(**{f"{prefix}text__contains_any": [literal.text for literal in undecided]})
+            if decided:
+                tsquery = "|".join(literal.tsquery for literal in decided)
+                looked_at |= Q(**{f"{prefix}lexemes__matches": tsquery})
+            condition &= looked_at
         return condition or Q(**{f"{prefix}pk__in": []})
 
     def condition(self, prefix: str = "") -> Q:
@@ -474,10 +515,10 @@ class Search:
         if isinstance(tree, search.Join):
             parts = [self._condition(part, sets, prefix) for part in tree.parts]
             return reduce(and_ if tree.all_of else or_, parts)
-        condition = self._text_condition(tree, prefix)
+        named = Q()
         if own := next(sets):
-            condition |= Q(**{f"{prefix}about_id__in": own}) | Q(**{f"{prefix}places_id__in": own})
-        return condition
+            named = Q(**{f"{prefix}about_id__in": own}) | Q(**{f"{prefix}places_id__in": own})
+        return self._text_condition(tree, prefix, named)
 
     def rank(self, prefix: str = "") -> Case:
         """0 where all that is asked for stands in the title, 1 otherwise."""

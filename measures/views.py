@@ -1,17 +1,17 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.db import router
 from django.http import Http404
 from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, TemplateView
 from django.views.generic.base import ContextMixin
-from django_filters.views import FilterView
 
 from . import api, citations, exports
 from .addresses import CHANGES_PATH, in_language, list_path
+from .editions import current_edition
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
 from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
@@ -22,7 +22,7 @@ class PublicPage(ContextMixin):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            plan=Plan.objects.latest("year"),
+            plan=current_edition(router.db_for_read(Plan)).plan,
             data_version=self.request.data_version,
             not_stated=_("not stated"),
             **kwargs,
@@ -36,70 +36,30 @@ class Home(PublicPage, TemplateView):
         return super().get_context_data(
             categories=Category.objects.with_published_measures(),
             centres=Centre.objects.all(),
-            counts=Measure.objects.published().counts_by_basis(),
+            counts=current_edition(router.db_for_read(Measure)).figures,
             edited=Measure.objects.published().edited_last(5),
             matrix=Listing.of_everything().matrix,
             **kwargs,
         )
 
 
-class CountedPaginator(Paginator):
-    count = 0  # known from the numbers of the facets
-
-
-class MeasureList(PublicPage, FilterView):
+class MeasureList(PublicPage, TemplateView):
     """The list narrowed by the parameters of the address. One selection has one address."""
 
-    filterset_class = MeasureFilter
     template_name = "measure_list.html"
-    context_object_name = "measures"
-    paginate_by = 50
 
-    def get(self, request, *args, **kwargs):
-        self.filterset = self.get_filterset(self.get_filterset_class())
-        valid = self.filterset.is_valid()
-        if valid and (
-            redirect := canonical_redirect(request, self.filterset, request.GET.get("page") or "1")
-        ):
+    def get(self, request):
+        filterset = MeasureFilter(request.GET, Measure.objects.published())
+        if not filterset.is_valid():
+            context = self.get_context_data(filter=filterset, listing=Listing(filterset))
+            return self.render_to_response(context, status=400)
+        number = request.GET.get("page") or "1"
+        if redirect := canonical_redirect(request, filterset, number):
             return redirect
-        self.object_list = self.filterset.qs if valid else self.filterset.queryset.none()
-        return self.render_to_response(self.get_context_data(filter=self.filterset))
-
-    def get_filterset_kwargs(self, filterset_class):
-        # Bound also without parameters: the whole list is a valid selection.
-        return super().get_filterset_kwargs(filterset_class) | {"data": self.request.GET}
-
-    def get_queryset(self):
-        return Measure.objects.published()
-
-    def paginate_queryset(self, queryset, page_size):
-        if not self.filterset.is_valid():
-            return super().paginate_queryset(queryset, page_size)
-        paginator = CountedPaginator(self.filterset.rows.values_list("pk", flat=True), page_size)
-        paginator.count = self.filterset.counts.total
-        number = self.request.GET.get("page", "1")
-        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
-            raise Http404(
-                _("This list has %(pages)s pages; there is no page “%(number)s”.")
-                % {"pages": paginator.num_pages, "number": number[:20]}
-            )
-        page = paginator.page(int(number))
-        measures = self.get_queryset().in_list(
-            list(page.object_list), with_full_text=bool(self.filterset.query)
-        )
-        return paginator, page, measures, page.has_other_pages()
-
-    def get_context_data(self, **kwargs):
-        listing = Listing(self.filterset)
-        return super().get_context_data(listing=listing, **kwargs)
-
-    def render_to_response(self, context, **response_kwargs):
-        if context["filter"].form.is_valid():
-            count = context["paginator"].count
-            context |= citations.for_list(context["filter"], count, context["data_version"])
-        else:
-            response_kwargs["status"] = 400
-        return super().render_to_response(context, **response_kwargs)
+        listing = Listing(filterset, number)
+        shown = {"filter": filterset, "listing": listing, "page": listing.page}
+        cited = citations.for_list(filterset, listing.count, request.data_version)
+        return self.render_to_response(self.get_context_data(**shown, **cited))
 
 
 class MeasurePage(PublicPage, DetailView):

@@ -2,15 +2,21 @@
 
 import fcntl
 import os
+import shutil
 from io import StringIO
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from psycopg import sql
+
+from futian_reform.serve import collect_static_files
+
+PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
 
 
 class Databases:
@@ -67,11 +73,23 @@ def databases(django_db_blocker):
             fcntl.flock(built, fcntl.LOCK_EX)
             built.seek(0)
             if not (name := built.read()):
-                call_command("collectstatic", interactive=False, verbosity=0)
+                collect_static_files(lambda line: None)
             databases.build(name)
             built.write("" if name else databases.pristine)
         yield databases
         databases.drop()
+
+
+@pytest.fixture(scope="session")
+def with_static_files(databases):
+    """`with_static_files(folder)` spares a site in another data directory to collect and compress its static files."""
+
+    def copy(folder):
+        shutil.copytree(settings.STATIC_ROOT, folder / "static")
+        shutil.copy(settings.FUTIAN_DATA / "static.stamp", folder)
+        return folder
+
+    return copy
 
 
 @pytest.fixture

@@ -30,15 +30,17 @@ def rows_of_xlsx(content: bytes, sheet: int = 0) -> list[tuple]:
     return list(workbook.worksheets[sheet].iter_rows(values_only=True))
 
 
+def codes_of_rows(page: str) -> list[str]:
+    """The codes of the rows of a list page, in their order."""
+    return re.findall(r'<li class="row".*?href="[a-z/-]*/measures/([0-9-]+)/', page, re.S)
+
+
 def codes_of_page(client, query: str) -> list[str]:
     codes, number = [], 1
     while True:
         page = f"{query}&page={number}".strip("&") if number > 1 else query
         text = fetched(client, "/en/measures/", page).decode()
-        results = (
-            text[text.index('<ol class="rows') : text.index("</ol>")] if '<ol class="rows' in text else ""
-        )
-        codes += dict.fromkeys(re.findall(r'href="/en/measures/([0-9-]+)/', results))
+        codes += codes_of_rows(text)
         if 'rel="next"' not in text:
             return codes
         number += 1

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from futian_reform.databases import acting
 from measures import exports
-from measures.models import DataVersion, Measure
+from measures.models import DataVersion, Measure, SearchRow
 
 from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
 
@@ -98,7 +98,7 @@ def test_csv_holds_the_whole_record(client):
 
 
 def test_columns_of_a_group_have_as_many_values_as_each_other(client):
-    for measure in exports.in_chunks(Measure.objects.published()):
+    for measure in exports.in_chunks(SearchRow.objects.order_by("plan_year", "number")):
         lengths = {}
         for column in exports.COLUMNS:
             if column.group:

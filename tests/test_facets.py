@@ -124,7 +124,7 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, found:
             assert cell.count == sum(by_code[code].fits(in_cell) for code in expected)
             assert len(cell.dots) in {0, cell.total}
             if cell.dots:
-                assert {dot.code for dot in cell.dots if dot.inside} == {
+                assert {shown.dot.code for shown in cell.dots if shown.inside} == {
                     code for code in expected if by_code[code].fits(in_cell)
                 }
     if not expected:
@@ -220,17 +220,23 @@ def test_options_stand_in_a_fixed_order_with_their_zeros(databases):
 def test_matrix_draws_34_dots_for_28_measures(databases):
     matrix = Listing(filtered({})).matrix
     dots = [dot for row in matrix.rows for cell in row.cells for dot in cell.dots]
-    assert (len(dots), len({dot.code for dot in dots}), all(dot.inside for dot in dots)) == (34, 28, True)
-    assert [dot.basis for dot in dots].count("editorial") == 12
+    assert (len(dots), len({shown.dot.code for shown in dots}), all(shown.inside for shown in dots)) == (
+        34,
+        28,
+        True,
+    )
+    assert [shown.dot.basis for shown in dots].count("editorial") == 12
     assert [cell.count for cell in matrix.centres] == [4, 11, 3, 6, 10]
     assert [row.count for row in matrix.rows] == [4, 5, 5, 5, 6, 3]
     pilots = Listing(filtered({"role": ["pilot"]})).matrix
-    inside = {dot.code for row in pilots.rows for cell in row.cells for dot in cell.dots if dot.inside}
+    inside = {
+        shown.dot.code for row in pilots.rows for cell in row.cells for shown in cell.dots if shown.inside
+    }
     assert inside == {"2020-15", "2020-22", "2020-25"}
 
 
 def test_number_takes_over_where_a_cell_is_full(databases, monkeypatch):
-    monkeypatch.setattr("measures.listing.MOST_DOTS", 2)
+    monkeypatch.setattr("measures.editions.MOST_DOTS", 2)
     cells = [cell for row in Listing(filtered({})).matrix.rows for cell in row.cells]
     assert {len(cell.dots) for cell in cells if cell.total > 2} == {0}
     assert all(len(cell.dots) == cell.total for cell in cells if cell.total <= 2)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -19,8 +20,9 @@ numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def site():
-    with running_site(workers=2) as site:
+def site(with_static_files, tmp_path_factory):
+    data = with_static_files(tmp_path_factory.mktemp("data"))
+    with running_site(workers=2, FUTIAN_DATA=str(data)) as site:
         yield site
 
 
@@ -49,16 +51,18 @@ def serves_what_it_can(site):
         status, _headers, body, seconds = get(site, CACHED)
         assert (status, "Data version" in body) == (200, True)
         assert seconds < 0.5
-    for path in (uncached(), uncached()):
-        status, headers, body, seconds = get(site, path)
+    asked = [uncached(), uncached(), "/readyz", "/healthz"]
+    with ThreadPoolExecutor() as readers:  # at once: each may take as long as it is waited for
+        *pages, ready, healthy = readers.map(lambda path: get(site, path), asked)
+    for status, headers, body, seconds in pages:
         assert (status, headers["retry-after"], headers["cache-control"]) == (503, "2", "no-store")
         assert "The database does not answer at the moment" in body
         assert "default-src 'none'" in headers["content-security-policy"]
         assert seconds < 2
-    assert get(site, "/healthz")[0] == 200
-    status, _headers, _body, seconds = get(site, "/readyz")
+    status, _headers, _body, seconds = ready
     assert status == 503
     assert seconds < 2
+    assert healthy[0] == 200
 
 
 def recovers(site):

@@ -1,9 +1,11 @@
 """Three languages from one content: nothing untranslated, no mixed script, addresses and codes untouched."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from django.test import Client
 
 from futian_reform.traditional import traditional
 from measures.models import Measure
@@ -47,52 +49,61 @@ class Texts(HTMLParser):
             self.texts.append((self.languages[-1], text.strip()))
 
 
-def texts_of(client, address) -> list[tuple[str, str]]:
-    parser = Texts()
-    parser.feed(client.get(address).text)
-    return parser.texts
+@pytest.fixture(scope="module")
+def page_of():
+    """`page_of(address)` is the page on the shipped content, which several tests read: it is rendered once."""
+    client = Client(headers={"host": "localhost"})
+    return cache(lambda address: client.get(address).text)
+
+
+@pytest.fixture(scope="module")
+def texts_of(page_of):
+    def texts_of(address) -> list[tuple[str, str]]:
+        parser = Texts()
+        parser.feed(page_of(address))
+        return parser.texts
+
+    return texts_of
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_english_pages_are_english(client, address):
-    chinese = [(lang, text) for lang, text in texts_of(client, f"/en{address}") if HAN.search(text)]
+def test_english_pages_are_english(texts_of, address):
+    chinese = [(lang, text) for lang, text in texts_of(f"/en{address}") if HAN.search(text)]
     assert [text for lang, text in chinese if lang not in {"zh-Hans", "zh-Hant"}] == []
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh-hant"])
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_chinese_pages_are_chinese(client, prefix, address):
+def test_chinese_pages_are_chinese(texts_of, prefix, address):
     own = {"": "zh-Hans", "/zh-hant": "zh-Hant"}[prefix]
-    texts = [text for lang, text in texts_of(client, prefix + address) if lang == own]
+    texts = [text for lang, text in texts_of(prefix + address) if lang == own]
     # A text without a single Han character is no sentence of ours: names such as 5G stand in Chinese text.
     latin = {text for text in texts if LATIN_WORD.search(text) and not HAN.search(text)}
     assert latin - LATIN_ON_CHINESE_PAGES == set()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_simplified_pages_hold_no_traditional_characters(client, address):
-    mixed = [
-        text for lang, text in texts_of(client, address) if lang == "zh-Hans" and traditional_characters(text)
-    ]
+def test_simplified_pages_hold_no_traditional_characters(texts_of, address):
+    mixed = [text for lang, text in texts_of(address) if lang == "zh-Hans" and traditional_characters(text)]
     assert mixed == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_traditional_pages_hold_no_simplified_characters(client, address):
+def test_traditional_pages_hold_no_simplified_characters(texts_of, address):
     mixed = [
         text
-        for lang, text in texts_of(client, f"/zh-hant{address}")
+        for lang, text in texts_of(f"/zh-hant{address}")
         if lang == "zh-Hant" and traditional(text) != text
     ]
     assert mixed == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_three_pages_are_one_page(client, address):
+def test_the_three_pages_are_one_page(page_of, address):
     """The same links, identifiers and codes; only words differ."""
     shapes = set()
     for prefix in PREFIXES:
-        page = client.get(prefix + address).text.split("<main")[1].split("</main>")[0]
+        page = page_of(prefix + address).split("<main")[1].split("</main>")[0]
         links = re.findall(r'(?:href|id|data-(?!label)[a-z]+|action|value)="([^"]*)"', page)
         shapes.add(tuple(link.removeprefix(prefix) if link.startswith("/") else link for link in links))
     assert len(shapes) == 1

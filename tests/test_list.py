@@ -6,6 +6,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from .forms import codes_of_rows
+
 
 @pytest.mark.parametrize(
     ("query", "canonical"),
@@ -53,7 +55,7 @@ def test_unknown_value_is_explained_in_the_page(client, query, explanation):
     assert explanation in response.text
     assert "This selection cannot be read" in response.text
     assert response.text.count('type="checkbox"') == 6 + 5 + 2 + 10 + 15 + 3 + 2
-    assert len(response.context["measures"]) == 0
+    assert codes_of_rows(response.text) == []
 
 
 @pytest.mark.parametrize("page", ["0", "2", "9999", "x", "-1", "1.0", "²", "9" * 30])
@@ -101,7 +103,7 @@ def test_nothing_becomes_arithmetic(client):
     ways = re.findall(r'<li class="way[^"]*"><a href="(.*?)">.*?→ (\d+) measure', response.text, re.S)
     assert ways == [("/en/measures/?centre=finance", "4"), ("/en/measures/?category=well-being", "6")]
     for address, count in ways:
-        assert len(client.get(address).context["measures"]) == int(count)
+        assert len(codes_of_rows(client.get(address).text)) == int(count)
     response = client.get("/en/measures/?q=arbitration+teachers")
     ways = re.findall(r'<li class="way[^"]*"><a href="(.*?)">.*?→ (\d+) measure', response.text, re.S)
     assert ways == [("/en/measures/?q=teachers", "2"), ("/en/measures/?q=arbitration", "2")]
@@ -113,7 +115,7 @@ def test_nothing_becomes_arithmetic(client):
 )
 def test_order(client, sort, first):
     response = client.get("/measures/", {"sort": sort}, follow=True)
-    codes = [measure.code for measure in response.context["measures"]]
+    codes = codes_of_rows(response.text)
     assert len(set(codes)) == 28
     if first:
         assert codes[:2] == first
@@ -122,7 +124,8 @@ def test_order(client, sort, first):
 def test_titles_are_in_the_order_of_their_pinyin(client):
     from pypinyin import lazy_pinyin
 
-    titles = [measure.title_zh for measure in client.get("/measures/?sort=title").context["measures"]]
+    titles = re.findall(r"<h3><a [^>]*>(.*?)</a>", client.get("/measures/?sort=title").text)
+    assert len(titles) == 28
     initials = [lazy_pinyin(title)[0][0] for title in titles]
     assert initials == sorted(initials)
 
@@ -132,7 +135,7 @@ def test_last_edited_comes_first(restored, client):
 
     Measure.objects.filter(code="2020-17").update(note_zh="改")
     Measure.objects.filter(code="2020-09").update(note_zh="改")
-    codes = [measure.code for measure in client.get("/measures/?sort=edited").context["measures"]]
+    codes = codes_of_rows(client.get("/measures/?sort=edited").text)
     assert codes[:2] == ["2020-09", "2020-17"]
 
 

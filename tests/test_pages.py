@@ -25,6 +25,5 @@ LISTS = [
 def test_list_shows_as_many_measures_as_it_says(client, query, count):
     response = client.get(f"/en/measures/?{query}" if query else "/en/measures/")
     assert response.status_code == 200
-    assert len(response.context["measures"]) == count
     assert len(re.findall(r'<li class="row"', response.text)) == count
     assert re.search(r'<h1 id="selection">(?:All )?(\d+) measure', response.text).group(1) == str(count)

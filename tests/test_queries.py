@@ -4,40 +4,43 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from measures.editions import _edition
+
 from .pages import PAGE_TYPES
 
+# Of the first request of a data version in a process, and of the next.
 QUERIES = {
-    "/": 10,
-    "/measures/": 10,
-    "/measures/?category=well-being&centre=none": 10,
-    "/measures/?q=jiaoshi": 16,  # what may be spelt, and where each hit matched
-    "/measures/?district=xiangmihu&role=responsible": 6,
-    "/measures/?category=unknown": 3,
-    "/measures/2020-05/": 12,
-    "/measures/2020-15/history/": 3,
-    "/measures/2020-15/history/1/": 8,
-    "/categories/well-being/": 9,
-    "/centres/finance/": 9,
-    "/audiences/families/": 8,
-    "/districts/futian/": 9,
-    "/source/": 6,
-    "/data/": 5,
-    "/api/": 3,
-    "/changes/": 3,
-    "/about/": 2,
-    "/no-such-page/": 1,
+    "/": (10, 6),
+    "/measures/": (9, 2),
+    "/measures/?category=well-being&centre=none": (10, 3),
+    "/measures/?q=jiaoshi": (16, 12),  # what may be spelt, and where each hit matched
+    "/measures/?district=xiangmihu&role=responsible": (6, 2),
+    "/measures/?category=unknown": (3, 1),
+    "/measures/2020-05/": (12, 10),
+    "/measures/2020-15/history/": (3, 2),
+    "/measures/2020-15/history/1/": (8, 7),
+    "/categories/well-being/": (9, 8),
+    "/centres/finance/": (9, 8),
+    "/audiences/families/": (8, 7),
+    "/districts/futian/": (9, 8),
+    "/source/": (6, 5),
+    "/data/": (5, 2),
+    "/api/": (3, 1),
+    "/changes/": (3, 2),
+    "/about/": (2, 1),
+    "/no-such-page/": (1, 1),
 }
 MACHINE = {
-    "/measures.csv": 10,
-    "/measures.xlsx": 12,
-    "/measures.json": 11,
-    "/measures.atom": 7,
-    "/changes.atom": 2,
-    "/api/measures/": 11,
-    "/sitemap.xml": 8,
-    "/datapackage.json": 3,
-    "/measures/2020-05.json": 8,
-    "/measures/2020-05.bib": 2,
+    "/measures.csv": (8, 7),
+    "/measures.xlsx": (10, 9),
+    "/measures.json": (9, 8),
+    "/measures.atom": (7, 6),
+    "/changes.atom": (2, 2),
+    "/api/measures/": (10, 9),
+    "/sitemap.xml": (8, 8),
+    "/datapackage.json": (3, 3),
+    "/measures/2020-05.json": (8, 8),
+    "/measures/2020-05.bib": (2, 2),
 }
 
 
@@ -45,11 +48,16 @@ def test_every_page_type_is_counted():
     assert set(QUERIES) == set(PAGE_TYPES)
 
 
-@pytest.mark.parametrize(("address", "count"), [*QUERIES.items(), *MACHINE.items()])
-def test_queries(client, address, count):
-    client.get(address)  # connected, and what a process learns once is learnt
+def asked(client, address) -> list[str]:
     with CaptureQueriesContext(connections["reader"]) as captured:
         response = client.get(address)
         b"".join(response.streaming_content) if response.streaming else response.content
-    asked = [query["sql"] for query in captured if query["sql"] not in {"BEGIN", "COMMIT"}]
-    assert len(asked) == count, "\n".join(asked)
+    return [query["sql"] for query in captured if query["sql"] not in {"BEGIN", "COMMIT"}]
+
+
+@pytest.mark.parametrize(("address", "counts"), [*QUERIES.items(), *MACHINE.items()])
+def test_queries(client, address, counts):
+    client.get(address)  # connected, and what a process learns once is learnt
+    _edition.cache_clear()
+    first, again = asked(client, address), asked(client, address)
+    assert (len(first), len(again)) == counts, "\n".join([*first, "", *again])

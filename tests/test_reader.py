@@ -183,17 +183,8 @@ def run(program: list[str], **environment) -> str:
     return done.stdout
 
 
-def test_embedded_server_lets_public_pages_in_as_the_role_itself(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("embedded")
-    run(["manage.py", "serve", "--prepare-only"], FUTIAN_DATA=str(folder))
-    with embedded_postgres.EmbeddedPostgres(folder).session():
-        who, status, *_ = json.loads(run(["-c", PROGRAM], FUTIAN_DATA=str(folder)))
-    # There is no RESET ROLE back to a mightier account.
-    assert (who, status) == (["futian_reader", "futian_reader", False], 200)
-
-
 @pytest.fixture
-def replica(databases, tmp_path_factory):
+def replica(databases):
     """A streaming replica of the test server, made by pg_basebackup; for tests on the embedded server only."""
     host = databases.maintenance["host"]
     if not host.startswith("/"):

@@ -20,7 +20,7 @@ import pytest
 
 from futian_reform import embedded_postgres
 from futian_reform.embedded_postgres import EmbeddedPostgres
-from futian_reform.serve import ServeError, free_address
+from futian_reform.serve import ServeError, collect_static_files, free_address
 
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(
@@ -110,8 +110,10 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def data(folder):
+def data(folder, with_static_files):
     """A data directory after `serve --prepare-only`."""
+    (folder / "福田 data").mkdir()
+    with_static_files(folder / "福田 data")
     done = subprocess.run(
         [sys.executable, "manage.py", "serve", "--prepare-only"],
         cwd=ROOT,
@@ -126,7 +128,6 @@ def data(folder):
     assert lines[2:] == [
         "The shipped content is loaded.",
         "The role futian_reader can read the content and nothing else.",
-        "Collecting static files.",
     ]
     return folder / "福田 data"
 
@@ -156,6 +157,29 @@ def test_a_later_start_leaves_alone_what_staff_edited_and_stops_cleanly(data, po
     assert nobody_listens(server.port)
     assert not postgres.is_ready()
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_static_files_are_collected_when_they_changed(settings, tmp_path):
+    settings.FUTIAN_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATICFILES_FINDERS = [
+        "django.contrib.staticfiles.finders.FileSystemFinder"
+    ]  # not the desk's many
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "site.css").write_text("body { color: black }")
+    settings.STATICFILES_DIRS = [tmp_path / "own"]
+
+    def said() -> list[str]:
+        lines = []
+        collect_static_files(lines.append)
+        return lines
+
+    assert (said(), said()) == (["Collecting static files."], [])
+    (tmp_path / "own" / "site.css").write_text("body { color: darkred }")
+    assert (said(), said()) == (["Collecting static files."], [])
+    # Here, for at the top pytest's look at the name would make the storage read its manifest before there is one.
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    assert "darkred" in (tmp_path / "static" / staticfiles_storage.stored_name("site.css")).read_text()
 
 
 def test_it_survives_the_death_of_postgres_and_takes_new_code_without_a_gap(data, postgres):
@@ -201,6 +225,30 @@ def test_other_commands_share_the_server_of_serve(data, postgres):
         )
         assert postgres.is_ready()
     assert not postgres.is_ready()
+
+
+PUBLIC_PAGE = """
+import django
+django.setup()
+from django.db import connections
+from django.test import Client
+with connections["reader"].cursor() as cursor:
+    cursor.execute("SELECT session_user, current_user")
+    print(*cursor.fetchone(), Client(headers={"host": "localhost"}).get("/en/measures/").status_code)
+"""
+
+
+def test_public_pages_come_in_as_the_reader_role_itself(data, postgres):
+    with postgres.session():
+        done = subprocess.run(
+            [sys.executable, "-c", PUBLIC_PAGE],
+            cwd=ROOT,
+            env=environment(FUTIAN_DATA=data, DJANGO_SETTINGS_MODULE="futian_reform.settings"),
+            capture_output=True,
+            text=True,
+        )
+    # There is no RESET ROLE back to a mightier account.
+    assert done.stdout == "futian_reader futian_reader 200\n", done.stderr
 
 
 def test_a_command_without_a_database_starts_none(folder):

@@ -125,8 +125,9 @@ CREATE TEXT SEARCH DICTIONARY measures_english (TEMPLATE = snowball, LANGUAGE = 
 
 -- The same as search.normalized() in Python: compatibility forms resolved, accents and tones off, lower case, plain quotes.
 CREATE FUNCTION measures_normalized(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT translate(regexp_replace(normalize(t, NFKD), U&'[\0300-\036F]', '', 'g'),
-        'ABCDEFGHIJKLMNOPQRSTUVWXYZ“”‘’', 'abcdefghijklmnopqrstuvwxyz""''''')
+    SELECT replace(replace(replace(replace(
+        lower(regexp_replace(normalize(t, NFKD), U&'[\0300-\036F]', '', 'g') COLLATE "C") COLLATE "default", -- A to Z
+        '“', '"'), '”', '"'), '‘', ''''), '’', '''')
 $$;
 
 -- Normalised text without all that is neither a Chinese character nor (`latin`) a letter or digit.
@@ -134,16 +135,16 @@ CREATE FUNCTION measures_only(t text, latin boolean) RETURNS text LANGUAGE sql I
     SELECT regexp_replace(t, CASE WHEN latin THEN '[^a-z0-9]+' ELSE '[^㐀-䶿一-鿿〇𠀀-𳑿]+' END, ' ', 'g')
 $$;
 
--- The Chinese characters of a normalised text, the pairs of neighbours, and the stems of its words.
+-- The Chinese characters of a normalised text, the pairs of neighbours, and the stems of its words. They are put down as
+-- they come, with spaces between; reading that as a tsvector sorts them and drops what is there twice.
 CREATE FUNCTION measures_lexemes(t text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE STRICT AS $$
-    SELECT array_to_tsvector(ARRAY(
-        SELECT lexeme FROM (SELECT measures_only(t, false)) h (han),
-            unnest(string_to_array(han, NULL), string_to_array(substr(han, 2), NULL)) c (first, second),
-            unnest(ARRAY[first, CASE WHEN second <> ' ' THEN first || second END]) lexeme
-            WHERE first <> ' ' AND lexeme IS NOT NULL
-        UNION
-        SELECT coalesce((ts_lexize('measures_english', word))[1], word)
-            FROM (SELECT DISTINCT string_to_table(measures_only(t, true), ' ')) w (word) WHERE word <> ''))
+    SELECT concat_ws(' ',
+        array_to_string(string_to_array(han, NULL), ' '),
+        regexp_replace(han, '(..)', '\1 ', 'g'),
+        regexp_replace(substr(han, 2), '(..)', '\1 ', 'g'),
+        (SELECT string_agg(coalesce((ts_lexize('measures_english', word))[1], word), ' ')
+            FROM unnest(tsvector_to_array(measures_only(t, true)::tsvector)) word))::tsvector
+    FROM measures_only(t, false) han
 $$;
 
 -- Adds a normalised text to the pairs and words that inexact input is compared with.
@@ -151,11 +152,12 @@ CREATE FUNCTION measures_learn(t text, name boolean) RETURNS void LANGUAGE sql A
     INSERT INTO measures_characterpair (first, second, in_name)
         SELECT left(pair, 1), right(pair, 1), name FROM unnest(tsvector_to_array(measures_lexemes(t))) pair
         WHERE length(pair) = 2 AND measures_only(pair, false) = pair
+        ORDER BY pair -- so that nobody who writes at the same time waits for one who waits for him
         ON CONFLICT (first, second) DO UPDATE SET in_name = true
             WHERE EXCLUDED.in_name AND NOT measures_characterpair.in_name;
     INSERT INTO measures_word (word, stem)
         SELECT DISTINCT word, coalesce((ts_lexize('measures_english', word))[1], word)
-        FROM string_to_table(measures_only(t, true), ' ') word WHERE word <> ''
+        FROM string_to_table(measures_only(t, true), ' ') word WHERE word <> '' ORDER BY word
         ON CONFLICT DO NOTHING
 $$;
 
@@ -196,8 +198,9 @@ CREATE FUNCTION measures_write_search_rows(ids bigint[]) RETURNS void LANGUAGE s
         WHERE m.id = ANY (ids) AND m.status = 'published'
     ), facet_set AS (
         INSERT INTO measures_facetset (key, tokens)
-            SELECT DISTINCT md5(tokens::text), tokens FROM (
+            SELECT md5(tokens::text), tokens FROM (
                 SELECT about FROM measure UNION SELECT places FROM measure) s (tokens)
+            ORDER BY 1
             ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key -- so that it is returned
             RETURNING id, key
     )

@@ -4,13 +4,14 @@ import re
 
 from django import template
 from django.conf import settings
-from django.urls import reverse, translate_url
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures import metadata
+from measures.addresses import translated
 from measures.bilingual import CHINESE, ENGLISH, Text
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -25,6 +26,28 @@ def own_lang(text):
     if lang is None or (lang == ENGLISH) == (get_language() == "en"):
         return text
     return format_html('<span lang="{}">{}</span>', lang, text)
+
+
+@register.filter
+def as_options(facet):
+    """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
+    return format_html_join(
+        "\n",
+        '<li class="option{}" data-depth="{}"><label><input type="checkbox" name="{}" value="{}"{}> '
+        '<span class="option-label">{}</span> <span class="option-count">{}</span></label></li>',
+        (
+            (
+                "" if option.count else " empty",
+                option.depth,
+                facet.name,
+                option.value,
+                mark_safe(" checked") if option.chosen else "",
+                own_lang(option.label),
+                option.count,
+            )
+            for option in facet.options
+        ),
+    )
 
 
 @register.filter
@@ -53,18 +76,21 @@ def page_languages(context):
     """
     request, current = context["request"], get_language()
     resolved = getattr(request, "resolver_match", None)
+    path, mark, query = request.get_full_path().partition("?")
     languages = []
     for language, name in settings.LANGUAGES:
-        address = translate_url(request.get_full_path(), language) if resolved else ""
-        if language != current and (not address or address == request.get_full_path()):
-            address = translate_url(reverse("home"), language)
+        translation = translated(path, language) if resolved else path
+        if language != current and translation == path:
+            address = translated(reverse("home"), language)
+        else:
+            address = translation + mark + query
         languages.append(
             {
                 "tag": metadata.LANGUAGE_TAGS[language],
                 # On a phone 简体 and 繁體 do.
                 "short": name.removesuffix("中文"),
                 "rest": name[len(name.removesuffix("中文")) :],
-                "address": address or request.get_full_path(),
+                "address": address,
                 "current": language == current,
             }
         )
@@ -94,15 +120,3 @@ def identity():
 def page_metadata(context):
     """Everything in the head that machines read: see metadata.py."""
     return metadata.head(context.flatten())
-
-
-@register.filter
-def marked_title(measure, listing):
-    """The title, with what the search of the listing found in it marked."""
-    return listing.marked_title(measure)
-
-
-@register.filter
-def hits(measure, listing):
-    """Where the search of the listing found something in the measure."""
-    return listing.hits(measure)

@@ -8,7 +8,6 @@ from django.db import connection
 from futian_reform.databases import acting
 from measures.models import Action, Measure
 
-# One whose page no other test opens: databases that are put back give out version numbers twice.
 MEASURE = Measure.objects.filter(code="2020-26")
 
 
@@ -41,7 +40,6 @@ def test_a_change_is_public_within_a_second(live_site, restored):
         with urllib.request.urlopen(f"{live_site}/en/measures/2020-26/", timeout=10) as answer:
             return answer.read().decode()
 
-    # One after the other: a database that is put back would give out its version numbers twice.
     for change in (by_update, by_the_update_of_an_inline, by_save, signed, by_plain_sql):
         text = f"Changed {change.__name__}"
         assert text not in page()

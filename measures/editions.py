@@ -1,0 +1,132 @@
+"""What pages need of one data version again and again: read and rendered once, then kept until the next version.
+
+Everything here follows from the version alone. What depends on a reader's selection is made for each request.
+"""
+
+from collections import Counter
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from futian_reform.databases import public_version
+
+from .bilingual import Text
+from .facets import Vocabulary, category_and_centres, cells
+from .models import Measure, Plan, SearchRow
+from .querysets import histograms, vocabulary
+
+EDITIONS = 2  # while an edit arrives, some requests still read the version before it
+MOST_ROWS = 2_000  # kept ready, of about 2 kB each
+MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+
+
+class Dot(NamedTuple):
+    """A measure in a cell of the matrix, ready to be shown inside the current selection and outside it."""
+
+    key: int
+    code: str
+    basis: str  # of the link to the centre; empty where there is none
+    inside: SafeString
+    outside: SafeString
+
+
+class Edition:
+    """The content of one data version, as whoever asks first reads it in the snapshot of their request."""
+
+    def __init__(self, using: str):
+        self.using = using
+        self._rows: dict[tuple[str, int], SafeString] = {}
+        self._dots: dict[str, dict[tuple[str, str], list[Dot]]] = {}
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan.objects.using(self.using).latest("year")
+
+    @cached_property
+    def figures(self) -> dict[str, int]:
+        """How many measures there are, `named` in the source, `derived` by the editors, and in `total`."""
+        counts = dict.fromkeys(("total", *Measure.Basis.values), 0)
+        for _key, tokens, count in self.histograms[0]:
+            basis = next(token for token in tokens if token.startswith("basis:"))
+            counts["total"] += count
+            counts[basis.removeprefix("basis:")] += count
+        return counts
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self.using)
+
+    @cached_property
+    def choices(self) -> dict[str, dict[str, list[tuple[str, Text]]]]:
+        """Language -> facet -> the values to choose from and their names, for the facets made of records."""
+        return {
+            language: {
+                facet: [(slug, record.name(language)) for slug, record in records.items()]
+                for facet, records in self.vocabulary.options.items()
+            }
+            for language, _name in settings.LANGUAGES
+        }
+
+    @cached_property
+    def histograms(self) -> list[list[tuple[int, frozenset[str], int]]]:
+        """What all published measures are and where they take place: see querysets.histograms."""
+        rows = SearchRow.objects.using(self.using)
+        return histograms((rows, "about"), (rows, "places"))
+
+    @cached_property
+    def cells(self) -> Counter[tuple[str, str]]:
+        return cells((tokens, count) for _key, tokens, count in self.histograms[0])
+
+    def rows(self, keys: list[int]) -> list[SafeString]:
+        """These measures as rows of a list, in the active language."""
+        language = get_language()
+        missing = [key for key in keys if (language, key) not in self._rows]
+        measures = Measure.objects.using(self.using).in_list(missing) if missing else ()
+        template = get_template("_row.html")
+        made = {(language, measure.pk): template.render({"measure": measure}) for measure in measures}
+        kept = self._rows
+        self._rows = made if len(kept) + len(made) > MOST_ROWS else kept | made
+        return [made.get((language, key)) or kept[language, key] for key in keys]
+
+    def dots(self) -> dict[tuple[str, str], list[Dot]]:
+        """The measures of each small cell of the matrix (category, centre or NONE), in the active language."""
+        language = get_language()
+        if language not in self._dots:
+            self._dots[language] = self._made_dots()
+        return self._dots[language]
+
+    def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
+        places = {}
+        for about, tokens, _count in self.histograms[0]:
+            category, centres = category_and_centres(tokens)
+            own = [(category, centre, basis) for centre, basis in centres.items()]
+            if own := [place for place in own if self.cells[place[:2]] <= MOST_DOTS]:
+                places[about] = own
+        template = get_template("_dot.html")
+        dots: dict[tuple[str, str], list[Dot]] = {}
+        for measure in Measure.objects.using(self.using).in_plan_order(list(places)) if places else ():
+            for category, centre, basis in places[measure.about]:
+                shown = [
+                    template.render({"measure": measure, "basis": basis, "inside": inside}).strip()
+                    for inside in (True, False)
+                ]
+                dots.setdefault((category, centre), []).append(
+                    Dot(measure.pk, measure.code, basis, *map(SafeString, shown))
+                )
+        return dots
+
+
+def current_edition(using: str) -> Edition:
+    """That of the public snapshot this thread reads; elsewhere one for this call alone, for nothing holds still there."""
+    version = public_version.get()
+    return _edition(version.number, version.at) if version else Edition(using)
+
+
+@lru_cache(maxsize=EDITIONS)
+def _edition(number: int, at: datetime) -> Edition:
+    return Edition("reader")
