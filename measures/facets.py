@@ -4,10 +4,10 @@ A measure's tokens stand in two sets (see models.FacetSet). Facets of one family
 of the link hold in one link, a place and its role in one role.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from .bilingual import CHINESE, ENGLISH, Text
 
@@ -57,39 +57,47 @@ class Vocabulary:
         return self._above.get(slug, [])
 
     @cached_property
-    def _values(self) -> dict[tuple[frozenset[str], str], tuple[str, ...]]:
-        return {}
+    def values(self) -> dict[str, "Kept"]:
+        """Facet -> facet set -> its values, places with those they lie in."""
+        return {facet: Kept(partial(self._values, facet)) for facet in FACETS}
 
-    def values(self, tokens: frozenset[str], facet: str, others: frozenset[str]) -> tuple[str, ...]:
-        """Those of `facet` in a facet set; where `others` of the other facet of the family are chosen, those with one of these."""
-        if others:
-            return tuple(self._read_values(tokens, facet, others))
-        key = tokens, facet
-        if key not in self._values:
-            self._values[key] = tuple(self._read_values(tokens, facet, others))
-        return self._values[key]
+    @cached_property
+    def pairs(self) -> dict[tuple[str, ...], "Kept"]:
+        """Family of two -> facet set -> the values that hold together: (centre, basis), (place, role)."""
+        return {family: Kept(partial(_pairs, family[0])) for family in FAMILIES if len(family) == 2}
 
-    def _read_values(self, tokens: frozenset[str], facet: str, others: frozenset[str]) -> set[str]:
-        family = next(family for family in FAMILIES if facet in family)
-        values = set()
-        for token in tokens:
-            name, _, value = token.partition(":")
-            one, slash, other = value.partition("/")
-            if others:
-                pair = (one, other) if facet == family[0] else (other, one)
-                if slash and name == family[0] and pair[1] in others:
-                    values.add(pair[0])
-            elif name == facet and not slash:
-                values.add(value)
-        if facet == "district":
-            values = {above for slug in values for above in self.with_places_above(slug)}
-        return values
+    def _values(self, facet: str, tokens: frozenset[str]) -> tuple[str, ...]:
+        start = f"{facet}:"
+        values = {token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token}
+        return tuple(self.with_all_above(values) if facet == "district" else values)
+
+    def with_all_above(self, slugs: Iterable[str]) -> set[str]:
+        return {above for slug in slugs for above in self.with_places_above(slug)}
 
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
         return [
             slug for slug in self.options["district"] if wanted.intersection(self.with_places_above(slug))
         ]
+
+
+class Kept(dict):
+    """What `read` makes of a facet set, made once for each: there are thousands of them, and every page reads them all."""
+
+    def __init__(self, read: Callable[[frozenset[str]], tuple]):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, tokens: frozenset[str]) -> tuple:
+        self[tokens] = found = self.read(tokens)
+        return found
+
+
+def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    start = f"{facet}:"
+    return tuple(
+        tuple(token[len(start) :].split("/")) for token in tokens if token.startswith(start) and "/" in token
+    )
 
 
 def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary) -> list[str] | None:
@@ -167,15 +175,24 @@ class Counts:
     def _counted(self, facet: str) -> Counter[str]:
         family = next(family for family in FAMILIES if facet in family)
         other = next((other for other in family if other != facet), None)
-        others = self.selection.get(other, ()) if other else ()
-        if others and other == "district":
-            others = self.vocabulary.with_places_below(others)
-        others = frozenset(others)
-        counts: Counter[str] = Counter()
+        chosen = self.selection.get(other) if other else None
+        read = self._with(family, facet, chosen) if chosen else self.vocabulary.values[facet].__getitem__
+        counts: dict[str, int] = defaultdict(int)
         for own, count in self.without[family].entries:
-            for value in self.vocabulary.values(own, facet, others):
+            for value in read(own):
                 counts[value] += count
-        return counts
+        return Counter(counts)
+
+    def _with(self, family: tuple[str, ...], facet: str, others: list[str]) -> Callable:
+        """What reads off a facet set the values of `facet` that hold together with one of the `others`."""
+        places, pairs = self.vocabulary, self.vocabulary.pairs[family]
+        if facet == family[0]:
+            others = frozenset(others)
+            if facet == "district":
+                return lambda own: places.with_all_above(one for one, other in pairs[own] if other in others)
+            return lambda own: {one for one, other in pairs[own] if other in others}
+        others = frozenset(places.with_places_below(others) if family == PLACES else others)
+        return lambda own: {other for one, other in pairs[own] if one in others}
 
     def dropping(self, facet: str) -> int:
         """How many measures fit when nothing is chosen in `facet`."""

@@ -376,7 +376,7 @@ def facet_sets(using: str) -> list[tuple[int, frozenset[str], int, int]]:
     """Every facet set, its tokens, how many published measures are that, and how many take place there."""
     with connections[using].cursor() as cursor:
         cursor.execute(FACET_SETS)
-        return [(key, frozenset(tokens), about, places) for key, tokens, about, places in cursor]
+        return [(key, frozenset(tokens), about, places) for key, tokens, about, places in cursor.fetchall()]
 
 
 def tally(rows: SearchRowQuerySet, **fitting: Q) -> dict[str, list[tuple[int, int]]]:
@@ -406,7 +406,7 @@ def tally(rows: SearchRowQuerySet, **fitting: Q) -> dict[str, list[tuple[int, in
             "GROUP BY GROUPING SETS ((about_id), (places_id))",
             params,
         )
-        for about, places, fitting_about, fitting_places in cursor:
+        for about, places, fitting_about, fitting_places in cursor.fetchall():
             column, key, count = (
                 ("about", about, fitting_about) if about else ("places", places, fitting_places)
             )
