@@ -32,13 +32,12 @@ def own_lang(text):
 @register.filter
 def as_options(facet):
     """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
-    return mark_safe(  # noqa: S308  boxes are safe, and numbers
-        "\n".join(
-            f"{_box(facet.name, option.value, option.depth, conditional_escape(own_lang(option.label)), option.chosen, not option.count)}"
-            f' <span class="option-count">{option.count}</span></label></li>'
-            for option in facet.options
-        )
-    )
+    shown = []
+    for option in facet.options:
+        label = conditional_escape(own_lang(option.label))
+        box = _box(facet.name, option.value, option.depth, label, option.chosen, not option.count)
+        shown.append(f'{box} <span class="option-count">{option.count}</span></label></li>')
+    return mark_safe("\n".join(shown))  # noqa: S308  boxes are safe, and so are numbers
 
 
 @lru_cache(maxsize=4096)
