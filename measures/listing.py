@@ -17,7 +17,6 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from . import search
 from .bilingual import CHINESE, ENGLISH, Text
@@ -25,6 +24,7 @@ from .editions import Dot
 from .facets import FACETS, NONE, by_value, cells
 from .filters import SORTS, MeasureFilter
 from .models import Measure
+from .pinyin import toned
 from .querysets import Search
 
 PAGE_SIZE = 50
@@ -482,7 +482,3 @@ def hits(measure, query) -> list[Hit]:
             snippet = search.marked(text, matches, AROUND)
         shown.append(Hit(name, snippet, lang, reading))
     return shown
-
-
-def toned(text: str) -> str:
-    return " ".join(lazy_pinyin(text, style=Style.TONE))

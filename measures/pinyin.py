@@ -1,0 +1,42 @@
+"""How Chinese is read aloud, with tones: pypinyin, with a fifth of the memory.
+
+Its dictionary of phrases takes 45 MB of every web process. Most of its 47,000 phrases are read as their characters
+usually are; only the others are kept. They pass through one text, so that what is let go leaves no holes behind.
+"""
+
+import gc
+import json
+import os
+import sys
+
+os.environ["PYPINYIN_NO_PHRASES"] = "true"  # read when it is imported
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: E402
+from pypinyin.constants import PINYIN_DICT  # noqa: E402
+
+
+def _phrases_that_matter() -> str:
+    from pypinyin.phrases_dict import phrases_dict
+
+    def usual(character: str) -> str:
+        return PINYIN_DICT.get(ord(character), "").partition(",")[0]
+
+    return json.dumps(
+        {
+            phrase: readings
+            for phrase, readings in phrases_dict.items()
+            if [reading[0] for reading in readings] != [usual(character) for character in phrase]
+        }
+    )
+
+
+_phrases = _phrases_that_matter()
+del sys.modules["pypinyin.phrases_dict"], sys.modules["pypinyin"].phrases_dict
+gc.collect()
+load_phrases_dict(json.loads(_phrases))
+del _phrases
+
+
+def toned(text: str) -> str:
+    """`text` in syllables with tone marks, separated by spaces: "银行" is "yín háng"."""
+    return " ".join(lazy_pinyin(text, style=Style.TONE))
