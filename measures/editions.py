@@ -3,6 +3,7 @@
 Everything here follows from the version alone. What depends on a reader's selection is made for each request.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -91,6 +92,10 @@ class Edition:
         """What `querysets.tally` found, with the tokens of the facet sets."""
         return [(key, self._tokens[key], count) for key, count in counted]
 
+    @cached_property
+    def cells(self) -> Counter[tuple[str, str]]:
+        return cells((tokens, count) for _key, tokens, count in self.counts.about)
+
     def rows(self, keys: list[int]) -> list[SafeString]:
         """These measures as rows of a list, in the active language."""
         language = get_language()
@@ -110,13 +115,11 @@ class Edition:
         return self._dots[language]
 
     def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
-        everything = self.counts.about
-        totals = cells((tokens, count) for _key, tokens, count in everything)
         places = {}
-        for about, tokens, _count in everything:
+        for about, tokens, _count in self.counts.about:
             category, centres = category_and_centres(tokens)
             own = [(category, centre, basis) for centre, basis in centres.items()]
-            if own := [place for place in own if totals[place[:2]] <= MOST_DOTS]:
+            if own := [place for place in own if self.cells[place[:2]] <= MOST_DOTS]:
                 places[about] = own
         template = get_template("_dot.html")
         dots: dict[tuple[str, str], list[Dot]] = {}

@@ -1,7 +1,7 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 import django_filters
@@ -23,6 +23,14 @@ SORTS = (
     ("edited", _("Last edited")),
     ("relevance", _("Relevance")),
 )
+
+
+PARAMETERS = ("q", *FACETS, "sort", "page")  # in the order of canonical addresses
+
+
+@lru_cache(maxsize=4096)  # a list page has some fifty addresses of other lists
+def _written(name: str, *values: str) -> str:
+    return urlencode([(name, value) for value in values])
 
 
 def validate_readable(query: str) -> None:
@@ -125,8 +133,11 @@ class MeasureFilter(django_filters.FilterSet):
         if values["sort"] == "relevance" or (values["sort"] == "number" and not values["q"]):
             values["sort"] = ""
         values["page"] = "" if page == "1" else page
-        chosen = [(name, values[name]) for name in ("q", *FACETS, "sort", "page") if values[name]]
-        return urlencode(chosen, doseq=True)
+        return "&".join(
+            _written(name, *([value] if isinstance(value, str) else value))
+            for name in PARAMETERS
+            if (value := values[name])
+        )
 
     @cached_property
     def search(self) -> Search | None:

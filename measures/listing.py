@@ -87,9 +87,9 @@ class ShownDot(NamedTuple):
 @dataclass
 class Cell:
     centre: str
-    count: int  # that fit the current filter
-    total: int
     address: str
+    count: int  # that fit the current filter
+    total: int = 0  # of all; the foot does not say
     dots: list[ShownDot] = field(default_factory=list)
 
 
@@ -98,7 +98,6 @@ class MatrixRow:
     category: object
     number: int
     count: int
-    total: int
     address: str
     cells: list[Cell]
 
@@ -239,7 +238,7 @@ class Listing:
         """The selection in words, with its number: "4 measures serving Finance or Technology"."""
         count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
         parts = [
-            self._part(facet) % {"names": self._either(facet, values)}
+            self._part(facet, values) % {"names": self._either(facet, values)}
             for facet, values in self.filterset.selection.items()
             if values
         ]
@@ -255,14 +254,16 @@ class Listing:
     def _either(self, facet: str, values: list[str]) -> str:
         return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
 
-    def _part(self, facet: str) -> str:
+    def _part(self, facet: str, values: list[str]) -> str:
+        if values == [NONE]:
+            return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
         return {
             "category": _("in the category %(names)s"),
             "centre": _("serving %(names)s"),
             "link": _("with a link to a centre by %(names)s"),
             "audience": _("for %(names)s"),
             "district": _("in %(names)s"),
-            "role": _("where a place is %(names)s"),
+            "role": _("with the role %(names)s"),
             "basis": _("with the basis %(names)s"),
         }[facet]
 
@@ -382,11 +383,9 @@ def matrix(
     `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
     measures that fit the selection.
     """
-    everything = [(tokens, count) for _key, tokens, count in filterset.edition.counts.about]
     fitting = filterset.counts.fitting.entries
-    totals, counts = cells(everything), cells(fitting)
-    by_category, all_by_category = by_value(fitting, "category"), by_value(everything, "category")
-    by_centre, all_by_centre = by_value(fitting, "centre"), by_value(everything, "centre")
+    totals, counts = filterset.edition.cells, cells(fitting)
+    by_category, by_centre = by_value(fitting, "category"), by_value(fitting, "centre")
     dots = filterset.edition.dots()
     fits = inside([dot.key for own in dots.values() for dot in own])
     options = filterset.vocabulary.options
@@ -396,14 +395,13 @@ def matrix(
             category=record.name(get_language()),
             number=number,
             count=by_category[category],
-            total=all_by_category[category],
             address=address(category=[category]),
             cells=[
                 Cell(
                     centre,
+                    address(category=[category], centre=[centre]),
                     counts[category, centre],
                     totals[category, centre],
-                    address(category=[category], centre=[centre]),
                     [ShownDot(dot, dot.key in fits) for dot in dots.get((category, centre), ())],
                 )
                 for centre in centres
@@ -412,14 +410,11 @@ def matrix(
         for number, (category, record) in enumerate(options["category"].items(), 1)
     ]
     return Matrix(
-        centres=[
-            Cell(centre, by_centre[centre], all_by_centre[centre], address(centre=[centre]))
-            for centre in centres
-        ],
+        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
         names=[filterset.labels["centre"][centre] for centre in centres],
         rows=rows,
         count=filterset.counts.total,
-        total=sum(count for _tokens, count in everything),
+        total=filterset.edition.figures["total"],
     )
 
 

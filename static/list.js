@@ -77,7 +77,12 @@
     const focused = document.activeElement;
     const lost = [...old.values()].some((region) => region.contains(focused));
     updateForm(page);
-    for (const [name, region] of old) region.replaceChildren(...fresh.get(name).childNodes);
+    for (const [name, region] of old) {
+      // What the reader has opened stays open.
+      const open = new Set([...region.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
+      region.replaceChildren(...fresh.get(name).childNodes);
+      for (const summary of region.querySelectorAll("details > summary")) summary.parentElement.open ||= open.has(summary.textContent);
+    }
     // The same page in other languages and forms: switcher, canonical address, feeds.
     for (const selector of ["a[hreflang]", "link[hreflang]", "link[rel=canonical]", "link[type='application/atom+xml']"]) {
       const links = page.querySelectorAll(selector);
