@@ -1,11 +1,11 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nlargest
-from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -421,52 +421,45 @@ def matrix(
 # --- Where a measure matched ---
 
 
-def _fields(measure) -> Iterable[tuple[str, str, str]]:
+def _fields(measure) -> Iterator[tuple[str, str, str]]:
     """(name of the field, text, language) of everything that is searched, in the order of telling."""
-    for name, chinese, english in (
-        (_("Title"), measure.title_zh, measure.title_en),
-        (_("Official name"), measure.official_name_zh, ""),
-        (_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en)),
-        (_("Summary"), measure.summary_zh, measure.summary_en),
-        *(
-            (_("Action %(number)s") % {"number": action.position}, action.text_zh, action.text_en)
-            for action in measure.actions.all()
-        ),
-        (_("Category"), measure.category.name_zh, measure.category.name_en),
-        *(
-            (_("Centre"), text_zh, text_en)
-            for link in measure.centre_links.all()
-            for text_zh, text_en in (
-                (link.centre.name_zh, link.centre.name_en),
-                (link.centre.short_zh, link.centre.short_en),
-            )
-        ),
-        *(
-            (_("Place"), text_zh, text_en)
-            for place in measure.district_roles.all()
-            for text_zh, text_en in chain(
-                [(place.district.name_zh, place.district.name_en)],
-                ((alias, "") for alias in place.district.aliases),
-            )
-        ),
-        *(
-            (_("Whom it concerns"), audience.name_zh, audience.name_en)
-            for audience in measure.audiences.all()
-        ),
-        (_("Editors’ note"), measure.note_zh, measure.note_en),
-        (_("Code"), measure.code, ""),
-    ):
-        both = [(name, chinese, CHINESE), (name, english, ENGLISH)]
-        yield from (entry for entry in (reversed(both) if get_language() == "en" else both) if entry[1])
+
+    def both(name: str, chinese: str, english: str = ""):
+        texts = [(name, chinese, CHINESE), (name, english, ENGLISH)]
+        return [entry for entry in (reversed(texts) if get_language() == "en" else texts) if entry[1]]
+
+    yield from both(_("Title"), measure.title_zh, measure.title_en)
+    yield from both(_("Official name"), measure.official_name_zh)
+    yield from both(_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en))
+    yield from both(_("Summary"), measure.summary_zh, measure.summary_en)
+    for action in measure.actions.all():
+        name = _("Action %(number)s") % {"number": action.position}
+        yield from both(name, action.text_zh, action.text_en)
+    yield from both(_("Category"), measure.category.name_zh, measure.category.name_en)
+    for link in measure.centre_links.all():
+        yield from both(_("Centre"), link.centre.name_zh, link.centre.name_en)
+        yield from both(_("Centre"), link.centre.short_zh, link.centre.short_en)
+    for place in measure.district_roles.all():
+        yield from both(_("Place"), place.district.name_zh, place.district.name_en)
+        for alias in place.district.aliases:
+            yield from both(_("Place"), alias)
+    for audience in measure.audiences.all():
+        yield from both(_("Whom it concerns"), audience.name_zh, audience.name_en)
+    yield from both(_("Editors’ note"), measure.note_zh, measure.note_en)
+    yield from both(_("Code"), measure.code)
 
 
 def hits(measure, query) -> list[Hit]:
     """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
-    fields = list(_fields(measure))
+    fields, unread = [], _fields(measure)  # read as far as needed: most is found in the first
     found: dict[int, list[search.Match]] = {}
     for group in query.groups:
-        for at, (_name, text, _lang) in enumerate(fields):
-            if match := search.find(group, text):
+        for at in itertools.count():
+            if at == len(fields):
+                if not (field := next(unread, None)):
+                    break
+                fields.append(field)
+            if match := search.find(group, fields[at][1]):
                 found.setdefault(at, []).append(match)
                 break
     shown = []
