@@ -1,8 +1,10 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nlargest
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -26,6 +28,7 @@ from .models import Measure
 from .querysets import Search
 
 PAGE_SIZE = 50
+MOST_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
 MOST_MATRIX_ROWS = 24  # the categories of four plans
 MOST_CLOSEST = 5  # measures shown for each close text
 MOST_WORDS_TO_DROP = 5
@@ -47,6 +50,8 @@ class ShownFacet:
     label: str
     options: list[ShownOption]
     errors: list[str]
+    more: int  # options that are not shown
+    more_fitting: int  # of these, those that would find something
 
     @property
     def chosen(self) -> int:
@@ -340,25 +345,33 @@ class Listing:
 
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
-    """The facets with all their options in fixed order; without numbers where the selection cannot be read."""
+    """The facets with their options in fixed order; without numbers where the selection cannot be read.
+
+    Of many options those are shown that are chosen or have the most measures, with how many are not.
+    """
     valid = filterset.is_valid()
     facets = []
     for facet in FACETS:
-        filter_ = filterset.filters[facet]
-        counts = filterset.counts.of(facet) if valid else {}
+        filter_, labels = filterset.filters[facet], filterset.labels[facet]
+        counts = filterset.counts.of(facet) if valid else Counter()
         chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
+        shown = labels.keys()
+        if len(labels) > MOST_OPTIONS:
+            shown = chosen.union(nlargest(MOST_OPTIONS, labels, key=lambda value: counts[value]))
         options = [
             ShownOption(
                 value,
                 label,
-                counts.get(value, 0),
+                counts[value],
                 value in chosen,
                 len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
             )
-            for value, label in filterset.labels[facet].items()
+            for value, label in labels.items()
+            if value in shown
         ]
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
-        facets.append(ShownFacet(facet, filter_.label, options, errors))
+        fitting = sum(1 for value, count in counts.items() if count and value not in shown)
+        facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))
     return facets
 
 
