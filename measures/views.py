@@ -74,7 +74,17 @@ class MeasureList(PublicPage, TemplateView):
         return self.render_to_response(self.get_context_data(**shown, **cited))
 
 
-class MeasurePage(PublicPage, DetailView):
+class RecordPage(PublicPage, DetailView):
+    """One record. What Django says of a missing one names internals and has words of its own; the page for 404 has ours."""
+
+    def get_object(self, queryset=None):
+        try:
+            return super().get_object(queryset)
+        except Http404:
+            raise Http404 from None
+
+
+class MeasurePage(RecordPage):
     template_name = "measure_detail.html"
     context_object_name = "measure"
     slug_field = slug_url_kwarg = "code"
@@ -88,7 +98,7 @@ class MeasurePage(PublicPage, DetailView):
         return context | citations.for_measure(self.object, context["data_version"])
 
 
-class TopicPage(PublicPage, DetailView):
+class TopicPage(RecordPage):
     """A category, centre, audience or place: what it is, and its measures."""
 
     template_name = "topic.html"

@@ -99,6 +99,18 @@ def test_traditional_pages_hold_no_simplified_characters(texts_of, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
+def test_traditional_pages_say_what_simplified_ones_say(texts_of, address):
+    """Word for word: nothing of the traditional catalogues that Django brings along."""
+    pairs = zip(texts_of(address), texts_of(f"/zh-hant{address}"), strict=True)
+    other = [
+        (simplified, shown)
+        for (_, simplified), (lang, shown) in pairs
+        if lang == "zh-Hant" and HAN.search(shown) and traditional(f">{simplified}<")[1:-1] != shown
+    ]
+    assert other == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_three_pages_are_one_page(page_of, address):
     """The same links, identifiers and codes; only words differ."""
     shapes = set()
