@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ class Site(NamedTuple):
     origin: str
     port: int
     process: subprocess.Popen
-    postgres: EmbeddedPostgres
+    postgres: EmbeddedPostgres | None
     log: Path
     environment: dict[str, str]  # what its process has, for other commands on the same data
 
@@ -74,13 +74,16 @@ class Site(NamedTuple):
 
 @contextmanager
 def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
+    """On a PostgreSQL of its own, unless `environment` names another in DATABASE_URL."""
     with (
-        embedded_postgres.throwaway() as postgres,
+        nullcontext() if "DATABASE_URL" in environment else embedded_postgres.throwaway() as postgres,
         tempfile.TemporaryDirectory(prefix="futian-bench-") as folder,
     ):
         port = free_port()
         log = Path(folder, "serve.log")
-        own = {"DATABASE_URL": postgres.url(), "FUTIAN_DATA": folder, "HOST": "127.0.0.1", "PORT": str(port)}
+        own = {"FUTIAN_DATA": folder, "HOST": "127.0.0.1", "PORT": str(port)}
+        if postgres:
+            own["DATABASE_URL"] = postgres.url()
         misleading = ("DATABASE", "PG", "GRANIAN")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(misleading)}
         environment = inherited | own | environment

@@ -15,13 +15,31 @@ GLOSSARY = str.maketrans(
         "悦": "悅",
         "脱": "脫",
         "税": "稅",
+        "户": "戶",
         "“": "「",
         "”": "」",
         "‘": "『",
         "’": "』",
     }
 )
-WORDS = {"搜索": "搜尋"}
+# Words of the site's own controls and tables; those that also mean something else are bound to where they stand.
+WORDS = {
+    "箇中心": "個中心",
+    "搜索": "搜尋",
+    "打印": "列印",
+    "接口": "介面",
+    "字段": "欄位",
+    "字節": "位元組",
+    "單元格": "儲存格",
+    "製表符": "定位字元",
+    ">應用<": ">套用<",
+    ">文件<": ">檔案<",
+    "：文件、": "：檔案、",
+    "一個文件": "一個檔案",
+    ">程序；": ">程式；",
+    "程序和各種": "程式和各種",
+    "本站程序": "本站程式",
+}
 # What says that it is in another script or language stays as it is; such elements do not nest.
 FOREIGN = re.compile(r'(<(\w+)\b[^>]*\slang="(?:zh-Hans|zh-Latn-pinyin|en)"[^>]*>.*?</\2>)', re.DOTALL)
 

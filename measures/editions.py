@@ -3,6 +3,7 @@
 Everything here follows from the version alone. What depends on a reader's selection is made for each request.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -15,9 +16,9 @@ from django.utils.translation import get_language
 from futian_reform.databases import public_version
 
 from .bilingual import Text
-from .facets import Vocabulary, category_and_centres, cells
-from .models import Measure, Plan, SearchRow
-from .querysets import histograms, vocabulary
+from .facets import Counts, Entry, Vocabulary, category_and_centres, cells
+from .models import Measure, Plan
+from .querysets import facet_sets, vocabulary
 
 EDITIONS = 2  # while an edit arrives, some requests still read the version before it
 MOST_ROWS = 2_000  # kept ready, of about 2 kB each
@@ -50,7 +51,8 @@ class Edition:
     def figures(self) -> dict[str, int]:
         """How many measures there are, `named` in the source, `derived` by the editors, and in `total`."""
         counts = dict.fromkeys(("total", *Measure.Basis.values), 0)
-        for _key, tokens, count in self.histograms[0]:
+        about = [(tokens, count) for _key, tokens, count, _places in self.facet_sets if count]
+        for tokens, count in about:
             basis = next(token for token in tokens if token.startswith("basis:"))
             counts["total"] += count
             counts[basis.removeprefix("basis:")] += count
@@ -72,10 +74,27 @@ class Edition:
         }
 
     @cached_property
-    def histograms(self) -> list[list[tuple[int, frozenset[str], int]]]:
-        """What all published measures are and where they take place: see querysets.histograms."""
-        rows = SearchRow.objects.using(self.using)
-        return histograms((rows, "about"), (rows, "places"))
+    def facet_sets(self) -> list[tuple[int, frozenset[str], int, int]]:
+        return facet_sets(self.using)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The numbers of everything: what all published measures are, and where they take place."""
+        about = [(key, tokens, count) for key, tokens, count, _places in self.facet_sets if count]
+        places = [(key, tokens, count) for key, tokens, _about, count in self.facet_sets if count]
+        return Counts({}, self.vocabulary, about, places)
+
+    @cached_property
+    def _tokens(self) -> dict[int, frozenset[str]]:
+        return {key: tokens for key, tokens, _about, _places in self.facet_sets}
+
+    def entries(self, counted: list[tuple[int, int]]) -> list[Entry]:
+        """What `querysets.tally` found, with the tokens of the facet sets."""
+        return [(key, self._tokens[key], count) for key, count in counted]
+
+    @cached_property
+    def cells(self) -> Counter[tuple[str, str]]:
+        return cells((tokens, count) for _key, tokens, count in self.counts.about)
 
     def rows(self, keys: list[int]) -> list[SafeString]:
         """These measures as rows of a list, in the active language."""
@@ -96,13 +115,11 @@ class Edition:
         return self._dots[language]
 
     def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
-        everything = self.histograms[0]
-        totals = cells((tokens, count) for _key, tokens, count in everything)
         places = {}
-        for about, tokens, _count in everything:
+        for about, tokens, _count in self.counts.about:
             category, centres = category_and_centres(tokens)
             own = [(category, centre, basis) for centre, basis in centres.items()]
-            if own := [place for place in own if totals[place[:2]] <= MOST_DOTS]:
+            if own := [place for place in own if self.cells[place[:2]] <= MOST_DOTS]:
                 places[about] = own
         template = get_template("_dot.html")
         dots: dict[tuple[str, str], list[Dot]] = {}

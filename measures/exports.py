@@ -11,18 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import StringIO
+from html import escape
+from io import BytesIO, StringIO
 from itertools import chain
-from os import SEEK_END
-from tempfile import TemporaryFile
 from urllib.parse import parse_qsl
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from xlsxwriter.utility import xl_col_to_name
 
 from futian_reform.databases import SnapshotStream
 
@@ -42,6 +45,8 @@ PIECE = 64 * 1024
 CHECKSUM_LIMIT = 5_000
 # What Excel holds in one cell.
 CELL_LIMIT = 32_767
+# Beyond, the data sheet could come near the 2 GB at which a zip file takes a form that not every program reads.
+MOST_IN_A_WORKBOOK = 200_000
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -509,52 +514,102 @@ def drained(buffer: StringIO) -> bytes:
 
 # --- XLSX ---
 
+# What Excel escapes in a text: characters that XML cannot hold, and what looks like such an escape.
+UNWRITABLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")
 
-def xlsx_file(measures: Iterable[Measure], about: list[tuple[str, str]], at: datetime):
-    """A workbook with the data, the dictionary and `about` (rows of a third sheet), as an open temporary file.
 
-    The same rows, `about` and `at` give the same bytes. Cells are typed: none is ever taken for a formula.
+def xlsx_chunks(
+    measures: Iterable[Measure], count: int, about: list[tuple[str, str]], at: datetime
+) -> Iterator[bytes]:
+    """A workbook with the data (`count` measures), the dictionary and `about` (rows of a third sheet), in pieces.
+
+    XlsxWriter makes the workbook without the data; its files are then sent on, and the rows of the data with theirs, as they
+    are read. The same rows, `about` and `at` give the same bytes. Cells are typed: none is ever taken for a formula.
     """
-    file = TemporaryFile()  # noqa: SIM115 (the caller reads and closes it)
-    workbook = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    frame, style = _frame(count, about, at)
+    sent = Sent()
+    with ZipFile(frame) as made, ZipFile(sent, "w", ZIP_DEFLATED) as workbook:
+        for name in made.namelist():
+            content, entry = made.read(name), ZipInfo(name, date_time=made.getinfo(name).date_time)
+            entry.compress_type = ZIP_DEFLATED
+            with workbook.open(entry, "w") as file:
+                if name == DATA_SHEET:
+                    content, tail = content.split(b"</sheetData>")
+                    file.write(re.sub(b'(<dimension ref="A1:[A-Z]+)1"', b'\\g<1>%d"' % (count + 1), content))
+                    for number, measure in enumerate(measures, start=2):
+                        file.write(_row(number, measure, style).encode())
+                        if sent.size > PIECE:
+                            yield sent.taken()
+                    content = b"</sheetData>" + tail
+                file.write(content)
+    yield sent.taken()
+
+
+DATA_SHEET = "xl/worksheets/sheet1.xml"
+
+
+class Sent:
+    """What a zip file is written to while it is sent: nothing in it can be gone back to."""
+
+    def __init__(self):
+        self.pieces, self.size = [], 0
+
+    def write(self, data: bytes) -> int:
+        self.pieces.append(bytes(data))
+        self.size += len(data)
+        return len(data)
+
+    def flush(self):
+        pass
+
+    def taken(self) -> bytes:
+        taken = b"".join(self.pieces)
+        self.pieces, self.size = [], 0
+        return taken
+
+
+def _frame(count: int, about: list[tuple[str, str]], at: datetime) -> tuple[BytesIO, int]:
+    """The workbook without the rows of its data, and the number of their style."""
+    file = BytesIO()
+    workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False})
     workbook.set_properties(
         {"title": "福田改革库 Futian Reform Database", "created": at.replace(tzinfo=None, microsecond=0)}
     )
     head = workbook.add_format({"bold": True, "bottom": 1, "valign": "top"})
     body = workbook.add_format({"text_wrap": True, "valign": "top"})
-    _write_data(workbook.add_worksheet("measures 改革"), measures, head, body)
+    data = workbook.add_worksheet("measures 改革")
+    for position, column in enumerate(COLUMNS):
+        data.set_column(position, position, column.width, body)
+    data.freeze_panes(1, 1)
+    data.set_default_row(ROW_HEIGHT)
+    data.write_row(0, 0, [column.name for column in COLUMNS], head)
+    data.autofilter(0, 0, count, len(COLUMNS) - 1)
     dictionary = workbook.add_worksheet("dictionary 字段说明")
     rows = ([row[key] for key in DICTIONARY_KEYS] for row in data_dictionary())
     _write_table(dictionary, DICTIONARY_KEYS, rows, (20, 18, 24, 10, 60, 60), head, body)
     _write_table(workbook.add_worksheet("source 来源与许可"), (), about, (26, 100), head, body)
     workbook.close()
-    file.seek(0)
-    return file
+    return file, body.xf_index
 
 
-def _write_data(sheet, measures, head, body) -> None:
-    for position, column in enumerate(COLUMNS):
-        sheet.set_column(position, position, column.width, body)
-    sheet.freeze_panes(1, 1)
-    sheet.set_default_row(32)  # two lines: rows as high as their longest cell could not be leafed through
-    sheet.write_row(0, 0, [column.name for column in COLUMNS], head)
-    row = 0
-    for row, measure in enumerate(measures, start=1):
-        for position, column in enumerate(COLUMNS):
-            cell = column.cell(measure)
-            if isinstance(cell, int):
-                sheet.write_number(row, position, cell)
-            elif cell:
-                sheet.write_string(row, position, fitting(cell))
-    sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
+ROW_HEIGHT = 32  # points, two lines: rows as high as their longest cell could not be leafed through
+LETTERS = [xl_col_to_name(position) for position in range(len(COLUMNS))]
+
+
+def _row(number: int, measure: Measure, style: int) -> str:
+    """A row of the data sheet, as SpreadsheetML has it."""
+    cells = [f'<row r="{number}" ht="{ROW_HEIGHT}" customHeight="1">']
+    for letters, column in zip(LETTERS, COLUMNS, strict=True):
+        cell = column.cell(measure)
+        if isinstance(cell, int):
+            cells.append(f'<c r="{letters}{number}" s="{style}"><v>{cell}</v></c>')
+        elif cell:
+            text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", fitting(cell))
+            cells.append(
+                f'<c r="{letters}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+                f"{escape(text, quote=False)}</t></is></c>"
+            )
+    return "".join([*cells, "</row>"])
 
 
 def _write_table(sheet, header, rows, widths, head, body) -> None:
@@ -689,8 +744,7 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
         found = {}
         if count <= CHECKSUM_LIMIT:
             about = about_rows("", count, Plan.objects.latest("year"), version)
-            with xlsx_file(in_chunks(rows), about, version.at) as workbook:
-                found[".xlsx"] = _fingerprint(workbook)
+            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(rows), count, about, version.at))
             found[".csv"] = _fingerprint(csv_chunks(in_chunks(rows)))
             found[".json"] = _fingerprint(json_chunks(rows, version))
         _fingerprints.clear()
@@ -786,15 +840,17 @@ class MeasuresCsv(SelectionView):
 class MeasuresXlsx(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
-        rows = filterset.rows
-        about = about_rows(query, rows.count(), Plan.objects.latest("year"), version)
-        file = xlsx_file(in_chunks(rows), about, version.at)
-        if file.seek(0, SEEK_END) > SMALL:
-            file.seek(0)
-            return FileResponse(file, content_type=XLSX_TYPE, headers=headers)
-        with file:
-            file.seek(0)
-            return HttpResponse(file.read(), content_type=XLSX_TYPE, headers=headers)
+        count = filterset.rows.count()
+        if count > MOST_IN_A_WORKBOOK:
+            raise BadRequest(
+                format_lazy(
+                    _("A workbook holds at most {most} measures. Take the CSV or the JSON, or choose fewer."),
+                    most=f"{MOST_IN_A_WORKBOOK:,}",
+                )
+            )
+        about = about_rows(query, count, Plan.objects.latest("year"), version)
+        chunks = xlsx_chunks(in_chunks(filterset.rows), count, about, version.at)
+        return stream(self.request, chunks, XLSX_TYPE, headers)
 
 
 def attachment(query: str, version: DataVersion, suffix: str) -> str:

@@ -4,10 +4,10 @@ A measure's tokens stand in two sets (see models.FacetSet). Facets of one family
 of the link hold in one link, a place and its role in one role.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from .bilingual import CHINESE, ENGLISH, Text
 
@@ -56,11 +56,48 @@ class Vocabulary:
     def with_places_above(self, slug: str) -> list[str]:
         return self._above.get(slug, [])
 
+    @cached_property
+    def values(self) -> dict[str, "Kept"]:
+        """Facet -> facet set -> its values, places with those they lie in."""
+        return {facet: Kept(partial(self._values, facet)) for facet in FACETS}
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, ...], "Kept"]:
+        """Family of two -> facet set -> the values that hold together: (centre, basis), (place, role)."""
+        return {family: Kept(partial(_pairs, family[0])) for family in FAMILIES if len(family) == 2}
+
+    def _values(self, facet: str, tokens: frozenset[str]) -> tuple[str, ...]:
+        start = f"{facet}:"
+        values = {token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token}
+        return tuple(self.with_all_above(values) if facet == "district" else values)
+
+    def with_all_above(self, slugs: Iterable[str]) -> set[str]:
+        return {above for slug in slugs for above in self.with_places_above(slug)}
+
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
         return [
             slug for slug in self.options["district"] if wanted.intersection(self.with_places_above(slug))
         ]
+
+
+class Kept(dict):
+    """What `read` makes of a facet set, made once for each: there are thousands of them, and every page reads them all."""
+
+    def __init__(self, read: Callable[[frozenset[str]], tuple]):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, tokens: frozenset[str]) -> tuple:
+        self[tokens] = found = self.read(tokens)
+        return found
+
+
+def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    start = f"{facet}:"
+    return tuple(
+        tuple(token[len(start) :].split("/")) for token in tokens if token.startswith(start) and "/" in token
+    )
 
 
 def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary) -> list[str] | None:
@@ -90,34 +127,40 @@ class Histogram:
         return sum(count for own, count in self.entries if tokens is None or not own.isdisjoint(tokens))
 
 
+Entry = tuple[int, frozenset[str], int]  # number of a facet set, its tokens, measures
+
+
 @dataclass
 class Counts:
     """The numbers of one selection.
 
     `about` counts the measures that fit search and places by what they are; `places` those that fit search and everything
-    but the places by where they are: (number of the facet set, its tokens, measures).
+    but the places by where they are.
     """
 
     selection: Selection
     vocabulary: Vocabulary
-    about: list[tuple[int, frozenset[str], int]]
-    places: list[tuple[int, frozenset[str], int]]
+    about: list[Entry]
+    places: list[Entry]
 
     def __post_init__(self):
+        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
+        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
         #: The measures that fit everything.
         self.fitting = Histogram()
         #: For each family the measures that fit everything else.
-        self.without = {family: Histogram() for family in FAMILIES}
-        self.without[PLACES].entries = [(own, count) for _key, own, count in self.places]
-        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
-        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
+        self.without = dict.fromkeys(ABOUT, self.fitting) | {
+            family: Histogram() for family, _tokens in limits
+        }
+        self.without[PLACES] = Histogram([(own, count) for _key, own, count in self.places])
         for _key, own, count in self.about:
             failed = [family for family, tokens in limits if own.isdisjoint(tokens)]
             if not failed:
                 self.fitting.entries.append((own, count))
-            for family in ABOUT:
+            for family, _tokens in limits:
                 if not failed or failed == [family]:
                     self.without[family].entries.append((own, count))
+        self._of: dict[str, Counter[str]] = {}
 
     @property
     def total(self) -> int:
@@ -125,32 +168,31 @@ class Counts:
 
     def of(self, facet: str) -> Counter[str]:
         """For each value the measures that would fit if it were the facet's only choice."""
+        if facet not in self._of:
+            self._of[facet] = self._counted(facet)
+        return self._of[facet]
+
+    def _counted(self, facet: str) -> Counter[str]:
         family = next(family for family in FAMILIES if facet in family)
         other = next((other for other in family if other != facet), None)
-        others = set(self.selection.get(other) or ()) if other else set()
-        if others and other == "district":
-            others = set(self.vocabulary.with_places_below(others))
-        counts: Counter[str] = Counter()
+        chosen = self.selection.get(other) if other else None
+        read = self._with(family, facet, chosen) if chosen else self.vocabulary.values[facet].__getitem__
+        counts: dict[str, int] = defaultdict(int)
         for own, count in self.without[family].entries:
-            counts.update(dict.fromkeys(self._values(own, facet, family, others), count))
-        return counts
+            for value in read(own):
+                counts[value] += count
+        return Counter(counts)
 
-    def _values(self, own: frozenset[str], facet: str, family: tuple[str, ...], others: set[str]) -> set[str]:
-        values = set()
-        if others:
-            side = family.index(facet)
-            for token in own:
-                name, _, pair = token.partition(":")
-                if "/" in pair and name == family[0]:
-                    both = pair.split("/")
-                    if both[1 - side] in others:
-                        values.add(both[side])
-        else:
-            start = f"{facet}:"
-            values = {token[len(start) :] for token in own if token.startswith(start) and "/" not in token}
-        if facet == "district":
-            values = {above for slug in values for above in self.vocabulary.with_places_above(slug)}
-        return values
+    def _with(self, family: tuple[str, ...], facet: str, others: list[str]) -> Callable:
+        """What reads off a facet set the values of `facet` that hold together with one of the `others`."""
+        places, pairs = self.vocabulary, self.vocabulary.pairs[family]
+        if facet == family[0]:
+            others = frozenset(others)
+            if facet == "district":
+                return lambda own: places.with_all_above(one for one, other in pairs[own] if other in others)
+            return lambda own: {one for one, other in pairs[own] if other in others}
+        others = frozenset(places.with_places_below(others) if family == PLACES else others)
+        return lambda own: {other for one, other in pairs[own] if one in others}
 
     def dropping(self, facet: str) -> int:
         """How many measures fit when nothing is chosen in `facet`."""

@@ -1,7 +1,7 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 import django_filters
@@ -14,7 +14,7 @@ from .bilingual import CHINESE, ENGLISH, Text
 from .editions import current_edition
 from .facets import ABOUT, FACETS, FAMILIES, NONE, PLACES, Counts, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
-from .querysets import Search, histograms, ordering
+from .querysets import Search, ordering, tally
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -23,6 +23,14 @@ SORTS = (
     ("edited", _("Last edited")),
     ("relevance", _("Relevance")),
 )
+
+
+PARAMETERS = ("q", *FACETS, "sort", "page")  # in the order of canonical addresses
+
+
+@lru_cache(maxsize=4096)  # a list page has some fifty addresses of other lists
+def _written(name: str, *values: str) -> str:
+    return urlencode([(name, value) for value in values])
 
 
 def validate_readable(query: str) -> None:
@@ -125,8 +133,11 @@ class MeasureFilter(django_filters.FilterSet):
         if values["sort"] == "relevance" or (values["sort"] == "number" and not values["q"]):
             values["sort"] = ""
         values["page"] = "" if page == "1" else page
-        chosen = [(name, values[name]) for name in ("q", *FACETS, "sort", "page") if values[name]]
-        return urlencode(chosen, doseq=True)
+        return "&".join(
+            _written(name, *([value] if isinstance(value, str) else value))
+            for name in PARAMETERS
+            if (value := values[name])
+        )
 
     @cached_property
     def search(self) -> Search | None:
@@ -135,8 +146,11 @@ class MeasureFilter(django_filters.FilterSet):
     def condition(self, prefix: str = "", families=FAMILIES, with_search: bool = True):
         """That a search row fits search and facets (of these families only, where given)."""
         rows = SearchRow.objects.using(self.queryset.db)
-        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, families)
-        return condition & self.search.condition(prefix) if self.search and with_search else condition
+        search = self.search if with_search else None
+        condition = rows.facet_condition(
+            self.selection, self.vocabulary, prefix, families, searched=bool(search)
+        )
+        return condition & search.condition(prefix) if search else condition
 
     @cached_property
     def rows(self):
@@ -153,16 +167,30 @@ class MeasureFilter(django_filters.FilterSet):
     def _counts(self, with_search: bool) -> Counts:
         """Asks only where something narrows: the numbers of everything stand in the edition."""
         rows = SearchRow.objects.using(self.queryset.db)
-        parts = list(self.edition.histograms)
         asked = {
-            at: (rows.filter(self.condition("", families, with_search)), column)
-            for at, (families, column) in enumerate((((PLACES,), "about"), (ABOUT, "places")))
-            if (self.query and with_search) or self._chosen(families)
+            column: rows.facet_condition(self.selection, self.vocabulary, families=families)
+            for column, families in (("about", (PLACES,)), ("places", ABOUT))
         }
-        if asked:
-            for at, part in zip(asked, histograms(*asked.values()), strict=True):
-                parts[at] = part
-        return Counts(self.selection, self.vocabulary, *parts)
+        if with_search and self.search:
+            found = tally(rows.filter(self.search.condition()), **asked)
+        else:
+            found = {}
+            for column, condition in asked.items():
+                if condition:
+                    found |= tally(rows, **{column: condition})
+        everything = self.edition.counts
+        if not found and not self._chosen(FAMILIES):
+            return everything
+        return Counts(
+            self.selection,
+            self.vocabulary,
+            **{
+                column: self.edition.entries(found[column])
+                if column in found
+                else getattr(everything, column)
+                for column in asked
+            },
+        )
 
     @cached_property
     def counts(self) -> Counts:
@@ -182,7 +210,8 @@ class MeasureFilter(django_filters.FilterSet):
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
         rows = SearchRow.objects.using(self.queryset.db)
-        return rows.filter(self.condition(with_search=False) & search.condition()).count()
+        condition = rows.facet_condition(self.selection, self.vocabulary, searched=True)
+        return rows.filter(condition & search.condition()).count()
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -1,9 +1,11 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from heapq import nlargest
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -26,6 +28,7 @@ from .pinyin import toned
 from .querysets import Search
 
 PAGE_SIZE = 50
+MOST_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
 MOST_MATRIX_ROWS = 24  # the categories of four plans
 MOST_CLOSEST = 5  # measures shown for each close text
 MOST_WORDS_TO_DROP = 5
@@ -47,6 +50,8 @@ class ShownFacet:
     label: str
     options: list[ShownOption]
     errors: list[str]
+    more: int  # options that are not shown
+    more_fitting: int  # of these, those that would find something
 
     @property
     def chosen(self) -> int:
@@ -82,9 +87,9 @@ class ShownDot(NamedTuple):
 @dataclass
 class Cell:
     centre: str
-    count: int  # that fit the current filter
-    total: int
     address: str
+    count: int  # that fit the current filter
+    total: int = 0  # of all; the foot does not say
     dots: list[ShownDot] = field(default_factory=list)
 
 
@@ -93,7 +98,6 @@ class MatrixRow:
     category: object
     number: int
     count: int
-    total: int
     address: str
     cells: list[Cell]
 
@@ -234,7 +238,7 @@ class Listing:
         """The selection in words, with its number: "4 measures serving Finance or Technology"."""
         count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
         parts = [
-            self._part(facet) % {"names": self._either(facet, values)}
+            self._part(facet, values) % {"names": self._either(facet, values)}
             for facet, values in self.filterset.selection.items()
             if values
         ]
@@ -250,14 +254,16 @@ class Listing:
     def _either(self, facet: str, values: list[str]) -> str:
         return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
 
-    def _part(self, facet: str) -> str:
+    def _part(self, facet: str, values: list[str]) -> str:
+        if values == [NONE]:
+            return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
         return {
             "category": _("in the category %(names)s"),
             "centre": _("serving %(names)s"),
             "link": _("with a link to a centre by %(names)s"),
             "audience": _("for %(names)s"),
             "district": _("in %(names)s"),
-            "role": _("where a place is %(names)s"),
+            "role": _("with the role %(names)s"),
             "basis": _("with the basis %(names)s"),
         }[facet]
 
@@ -339,25 +345,33 @@ class Listing:
 
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
-    """The facets with all their options in fixed order; without numbers where the selection cannot be read."""
+    """The facets with their options in fixed order; without numbers where the selection cannot be read.
+
+    Of many options those are shown that are chosen or have the most measures, with how many are not.
+    """
     valid = filterset.is_valid()
     facets = []
     for facet in FACETS:
-        filter_ = filterset.filters[facet]
-        counts = filterset.counts.of(facet) if valid else {}
+        filter_, labels = filterset.filters[facet], filterset.labels[facet]
+        counts = filterset.counts.of(facet) if valid else Counter()
         chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
+        shown = labels.keys()
+        if len(labels) > MOST_OPTIONS:
+            shown = chosen.union(nlargest(MOST_OPTIONS, labels, key=lambda value: counts[value]))
         options = [
             ShownOption(
                 value,
                 label,
-                counts.get(value, 0),
+                counts[value],
                 value in chosen,
                 len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
             )
-            for value, label in filterset.labels[facet].items()
+            for value, label in labels.items()
+            if value in shown
         ]
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
-        facets.append(ShownFacet(facet, filter_.label, options, errors))
+        fitting = sum(1 for value, count in counts.items() if count and value not in shown)
+        facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))
     return facets
 
 
@@ -369,11 +383,9 @@ def matrix(
     `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
     measures that fit the selection.
     """
-    everything = [(tokens, count) for _key, tokens, count in filterset.edition.histograms[0]]
     fitting = filterset.counts.fitting.entries
-    totals, counts = cells(everything), cells(fitting)
-    by_category, all_by_category = by_value(fitting, "category"), by_value(everything, "category")
-    by_centre, all_by_centre = by_value(fitting, "centre"), by_value(everything, "centre")
+    totals, counts = filterset.edition.cells, cells(fitting)
+    by_category, by_centre = by_value(fitting, "category"), by_value(fitting, "centre")
     dots = filterset.edition.dots()
     fits = inside([dot.key for own in dots.values() for dot in own])
     options = filterset.vocabulary.options
@@ -383,14 +395,13 @@ def matrix(
             category=record.name(get_language()),
             number=number,
             count=by_category[category],
-            total=all_by_category[category],
             address=address(category=[category]),
             cells=[
                 Cell(
                     centre,
+                    address(category=[category], centre=[centre]),
                     counts[category, centre],
                     totals[category, centre],
-                    address(category=[category], centre=[centre]),
                     [ShownDot(dot, dot.key in fits) for dot in dots.get((category, centre), ())],
                 )
                 for centre in centres
@@ -399,66 +410,56 @@ def matrix(
         for number, (category, record) in enumerate(options["category"].items(), 1)
     ]
     return Matrix(
-        centres=[
-            Cell(centre, by_centre[centre], all_by_centre[centre], address(centre=[centre]))
-            for centre in centres
-        ],
+        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
         names=[filterset.labels["centre"][centre] for centre in centres],
         rows=rows,
         count=filterset.counts.total,
-        total=sum(count for _tokens, count in everything),
+        total=filterset.edition.figures["total"],
     )
 
 
 # --- Where a measure matched ---
 
 
-def _fields(measure) -> Iterable[tuple[str, str, str]]:
+def _fields(measure) -> Iterator[tuple[str, str, str]]:
     """(name of the field, text, language) of everything that is searched, in the order of telling."""
-    for name, chinese, english in (
-        (_("Title"), measure.title_zh, measure.title_en),
-        (_("Official name"), measure.official_name_zh, ""),
-        (_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en)),
-        (_("Summary"), measure.summary_zh, measure.summary_en),
-        *(
-            (_("Action %(number)s") % {"number": action.position}, action.text_zh, action.text_en)
-            for action in measure.actions.all()
-        ),
-        (_("Category"), measure.category.name_zh, measure.category.name_en),
-        *(
-            (_("Centre"), text_zh, text_en)
-            for link in measure.centre_links.all()
-            for text_zh, text_en in (
-                (link.centre.name_zh, link.centre.name_en),
-                (link.centre.short_zh, link.centre.short_en),
-            )
-        ),
-        *(
-            (_("Place"), text_zh, text_en)
-            for place in measure.district_roles.all()
-            for text_zh, text_en in chain(
-                [(place.district.name_zh, place.district.name_en)],
-                ((alias, "") for alias in place.district.aliases),
-            )
-        ),
-        *(
-            (_("Whom it concerns"), audience.name_zh, audience.name_en)
-            for audience in measure.audiences.all()
-        ),
-        (_("Editors’ note"), measure.note_zh, measure.note_en),
-        (_("Code"), measure.code, ""),
-    ):
-        both = [(name, chinese, CHINESE), (name, english, ENGLISH)]
-        yield from (entry for entry in (reversed(both) if get_language() == "en" else both) if entry[1])
+
+    def both(name: str, chinese: str, english: str = ""):
+        texts = [(name, chinese, CHINESE), (name, english, ENGLISH)]
+        return [entry for entry in (reversed(texts) if get_language() == "en" else texts) if entry[1]]
+
+    yield from both(_("Title"), measure.title_zh, measure.title_en)
+    yield from both(_("Official name"), measure.official_name_zh)
+    yield from both(_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en))
+    yield from both(_("Summary"), measure.summary_zh, measure.summary_en)
+    for action in measure.actions.all():
+        name = _("Action %(number)s") % {"number": action.position}
+        yield from both(name, action.text_zh, action.text_en)
+    yield from both(_("Category"), measure.category.name_zh, measure.category.name_en)
+    for link in measure.centre_links.all():
+        yield from both(_("Centre"), link.centre.name_zh, link.centre.name_en)
+        yield from both(_("Centre"), link.centre.short_zh, link.centre.short_en)
+    for place in measure.district_roles.all():
+        yield from both(_("Place"), place.district.name_zh, place.district.name_en)
+        for alias in place.district.aliases:
+            yield from both(_("Place"), alias)
+    for audience in measure.audiences.all():
+        yield from both(_("Whom it concerns"), audience.name_zh, audience.name_en)
+    yield from both(_("Editors’ note"), measure.note_zh, measure.note_en)
+    yield from both(_("Code"), measure.code)
 
 
 def hits(measure, query) -> list[Hit]:
     """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
-    fields = list(_fields(measure))
+    fields, unread = [], _fields(measure)  # read as far as needed: most is found in the first
     found: dict[int, list[search.Match]] = {}
     for group in query.groups:
-        for at, (_name, text, _lang) in enumerate(fields):
-            if match := search.find(group, text):
+        for at in itertools.count():
+            if at == len(fields):
+                if not (field := next(unread, None)):
+                    break
+                fields.append(field)
+            if match := search.find(group, fields[at][1]):
                 found.setdefault(at, []).append(match)
                 break
     shown = []

@@ -293,7 +293,7 @@ class Measure(models.Model):
     title_zh = ChineseField(_("title (Chinese)"))
     title_en = models.TextField(_("title (English)"), blank=True)
     official_name_zh = ChineseField(
-        _("official name"), blank=True, help_text=_("The name in the source's own words.")
+        _("official name"), blank=True, help_text=_("The name in the source’s own words.")
     )
     summary_zh = ChineseField(_("summary (Chinese)"), blank=True)
     summary_en = models.TextField(_("summary (English)"), blank=True)
@@ -321,8 +321,8 @@ class Measure(models.Model):
     keywords_en = ArrayField(
         models.CharField(max_length=80), verbose_name=_("keywords (English)"), default=list, blank=True
     )
-    note_zh = ChineseField(_("editors' note (Chinese)"), blank=True)
-    note_en = models.TextField(_("editors' note (English)"), blank=True)
+    note_zh = ChineseField(_("editors’ note (Chinese)"), blank=True)
+    note_en = models.TextField(_("editors’ note (English)"), blank=True)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
     title = Bilingual()

@@ -9,8 +9,20 @@ from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models import Case, Count, F, Lookup, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db import connections, models
+from django.db.models import (
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    Lookup,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 
 from . import search
 from .facets import ABOUT, FAMILIES, PLACES, Option, Selection, Vocabulary, wanted
@@ -72,7 +84,10 @@ class MeasureQuerySet(models.QuerySet):
 
     def edited_last(self, count: int):
         """The `count` measures edited last; what stands as it was first published is not among them."""
-        edited = self.with_edit_times().filter(edited_at__gt=F("published_at"))
+        from .models import Version
+
+        changed = Version.objects.public().filter(kind="measure", number__gt=1).values("key")
+        edited = self.filter(code__in=changed).with_edit_times().filter(edited_at__gt=F("published_at"))
         return edited.order_by("-edited_at", "number")[:count]
 
     def neighbours(self, measure):
@@ -227,6 +242,18 @@ class ContainsAny(Lookup):
         return f"{column} LIKE ANY (%s)", [*column_params, patterns]
 
 
+@models.ForeignKey.register_lookup
+class AnyOf(Lookup):
+    """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, column_params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY (%s::bigint[])", [*column_params, self.rhs]
+
+
 VOCABULARY = """
     SELECT 'category' AS facet, slug, name_zh, name_en, NULL, row_number() OVER (ORDER BY plan_year, number) AS position
     FROM measures_category
@@ -255,24 +282,43 @@ class Has(Lookup):
 
     lookup_name = "has"
     prepare_rhs = False
+    plus = ""
 
     def as_sql(self, compiler, connection):
         column, column_params = self.process_lhs(compiler, connection)
         each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
         sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
-        return f"{column} IN ({sets})", [*column_params, *self.rhs]
+        return f"{column} {self.plus}IN ({sets})", [*column_params, *self.rhs]
+
+
+@models.ForeignKey.register_lookup
+class HasUnindexed(Has):
+    """The same where the rows have been searched.
+
+    An index would find rows by their facets and then read the lexemes of each, which takes far longer than to look at the
+    facets of what the search finds.
+    """
+
+    lookup_name = "has_unindexed"
+    plus = "+ 0 "
 
 
 class SearchRowQuerySet(models.QuerySet):
     def facet_condition(
-        self, selection: Selection, vocabulary: Vocabulary, prefix: str = "", families=FAMILIES
+        self,
+        selection: Selection,
+        vocabulary: Vocabulary,
+        prefix: str = "",
+        families=FAMILIES,
+        searched: bool = False,
     ) -> Q:
-        """That a row fits the choices, of these families only where they are given."""
+        """That a row fits the choices in these families; `searched` says that it has to fit a search too."""
+        lookup = "has_unindexed" if searched else "has"
         condition = Q()
         for column, own in (("about", ABOUT), ("places", (PLACES,))):
             limits = [wanted(family, selection, vocabulary) for family in own if family in families]
             if limits := [tokens for tokens in limits if tokens is not None]:
-                condition &= Q(**{f"{prefix}{column}__has": limits})
+                condition &= Q(**{f"{prefix}{column}__{lookup}": limits})
         return condition
 
     def exported(self, first: int, size: int) -> Iterator:
@@ -318,31 +364,54 @@ def _names(using: str) -> Names:
     }
 
 
-def histograms(*counted: tuple[SearchRowQuerySet, str]) -> list[list[tuple[int, frozenset[str], int]]]:
-    """For each (search rows, "about" or "places"): the facet sets, their tokens and how many of the rows have them.
+FACET_SETS = """
+    SELECT s.id, s.tokens, coalesce(about.rows, 0), coalesce(places.rows, 0)
+    FROM measures_facetset s
+    LEFT JOIN (SELECT about_id, count(*) FROM measures_searchrow GROUP BY 1) about (id, rows) USING (id)
+    LEFT JOIN (SELECT places_id, count(*) FROM measures_searchrow GROUP BY 1) places (id, rows) USING (id)
+"""
 
-    All in one query.
+
+def facet_sets(using: str) -> list[tuple[int, frozenset[str], int, int]]:
+    """Every facet set, its tokens, how many published measures are that, and how many take place there."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(FACET_SETS)
+        return [(key, frozenset(tokens), about, places) for key, tokens, about, places in cursor.fetchall()]
+
+
+def tally(rows: SearchRowQuerySet, **fitting: Q) -> dict[str, list[tuple[int, int]]]:
+    """For "about" and "places", as far as asked for: the facet sets, and how many of the rows that fit its condition have them.
+
+    The rows are read once for both.
     """
-    parts, all_params, using = [], [], DEFAULT_DB_ALIAS
-    for at, (rows, column) in enumerate(counted):
-        using = rows.db
-        query = rows.order_by().values_list(f"{column}_id").annotate(rows=Count("*")).query
-        try:
-            sql, params = query.get_compiler(using).as_sql()
-        except EmptyResultSet:
-            continue
-        parts.append(f"SELECT {at}, counted.* FROM ({sql}) counted")  # noqa: S608
-        all_params += params
-    found = [[] for _rows in counted]
-    if parts:
-        with connections[using].cursor() as cursor:
-            cursor.execute(
-                "SELECT h.at, s.id, s.tokens, h.rows "  # noqa: S608
-                f"FROM ({' UNION ALL '.join(parts)}) h (at, id, rows) JOIN measures_facetset s USING (id)",
-                all_params,
+    if len(fitting) == 1:
+        ((column, condition),) = fitting.items()
+        counted = rows.filter(condition).order_by().values_list(f"{column}_id")
+        return {column: list(counted.annotate(rows=Count("*")))}
+    fits = {
+        f"fits_{column}": ExpressionWrapper(condition, models.BooleanField()) if condition else Value(True)
+        for column, condition in fitting.items()
+    }
+    columns = [f"{column}_id" for column in fitting]
+    query = rows.order_by().annotate(**fits).values_list(*columns, *fits).query
+    found = {column: [] for column in fitting}
+    try:
+        sql, params = query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return found
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            f"SELECT about_id, places_id, count(*) FILTER (WHERE fits_about), count(*) FILTER (WHERE fits_places) "  # noqa: S608
+            f"FROM ({sql}) rows (about_id, places_id, fits_about, fits_places) "
+            "GROUP BY GROUPING SETS ((about_id), (places_id))",
+            params,
+        )
+        for about, places, fitting_about, fitting_places in cursor.fetchall():
+            column, key, count = (
+                ("about", about, fitting_about) if about else ("places", places, fitting_places)
             )
-            for at, key, tokens, rows in cursor:
-                found[at].append((key, frozenset(tokens), rows))
+            if count:
+                found[column].append((key, count))
     return found
 
 
@@ -517,7 +586,7 @@ class Search:
             return reduce(and_ if tree.all_of else or_, parts)
         named = Q()
         if own := next(sets):
-            named = Q(**{f"{prefix}about_id__in": own}) | Q(**{f"{prefix}places_id__in": own})
+            named = Q(**{f"{prefix}about__any_of": own}) | Q(**{f"{prefix}places__any_of": own})
         return self._text_condition(tree, prefix, named)
 
     def rank(self, prefix: str = "") -> Case:

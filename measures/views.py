@@ -16,6 +16,9 @@ from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
 from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
 
+MOST_TITLES = 300  # on the home page; of more, the categories and their numbers are shown
+MOST_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
+
 
 class PublicPage(ContextMixin):
     """What every public page shows: the plan it is about and the version of the data."""
@@ -33,10 +36,19 @@ class Home(PublicPage, TemplateView):
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
+        edition = current_edition(router.db_for_read(Measure))
+        if with_titles := edition.figures["total"] <= MOST_TITLES:
+            categories = Category.objects.with_published_measures()
+        else:
+            categories = Category.objects.order_by("-plan", "number")
+            numbers = edition.counts.of("category")
+            for category in categories:
+                category.count = numbers[category.slug]
         return super().get_context_data(
-            categories=Category.objects.with_published_measures(),
+            categories=categories,
+            with_titles=with_titles,
             centres=Centre.objects.all(),
-            counts=current_edition(router.db_for_read(Measure)).figures,
+            counts=edition.figures,
             edited=Measure.objects.published().edited_last(5),
             matrix=Listing.of_everything().matrix,
             **kwargs,
@@ -84,13 +96,15 @@ class TopicPage(PublicPage, DetailView):
     facet = ""
 
     def get_context_data(self, **kwargs):
-        measures = Measure.objects.published().narrowed({self.facet: [self.object.slug]}).with_relations()
         topic = self.object
+        found = Measure.objects.published().narrowed({self.facet: [topic.slug]})
+        measures = list(found.with_relations()[:MOST_ON_A_TOPIC])
         return super().get_context_data(
             facet=self.facet,
             downloads={"feed": in_language(list_path(f"{self.facet}={topic.slug}", ".atom"), get_language())},
             topic_kind=topic._meta.verbose_name,
             measures=measures,
+            count=len(measures) if len(measures) < MOST_ON_A_TOPIC else found.count(),
             paragraphs=topic.paragraphs.all() if hasattr(topic, "paragraphs") else (),
             places=topic.children.all() if hasattr(topic, "children") else (),
             **kwargs,

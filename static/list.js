@@ -35,19 +35,31 @@
 
   const regions = (page) => new Map([...page.querySelectorAll("[data-region]")].map((region) => [region.dataset.region, region]));
 
-  const options = (page) =>
-    new Map([...page.querySelectorAll("#filters input[type=checkbox]")].map((box) => [`${box.name}=${box.value}`, box]));
+  const facets = (page) => new Map([...page.querySelectorAll("#filters [data-facet]")].map((facet) => [facet.dataset.facet, facet]));
 
-  // Options keep their elements, and with them focus and open groups; only what they say is replaced.
+  const options = (facet) => new Map([...facet.querySelectorAll("input[type=checkbox]")].map((box) => [box.value, box]));
+
+  // Options keep their elements, and with them focus and open groups; only what they say is replaced. Of a facet with more options
+  // than are shown, others may be shown now: then the focus returns to the one that had it.
   const updateForm = (page) => {
-    const fresh = options(page);
-    for (const [key, box] of options(document)) {
-      const other = fresh.get(key);
-      box.checked = other.checked;
-      const item = box.closest("li");
-      const otherItem = other.closest("li");
-      item.className = otherItem.className;
-      item.querySelector(".option-count").textContent = otherItem.querySelector(".option-count").textContent;
+    const focused = document.activeElement;
+    for (const [name, facet] of facets(document)) {
+      const other = facets(page).get(name);
+      const fresh = options(other);
+      if ([...options(facet).keys()].join() !== [...fresh.keys()].join()) {
+        facet.querySelector("fieldset").replaceChildren(...other.querySelector("fieldset").childNodes);
+        if (focused.name === name) options(facet).get(focused.value)?.focus({ preventScroll: true });
+        continue;
+      }
+      facet.querySelector(".more-options")?.replaceWith(other.querySelector(".more-options"));
+      for (const [value, box] of options(facet)) {
+        const otherBox = fresh.get(value);
+        box.checked = otherBox.checked;
+        const item = box.closest("li");
+        const otherItem = otherBox.closest("li");
+        item.className = otherItem.className;
+        item.querySelector(".option-count").textContent = otherItem.querySelector(".option-count").textContent;
+      }
     }
     for (const summary of page.querySelectorAll("#filters [data-facet] > summary")) {
       const facet = summary.parentElement.dataset.facet;
@@ -59,13 +71,18 @@
   const update = (page) => {
     const fresh = regions(page);
     const old = regions(document);
-    const sameOptions = [...options(document).keys()].join() === [...options(page).keys()].join();
-    if (!page.getElementById("filters") || !sameOptions || [...old.keys()].sort().join() !== [...fresh.keys()].sort().join())
+    const sameFacets = [...facets(document).keys()].join() === [...facets(page).keys()].join();
+    if (!page.getElementById("filters") || !sameFacets || [...old.keys()].sort().join() !== [...fresh.keys()].sort().join())
       throw new Error("another kind of page");
     const focused = document.activeElement;
     const lost = [...old.values()].some((region) => region.contains(focused));
     updateForm(page);
-    for (const [name, region] of old) region.replaceChildren(...fresh.get(name).childNodes);
+    for (const [name, region] of old) {
+      // What the reader has opened stays open.
+      const open = new Set([...region.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
+      region.replaceChildren(...fresh.get(name).childNodes);
+      for (const summary of region.querySelectorAll("details > summary")) summary.parentElement.open ||= open.has(summary.textContent);
+    }
     // The same page in other languages and forms: switcher, canonical address, feeds.
     for (const selector of ["a[hreflang]", "link[hreflang]", "link[rel=canonical]", "link[type='application/atom+xml']"]) {
       const links = page.querySelectorAll(selector);

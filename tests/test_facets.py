@@ -240,3 +240,18 @@ def test_number_takes_over_where_a_cell_is_full(databases, monkeypatch):
     cells = [cell for row in Listing(filtered({})).matrix.rows for cell in row.cells]
     assert {len(cell.dots) for cell in cells if cell.total > 2} == {0}
     assert all(len(cell.dots) == cell.total for cell in cells if cell.total <= 2)
+
+
+def test_of_many_options_the_chosen_and_the_largest_are_shown(databases, client, monkeypatch):
+    """With how many are not, and the numbers of those that are shown stay as they were."""
+    selection = {"role": ["pilot"], "district": ["hetao-zone"]}
+    (places,) = [facet for facet in Listing(filtered(selection)).facets if facet.name == "district"]
+    monkeypatch.setattr("measures.listing.MOST_OPTIONS", 3)
+    (shown,) = [facet for facet in Listing(filtered(selection)).facets if facet.name == "district"]
+    assert [option.value for option in shown.options] == ["futian", "xiangmihu", "hetao-zone", "meicai"]
+    assert [option for option in places.options if option in shown.options] == shown.options
+    others = [option for option in places.options if option not in shown.options]
+    assert (shown.more, shown.more_fitting) == (len(others), sum(1 for option in others if option.count))
+    assert f"{shown.more} more options are not shown (2 with measures)" in (
+        client.get("/en/measures/?district=hetao-zone&role=pilot").text
+    )

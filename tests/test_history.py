@@ -279,7 +279,7 @@ def test_staff_see_names_compare_and_find_who_changed_what(edited):
     response = lin.get("/en/admin/measures/version/?actor=zhou")
     assert [(v.key, v.number) for v in response.context["cl"].result_list] == [("2020-07", 6)]
     response = lin.get(f"/en/admin/measures/version/{versions[4]}/change/")
-    assert response.context["changes"][0].label == "editors' note (Chinese)"
+    assert response.context["changes"][0].label == "editors’ note (Chinese)"
 
 
 def test_a_version_shows_the_whole_record():

@@ -112,6 +112,11 @@ def test_the_three_pages_are_one_page(page_of, address):
 def test_hong_kong_forms():
     assert traditional("群众说：干净的数据平台为企业服务。") == "群眾說：乾淨的數據平台為企業服務。"
     assert traditional("里面的“卫生”信息，复工复产，反复修改") == "裏面的「衞生」信息，復工復產，反覆修改"
+    assert traditional("一项改革与一个中心的联系，平台落户") == "一項改革與一個中心的聯繫，平台落戶"
+    assert (
+        traditional("<th>文件</th><td>前置程序、文件、字段</td>")
+        == "<th>檔案</th><td>前置程序、文件、欄位</td>"
+    )
     assert traditional("叶淑萍、鲁力、香蜜湖街道、华强北、岗厦") == "葉淑萍、魯力、香蜜湖街道、華強北、崗廈"
 
 
@@ -165,3 +170,13 @@ def test_dates_in_each_language(client):
         r"as of \d{1,2} [A-Z][a-z]+ \d{4}\.",
     ]
     assert [bool(re.search(form, footer)) for form, footer in zip(forms, footers, strict=True)] == [True] * 3
+
+
+def test_times_in_each_language(client):
+    pages = [client.get(f"{prefix}/measures/2020-15/history/").text for prefix in PREFIXES]
+    times = [
+        re.search(r'<time datetime="\d{4}-\d\d-\d\dT[\d:]+\+0800">([^<]+)</time>', page)[1] for page in pages
+    ]
+    chinese, english = r"\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d", r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d"
+    forms = zip([chinese, chinese, english], times, strict=True)
+    assert [bool(re.fullmatch(form, time)) for form, time in forms] == [True] * 3

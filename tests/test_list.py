@@ -67,7 +67,7 @@ def test_page_out_of_range_is_not_found(client, page):
     ("path", "heading"),
     [
         ("/en/measures/", "All 28 measures"),
-        ("/en/measures/?role=pilot", "3 measures where a place is Pilot"),
+        ("/en/measures/?role=pilot", "3 measures with the role Pilot"),
         (
             "/en/measures/?q=education&category=business-environment&category=well-being",
             "5 measures in the category Creating a world-class business environment on all fronts or "

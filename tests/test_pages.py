@@ -27,3 +27,18 @@ def test_list_shows_as_many_measures_as_it_says(client, query, count):
     assert response.status_code == 200
     assert len(re.findall(r'<li class="row"', response.text)) == count
     assert re.search(r'<h1 id="selection">(?:All )?(\d+) measure', response.text).group(1) == str(count)
+
+
+def test_of_many_measures_the_home_page_shows_numbers(client, monkeypatch):
+    monkeypatch.setattr("measures.views.MOST_TITLES", 27)
+    text = client.get("/en/").text
+    numbers = re.findall(r'<li data-category="(\d)">.*?(\d+) measures</span></li>', text)
+    assert numbers == [("1", "4"), ("2", "5"), ("3", "5"), ("4", "5"), ("5", "6"), ("6", "3")]
+    assert 'class="titles"' not in text
+
+
+def test_of_many_measures_a_topic_shows_the_first(client, monkeypatch):
+    monkeypatch.setattr("measures.views.MOST_ON_A_TOPIC", 2)
+    text = client.get("/en/categories/well-being/").text
+    assert (text.count('class="row"'), "6 measures</h2>" in text) == (2, True)
+    assert "The first 2 are shown here; the list has them all." in text

@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from futian_reform.databases import acting
 from measures import search
+from measures.editions import _edition
 from measures.filters import MeasureFilter
 from measures.listing import Listing, hits
 from measures.models import Action, Category, District, Measure, SearchRow
@@ -259,6 +260,7 @@ def test_unreadable_queries_are_refused_with_a_reason(databases, client, query):
 
 def test_search_that_takes_too_long_has_a_page_of_its_own(databases, client, monkeypatch):
     monkeypatch.setattr("measures.querysets.VOCABULARY", "SELECT pg_sleep(10)")
+    _edition.cache_clear()
     with connections["reader"].cursor() as cursor:
         cursor.execute("SET statement_timeout = '50ms'")
     client.raise_request_exception = False

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from tests.browser.conftest import OPTIONS, PROGRAMS
-from tests.browser.test_pages import CONTROLS, too_small, too_wide, unnamed_controls
+from tests.browser.test_pages import CONTROLS, arrive_in_pieces, too_small, too_wide, unnamed_controls
 from tests.pages import PAGE_TYPES, PREFIXES
 
 PICTURES = settings.BASE_DIR / ".screenshots"
@@ -56,6 +56,21 @@ def test_reading_mode(new_page, axe, scheme):
             faults[address] = found
         page.screenshot(path=folder / f"{name_of(address)}.png", full_page=True)
     assert faults == {}
+
+
+@pytest.mark.parametrize("reading", ["normal", "large"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_nothing_moves_however_slowly_a_page_arrives(new_page, prefix, width, reading):
+    page = new_page(viewport={"width": width, "height": 3000})
+    page.add_init_script(f"localStorage.setItem('reading', '{reading}')")
+    moved = {}
+    for address in PAGE_TYPES:
+        page.goto(prefix + address)
+        page.evaluate(arrive_in_pieces, 500)
+        if found := page.evaluate("arrived"):
+            moved[address] = found
+    assert moved == {}
 
 
 @pytest.mark.parametrize("address", ["/", "/measures/", "/measures/2020-15/", "/en/", "/zh-hant/measures/"])

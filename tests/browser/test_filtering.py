@@ -1,5 +1,7 @@
 """Narrowing the list as readers do: by keyboard, on a small phone, without scripts, back and forth."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -27,6 +29,25 @@ def test_by_keyboard_alone(page):
     expect(page).to_have_url("/en/measures/?category=well-being")
     expect(option).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_contain_text("6 measures")
+
+
+def test_a_facet_that_shows_other_options_now_keeps_the_focus(page):
+    """As it is where there are more options than are shown."""
+
+    def with_one_less(route):
+        answer = route.fetch()
+        option = r'<li class="option[^>]*><label><input type="checkbox" name="category" value="motivating-officials">.*?</li>'
+        route.fulfill(response=answer, body=re.sub(option, "", answer.text()))
+
+    page.goto("/en/measures/")
+    page.evaluate("window.same = true")
+    page.route("**/measures/?category=well-being", with_one_less)
+    page.locator(WELL_BEING).check()
+    expect(rows(page)).to_have_count(6)
+    expect(page.locator('input[name="category"]')).to_have_count(5)
+    expect(page.locator(WELL_BEING)).to_be_focused()
+    expect(page.locator(WELL_BEING)).to_be_checked()
+    assert page.evaluate("window.same")
 
 
 def test_downloads_and_citation_follow_the_selection(page):

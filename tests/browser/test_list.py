@@ -15,6 +15,7 @@ def shown(page) -> int:
 def test_choice_updates_everything_in_place(page):
     page.goto("/en/measures/")
     page.evaluate("window.same = true")
+    page.get_by_text("Citations: GB/T 7714, APA, BibTeX").click()
     box = page.get_by_role("checkbox", name=re.compile("^International Financial Centre"))
     box.focus()
     page.keyboard.press("Space")
@@ -26,6 +27,8 @@ def test_choice_updates_everything_in_place(page):
     expect(page.locator("[data-announce]")).to_have_text("4 measures")
     expect(box).to_be_focused()
     expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator(".cite details")).to_contain_text("(4 measures, data version")
+    expect(page.locator(".cite pre")).to_be_visible()  # it stays open
     assert page.locator(".matrix .dot:not(.outside)").count() == 7
     assert page.locator("a[hreflang=zh-Hans]").first.get_attribute("href") == "/measures/?centre=finance"
     counts = page.locator("[data-facet=category] .option-count").all_inner_texts()
@@ -103,7 +106,7 @@ def test_back_to_the_list_returns_to_the_filtered_list(page):
     page.goto("/en/measures/?role=pilot")
     page.locator("ol.rows h3 a").first.click()
     page.locator("a[data-back-to-list]").first.click()
-    expect(page.locator("h1")).to_have_text("3 measures where a place is Pilot")
+    expect(page.locator("h1")).to_have_text("3 measures with the role Pilot")
     page.goto("/measures/2020-15/")
     assert page.locator("a[data-back-to-list]").first.get_attribute("href") == "/measures/"
 
@@ -116,7 +119,7 @@ def test_phone_without_scripts_filters_through_the_disclosure(new_page):
     summary.click()
     page.get_by_role("checkbox", name=re.compile("^No centre")).check()
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("h1")).to_have_text("10 measures serving No centre")
+    expect(page.locator("h1")).to_have_text("10 measures without a centre")
     assert page.url.endswith("/en/measures/?centre=none")
     assert shown(page) == 10
     page.locator(".selection .clear").click()
