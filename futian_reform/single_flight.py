@@ -1,4 +1,4 @@
-"""Work that many ask for at once, done once, by a few threads, and waited for no longer than agreed."""
+"""Work that many ask for at once, done once, by a few threads, and waited for no longer than it gets on."""
 
 import logging
 import threading
@@ -10,19 +10,28 @@ from queue import SimpleQueue
 logger = logging.getLogger(__name__)
 
 
+class Job(Future):
+    def __init__(self):
+        super().__init__()
+        self.waiting = 0  # how many wait for it
+        self.begun: float | None = None  # when a thread took it up
+
+
 class SingleFlight:
     """`SingleFlight(work)(key)` is what `work(*key)` returned in one of its threads.
 
-    It is None where too many wait already, where the result was not there in time, and where `work` failed. Everybody who
-    asks for a key while it is worked on gets the same result.
+    It is None where too many wait already, where `work` failed, and where the result is not to be had in time: `patience`
+    seconds after it was taken up, or in which nothing at all was finished, or else `most` seconds after it was asked for.
+    Everybody who asks for a key while it is worked on gets the same result.
     """
 
-    def __init__(self, work: Callable, *, threads=4, waiting=40, patience=1.5, backlog=200):
-        self.work, self.threads, self.patience, self.backlog = work, threads, patience, backlog
+    def __init__(self, work: Callable, *, threads=4, waiting=40, patience=1.5, most=5.0):
+        self.work, self.threads, self.patience, self.most = work, threads, patience, most
         self.waiting = threading.BoundedSemaphore(waiting)
         self.lock = threading.Lock()
-        self.jobs: dict[Hashable, Future] = {}
+        self.jobs: dict[Hashable, Job] = {}
         self.queue = SimpleQueue()
+        self.finished = 0.0  # when a thread finished something last
 
     def start(self):
         for _number in range(self.threads):
@@ -36,26 +45,44 @@ class SingleFlight:
             with self.lock:
                 job = self.jobs.get(key)
                 if job is None:
-                    if len(self.jobs) >= self.backlog:
-                        return None
-                    job = self.jobs[key] = Future()
-                    self.queue.put((key, job, time.monotonic() + self.patience))
-            return job.result(self.patience)
-        except TimeoutError:
-            return None
+                    job = self.jobs[key] = Job()
+                    self.queue.put((key, job))
+                job.waiting += 1
+            try:
+                return self._result(job)
+            finally:
+                with self.lock:
+                    job.waiting -= 1
         finally:
             self.waiting.release()
 
+    def _result(self, job: Job):
+        asked = time.monotonic()
+        while True:
+            sign_of_life = max(asked, job.begun or self.finished)
+            left = min(sign_of_life + self.patience, asked + self.most) - time.monotonic()
+            try:
+                return job.result(max(left, 0))
+            except TimeoutError:
+                if left <= 0:
+                    return None
+
     def _work(self):
         while True:
-            key, job, deadline = self.queue.get()
-            result = None
+            key, job = self.queue.get()
+            with self.lock:
+                abandoned = not job.waiting
+                if abandoned:
+                    del self.jobs[key]
+            if abandoned:
+                continue
+            job.begun, result = time.monotonic(), None
             try:
-                if time.monotonic() < deadline:  # otherwise nobody waits any more
-                    result = self.work(*key)
+                result = self.work(*key)
             except Exception:
                 logger.exception("Work in the background failed")
             finally:
                 with self.lock:
                     del self.jobs[key]
+                self.finished = time.monotonic()
                 job.set_result(result)
