@@ -25,12 +25,9 @@ SORTS = (
 )
 
 
-PARAMETERS = ("q", *FACETS, "sort", "page")  # in the order of canonical addresses
-
-
 @lru_cache(maxsize=4096)  # a list page has some fifty addresses of other lists
-def _written(name: str, *values: str) -> str:
-    return urlencode([(name, value) for value in values])
+def _parameter(name: str, *values: str) -> str:
+    return urlencode([(name, value) for value in values if value])
 
 
 def validate_readable(query: str) -> None:
@@ -124,20 +121,30 @@ class MeasureFilter(django_filters.FilterSet):
     def default_order(self) -> str:
         return "relevance" if self.query else "number"
 
-    def canonical_query(self, page: str = "1", **changes) -> str:
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """Each parameter of this selection as its address has it; empty where it goes without saying."""
+        written = {"q": _parameter("q", self.query)}
+        written |= {facet: _parameter(facet, *values) for facet, values in self.selection.items()}
+        return written | {"sort": self._written_order(self.query), "page": ""}
+
+    def _written_order(self, query: str) -> str:
+        usual = self.order == "relevance" or (self.order == "number" and not query)
+        return "" if usual else _parameter("sort", self.order)
+
+    def canonical_query(self, page: str = "1", **changes: str | list[str]) -> str:
         """The one query string of this valid selection: facets and options in their fixed order, nothing else.
 
-        `changes` are other values for parameters: `canonical_query(centre=[], q="")`.
+        `changes` are other values for search and facets: `canonical_query(centre=[], q="")`.
         """
-        values = {"q": self.query, **self.selection, "sort": self.order} | changes
-        if values["sort"] == "relevance" or (values["sort"] == "number" and not values["q"]):
-            values["sort"] = ""
-        values["page"] = "" if page == "1" else page
-        return "&".join(
-            _written(name, *([value] if isinstance(value, str) else value))
-            for name in PARAMETERS
-            if (value := values[name])
-        )
+        written = dict(self._written)
+        for name, values in changes.items():
+            written[name] = _parameter(name, *([values] if isinstance(values, str) else values))
+        if "q" in changes:
+            written["sort"] = self._written_order(changes["q"])
+        if page != "1":
+            written["page"] = _parameter("page", page)
+        return "&".join(filter(None, written.values()))
 
     @cached_property
     def search(self) -> Search | None:
