@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
-from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
+from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from .databases import public_version
@@ -99,20 +99,55 @@ def unavailable(request):
             _("Please search for fewer or longer words, or choose fewer options."),
             headers=headers,
         )
+    if isinstance(getattr(sys.exc_info()[1], "__cause__", None), DiskFull):
+        said = (
+            _("The disk of the server is full"),
+            _("Whoever runs this site has to free some space there; until then nothing can be saved."),
+        )
+    else:
+        said = (
+            _("The database does not answer at the moment"),
+            _("Nothing is lost. Please try again in a few seconds."),
+        )
+    return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
+
+
+def signed_out(request, sign_in: str):
+    """For what was posted to the desk by somebody whose session had ended; `sign_in` is where the desk sent them."""
     return answer(
         request,
-        503,
-        _("The database does not answer at the moment"),
-        _("Nothing is lost. Please try again in a few seconds."),
-        headers=headers,
+        403,
+        _("You are no longer signed in"),
+        _("Your session ended before this was saved. Please sign in and enter it once more."),
+        headers={"Cache-Control": "no-store"},
+        typed=typed(request),
+        sign_in=sign_in,
     )
 
 
-def answer(request, status, title, explanation, errors=None, headers=None):
-    """The error in the form of the address; texts are lazy, so that each can be said in the language it needs."""
+def typed(request) -> list[tuple[str, str]]:
+    """What somebody typed into the form that was posted: (name of the field, text). No form with a password is repeated."""
+    fields = dict(request.POST.lists())
+    if form_of_answer(request.path_info) != PAGE or any("password" in name for name in fields):
+        return []
+    ours = ("initial-", "_", "csrf", "record_version", "action", "select_across", "index")
+    return [
+        (name, text)
+        for name, texts in fields.items()
+        for text in texts
+        if text.strip() and texts != fields.get(f"initial-{name}")
+        if not name.startswith(ours) and not name.endswith(("_FORMS", "-id", "-measure"))
+    ]
+
+
+def answer(request, status, title, explanation, errors=None, headers=None, **more):
+    """The error in the form of the address; texts are lazy, so that each can be said in the language it needs.
+
+    `more` is for pages alone: what was typed, and what to do with it.
+    """
     form = form_of_answer(request.path_info)
     if form == PAGE:
-        context = {"status": status, "title": str(title), "explanation": str(explanation)}
+        context = {"status": status, "title": str(title), "explanation": str(explanation), **more}
         response = render(request, "error.html", context, status=status)
         for name, value in (headers or {}).items():
             response.headers[name] = value

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.metadata import LANGUAGE_TAGS
 
-from . import health
+from . import errors, health
 from .databases import SnapshotStream, acting, public_snapshot
 from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
 from .traditional import is_text, traditional
@@ -130,6 +130,12 @@ def staff_or_public(get_response):
             response = get_response(request)
             if response.status_code >= 500:  # an exception became a page further in
                 transaction.set_rollback(True)
+            elif (
+                response.status_code == 302 and not request.user.is_authenticated and request.method == "POST"
+            ):
+                where = response.headers["Location"]
+                if "/admin/login/" in where and errors.typed(request):
+                    return errors.signed_out(request, where)
             return response
 
     return middleware

@@ -1,10 +1,14 @@
 """The admin made for editors: the form, publishing, preview, simplified characters, numbers of actions."""
 
 import pytest
+from django.contrib.admin import ModelAdmin
+from django.db import OperationalError
 from django.db.models import Count
+from django.test import Client
+from psycopg.errors import DiskFull
 
 from measures.models import Measure, Version
-from tests.desk import error_texts, opened, posted, saved, signed_in
+from tests.desk import FormReader, change_address, error_texts, opened, posted, saved, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 
@@ -282,3 +286,75 @@ def test_the_list_finds_filters_and_shows_the_last_edit(editor):
     assert {measure.last_edit for measure in response.context["cl"].result_list} == set(
         Version.objects.filter(kind="measure", document__basis="derived").values_list("at", flat=True)
     )
+
+
+# --- What was typed when saving failed ---
+
+
+class Resent(FormReader):
+    def handle_starttag(self, tag, pairs):
+        if tag == "form" and dict(pairs).get("method") == "post":
+            pairs = [*pairs, ("id", self.form_id)]
+        super().handle_starttag(tag, pairs)
+
+
+TYPED = {"title_en": "Typed with <care>", "note_en": "Two\r\nlines"}
+
+
+def no_space(*args, **kwargs):
+    raise OperationalError("could not extend file") from DiskFull("could not extend file")
+
+
+def test_a_full_disk_is_named_in_the_form_that_comes_back(monkeypatch):
+    lin, measure = signed_in("lin", "publisher"), Measure.objects.get(code="2020-07")
+    data = opened(lin, measure)
+    with monkeypatch.context() as patch:
+        patch.setattr(ModelAdmin, "log_change", no_space)
+        response = saved(lin, measure, data, **TYPED)
+    assert [error.partition(".")[0] for error in error_texts(response)] == ["The disk of the server is full"]
+    assert Version.objects.latest_number("measure", "2020-07") == 1
+    again = posted(response, "measure_form") | {"_save": ["Save"]}
+    assert lin.post(change_address(measure), again).status_code == 302
+    measure.refresh_from_db()
+    assert (measure.title_en, measure.note_en) == ("Typed with <care>", "Two\nlines")
+
+
+def test_what_was_typed_outlives_a_database_that_does_not_answer(monkeypatch):
+    lin, measure = signed_in("lin", "publisher"), Measure.objects.get(code="2020-07")
+    lin.raise_request_exception = False
+    data = opened(lin, measure)
+    with monkeypatch.context() as patch:
+        patch.setattr(ModelAdmin, "changeform_view", no_space)
+        response = saved(lin, measure, data, **TYPED)
+    assert (response.status_code, response.headers["Cache-Control"]) == (503, "no-store")
+    assert response.context["title"] == "The disk of the server is full"
+    assert set(response.context["typed"]) == set(TYPED.items())
+    assert "Typed with &lt;care&gt;</textarea>" in response.text
+    form = Resent("again")
+    form.feed(response.text)
+    assert lin.post(change_address(measure), form.data).status_code == 302
+    measure.refresh_from_db()
+    assert (measure.title_en, measure.note_en) == ("Typed with <care>", "Two\nlines")
+
+
+def test_what_was_typed_outlives_the_session():
+    lin, measure = signed_in("lin", "publisher"), Measure.objects.get(code="2020-07")
+    data = opened(lin, measure)
+    lin.logout()
+    response = saved(lin, measure, data, title_en="Typed too late")
+    assert response.status_code == 403
+    assert response.context["typed"] == [("title_en", "Typed too late")]
+    assert f'href="/en/admin/login/?next={change_address(measure)}"' in response.text
+    assert Version.objects.latest_number("measure", "2020-07") == 1
+
+
+def test_no_password_is_repeated(monkeypatch):
+    def down(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("django.contrib.auth.authenticate", down)
+    monkeypatch.setattr("django.contrib.auth.forms.authenticate", down)
+    client = Client(headers={"host": "localhost"}, raise_request_exception=False)
+    response = client.post("/en/admin/login/", {"username": "lin", "password": "a secret"})
+    assert response.status_code == 503
+    assert "a secret" not in response.text

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import DiskFull
 
 from ..history import Reader, key_of, kind_of
 from ..models import Version
@@ -36,6 +37,10 @@ REFUSALS = {
     "permanent_key": gettext_lazy("Numbers and slugs of public addresses stay as they are."),
 }
 BUSY = gettext_lazy("The database was busy with another change. Nothing was saved; please save again.")
+
+FULL = gettext_lazy(
+    "The disk of the server is full. Nothing was saved; please save again when whoever runs this site has made room there."
+)
 
 
 class LinesField(SimpleArrayField):
@@ -161,8 +166,8 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
                         return self.conflict(request, record, latest, comparison)
                     request.POST = comparison.merged()
                 return self.saved_or_refused(request, object_id, form_url, context)
-        except OperationalError:  # a deadlock, or a lock held for too long
-            request.refusal = BUSY
+        except OperationalError as error:  # a deadlock, a lock held for too long, no room
+            request.refusal = FULL if isinstance(error.__cause__, DiskFull) else BUSY
             return super().changeform_view(request, object_id, form_url, context)
 
     def saved_or_refused(self, request, object_id, form_url, context):

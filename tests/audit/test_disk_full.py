@@ -145,5 +145,19 @@ def test_the_site_reads_on_says_what_to_do_and_loses_nothing(disk, port):
                 "SELECT max(number) FROM measures_version WHERE kind = 'measure' AND key = '2020-07'"
             ).fetchone()[0]
         data |= {"record_version": str(version), "note_en": f"{next(numbers)} " * 20_000}
-    print(refused and refused[0], refused and refused[1][:6000])
-    assert refused
+    assert refused, "forty saves found room on a full disk"
+    status, page = refused
+    assert "The disk of the server is full" in page or "The database does not answer at the moment" in page
+    assert TYPED in page
+    for _ in range(20):
+        status, _headers, page, seconds = get(port, CACHED)
+        assert (status, seconds < 1) == (200, True)
+    for number in range(10, 16):
+        status, headers, _page, seconds = get(port, f"/en/measures/2020-{number}/")
+        assert status in (200, 503)
+        assert status == 200 or "retry-after" in dict(headers)
+        assert seconds < 7
+    (disk / "ballast").unlink()
+    wait_until(lambda: get(port, f"/en/nowhere-{next(numbers)}/")[0] == 404, 15)
+    wait_until(lambda: post(port, path, data, f"{cookie}; {token}")[0] == 302, 15)
+    wait_until(lambda: TYPED in get(port, "/en/measures/2020-07/")[2], 2)
