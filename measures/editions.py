@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
+from django.forms import Form
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -40,6 +41,9 @@ class Edition:
 
     def __init__(self, using: str):
         self.using = using
+        self.forms: dict[
+            str, type[Form]
+        ] = {}  # of the filter, by language: their choices are the vocabulary's
         self._rows: dict[tuple[str, int], SafeString] = {}
         self._dots: dict[str, dict[tuple[str, str], list[Dot]]] = {}
 

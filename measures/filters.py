@@ -87,6 +87,12 @@ class MeasureFilter(django_filters.FilterSet):
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*choices, (NONE, none)] if none else choices
 
+    def get_form_class(self):
+        forms, language = self.edition.forms, get_language()
+        if language not in forms:
+            forms[language] = super().get_form_class()
+        return forms[language]
+
     @cached_property
     def labels(self) -> dict[str, dict[str, Text]]:
         """Facet -> value -> its name in the active language, in the options' order."""
