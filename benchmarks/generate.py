@@ -23,7 +23,7 @@ YEARS = range(2021, 2033)
 DIVISIONS = 2_976  # about as many county-level divisions as China has: 28 x 12 x 2,976 = 999,936
 DRAFTS = 0.01
 CHUNK = 1_000  # records that are remembered at a time
-FIRST = "安宝昌长成春大德东丰福高光广海和恒红华嘉江金景九康乐临龙隆美明南宁平清庆荣三泰天通武西新兴秀永玉元云"
+FIRST = "安宝昌长成春大德东丰福高光广海和恒红华嘉江金景九康乐临龙隆美明南宁平清庆荣三泰天通武西新兴秀永玉元云中正志忠庄卓子紫宗"
 SECOND = "安昌城川定东都阜冈港关河湖化江津京口岭陵宁平浦清泉山水台田兴阳源远州"
 KINDS = (("区", "District"), ("县", "County"), ("市", "City"))
 

@@ -75,7 +75,7 @@ def main() -> None:
                 if at:
                     walls.append((time.perf_counter() - begun) * 1000)
                     cpus.append((time.process_time() - cpu) * 1000)
-                    backends.append(backend_cpu(connections["reader"]) - backend)
+                    backends.append(max(0.0, backend_cpu(connections["reader"]) - backend))
             p95 = statistics.quantiles(walls, n=20)[-1] if len(walls) > 1 else walls[0]
             slowest = max(slowest, p95)
             with CaptureQueriesContext(connections["reader"]) as queries:
