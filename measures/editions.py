@@ -19,11 +19,27 @@ from futian_reform.databases import public_version
 from .bilingual import Text
 from .facets import Counts, Entry, Vocabulary, category_and_centres, cells
 from .models import Measure, Plan
-from .querysets import facet_sets, vocabulary
+from .querysets import facet_sets, searched_names, vocabulary
 
 EDITIONS = 2  # while an edit arrives, some requests still read the version before it
 MOST_ROWS = 2_000  # kept ready, of about 2 kB each
+SLOT = SafeString("<!-- slot -->")  # nothing in the content can look like it: that is escaped
 MOST_DOTS = 12  # in a cell of the matrix; above, a number takes over
+
+
+class Row(NamedTuple):
+    """A measure in a list, in pieces: a search marks the title and, after `summary`, says where it matched."""
+
+    before: SafeString
+    title: SafeString
+    summary: SafeString
+    after: SafeString
+
+    def __str__(self) -> str:
+        return "".join(self)
+
+    def __html__(self) -> str:
+        return "".join(self)
 
 
 class Dot(NamedTuple):
@@ -44,7 +60,7 @@ class Edition:
         self.forms: dict[
             str, type[Form]
         ] = {}  # of the filter, by language: their choices are the vocabulary's
-        self._rows: dict[tuple[str, int], SafeString] = {}
+        self._rows: dict[tuple[str, int], Row] = {}
         self._dots: dict[str, dict[tuple[str, str], list[Dot]]] = {}
 
     @cached_property
@@ -100,13 +116,20 @@ class Edition:
     def cells(self) -> Counter[tuple[str, str]]:
         return cells((tokens, count) for _key, tokens, count in self.counts.about)
 
-    def rows(self, keys: list[int]) -> list[SafeString]:
+    @cached_property
+    def searched_names(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        return searched_names(self.using)
+
+    def rows(self, keys: list[int]) -> list[Row]:
         """These measures as rows of a list, in the active language."""
         language = get_language()
         missing = [key for key in keys if (language, key) not in self._rows]
-        measures = Measure.objects.using(self.using).in_list(missing) if missing else ()
-        template = get_template("_row.html")
-        made = {(language, measure.pk): template.render({"measure": measure}) for measure in measures}
+        made = {}
+        if missing:
+            template = get_template("_row.html")
+            for measure in Measure.objects.using(self.using).filter(pk__in=missing).with_marks():
+                parts = template.render({"measure": measure, "slot": SLOT}).split(SLOT)
+                made[language, measure.pk] = Row(*map(SafeString, parts))
         kept = self._rows
         self._rows = made if len(kept) + len(made) > MOST_ROWS else kept | made
         return [made.get((language, key)) or kept[language, key] for key in keys]

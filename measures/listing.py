@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nlargest
@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 
 from . import search
 from .bilingual import CHINESE, ENGLISH, Text
-from .editions import Dot
+from .editions import Dot, Row
 from .facets import FACETS, NONE, by_value, cells
 from .filters import SORTS, MeasureFilter
 from .models import Measure
 from .pinyin import toned
-from .querysets import Search
+from .querysets import Search, records
 
 PAGE_SIZE = 50
 MOST_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
@@ -187,17 +187,18 @@ class Listing:
         return page
 
     @property
-    def rows(self) -> list[SafeString]:
+    def rows(self) -> list[Row]:
         """The measures on the page, ready to be shown; those of a search say where they matched."""
-        keys = self.page.object_list
-        if not self.filterset.query:
-            return self.filterset.edition.rows(keys)
-        measures = Measure.objects.using(self.filterset.queryset.db).in_list(keys, with_full_text=True)
-        row = get_template("_row.html")
-        return [
-            row.render({"measure": measure, "title": self.marked_title(measure), "hits": self.hits(measure)})
-            for measure in measures
-        ]
+        keys, edition = self.page.object_list, self.filterset.edition
+        rows = edition.rows(keys)
+        if not (query := self.filterset.search):
+            return rows
+        template = get_template("_hits.html")
+        shown = []
+        for row, (document, *_more) in zip(rows, records(keys, edition.using), strict=True):
+            where = template.render({"hits": hits(document, edition.searched_names, query)})
+            shown.append(row._replace(title=marked_title(document, query), summary=row.summary + where))
+        return shown
 
     @property
     def clear_address(self) -> str:
@@ -334,15 +335,6 @@ class Listing:
         shown = self.page.object_list
         return set(shown) if len(shown) == self.count else self.filterset.fitting_among(keys)
 
-    def hits(self, measure) -> list[Hit]:
-        """Where `measure` matched the search, the titles apart from `marked_title`."""
-        return hits(measure, self.filterset.search) if self.filterset.search else []
-
-    def marked_title(self, measure) -> SafeString:
-        groups = self.filterset.search.groups if self.filterset.search else []
-        found = [match for group in groups if (match := search.find(group, measure.title))]
-        return search.marked(measure.title, found)
-
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
     """The facets with their options in fixed order; without numbers where the selection cannot be read.
@@ -421,37 +413,46 @@ def matrix(
 # --- Where a measure matched ---
 
 
-def _fields(measure) -> Iterator[tuple[str, str, str]]:
+def _in_language(document: dict, name: str) -> str:
+    """The column of the active language; where the English is missing, the Chinese."""
+    return (get_language() == "en" and document[f"{name}_en"]) or document[f"{name}_zh"]
+
+
+def _fields(document: dict, names: dict) -> Iterator[tuple[str, str, str]]:
     """(name of the field, text, language) of everything that is searched, in the order of telling."""
 
     def both(name: str, chinese: str, english: str = ""):
         texts = [(name, chinese, CHINESE), (name, english, ENGLISH)]
         return [entry for entry in (reversed(texts) if get_language() == "en" else texts) if entry[1]]
 
-    yield from both(_("Title"), measure.title_zh, measure.title_en)
-    yield from both(_("Official name"), measure.official_name_zh)
-    yield from both(_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en))
-    yield from both(_("Summary"), measure.summary_zh, measure.summary_en)
-    for action in measure.actions.all():
-        name = _("Action %(number)s") % {"number": action.position}
-        yield from both(name, action.text_zh, action.text_en)
-    yield from both(_("Category"), measure.category.name_zh, measure.category.name_en)
-    for link in measure.centre_links.all():
-        yield from both(_("Centre"), link.centre.name_zh, link.centre.name_en)
-        yield from both(_("Centre"), link.centre.short_zh, link.centre.short_en)
-    for place in measure.district_roles.all():
-        yield from both(_("Place"), place.district.name_zh, place.district.name_en)
-        for alias in place.district.aliases:
-            yield from both(_("Place"), alias)
-    for audience in measure.audiences.all():
-        yield from both(_("Whom it concerns"), audience.name_zh, audience.name_en)
-    yield from both(_("Editors’ note"), measure.note_zh, measure.note_en)
-    yield from both(_("Code"), measure.code)
+    def named(name: str, kind: str, slugs: Iterable[str]):
+        for slug in slugs:
+            for chinese, english in names[kind][slug]:
+                yield from both(name, chinese, english)
+
+    yield from both(_("Title"), document["title_zh"], document["title_en"])
+    yield from both(_("Official name"), document["official_name_zh"])
+    yield from both(_("Keywords"), " · ".join(document["keywords_zh"]), " · ".join(document["keywords_en"]))
+    yield from both(_("Summary"), document["summary_zh"], document["summary_en"])
+    for action in document["actions"]:
+        name = _("Action %(number)s") % {"number": action["position"]}
+        yield from both(name, action["text_zh"], action["text_en"])
+    yield from named(_("Category"), "category", [document["category"]])
+    yield from named(_("Centre"), "centre", (link["centre"] for link in document["centres"]))
+    yield from named(_("Place"), "district", (place["district"] for place in document["districts"]))
+    yield from named(_("Whom it concerns"), "audience", document["audiences"])
+    yield from both(_("Editors’ note"), document["note_zh"], document["note_en"])
+    yield from both(_("Code"), document["code"])
 
 
-def hits(measure, query) -> list[Hit]:
+def marked_title(document: dict, query: Search) -> SafeString:
+    title = _in_language(document, "title")
+    return search.marked(title, [match for group in query.groups if (match := search.find(group, title))])
+
+
+def hits(document: dict, names: dict, query: Search) -> list[Hit]:
     """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
-    fields, unread = [], _fields(measure)  # read as far as needed: most is found in the first
+    fields, unread = [], _fields(document, names)  # read as far as needed: most is found in the first
     found: dict[int, list[search.Match]] = {}
     for group in query.groups:
         for at in itertools.count():
@@ -462,12 +463,12 @@ def hits(measure, query) -> list[Hit]:
             if match := search.find(group, fields[at][1]):
                 found.setdefault(at, []).append(match)
                 break
-    shown = []
+    title, shown = _in_language(document, "title"), []
     for at, matches in sorted(found.items()):
         name, text, lang = fields[at]
         spelt = next((match for match in matches if match.literal.spelt), None)
         reading = toned(text[spelt.start : spelt.end]) if spelt else ""
-        if text == measure.title and at < 2:
+        if text == title and at < 2:
             if not reading:
                 continue
             snippet = conditional_escape(text[spelt.start : spelt.end])

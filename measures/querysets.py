@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
@@ -134,14 +135,6 @@ class MeasureQuerySet(models.QuerySet):
         """The measures that fit a search, those with it in their title first."""
         measures = self.filter(query.condition("search_row__"), search_row__isnull=False)
         return measures.order_by(*ordering("relevance", query, "search_row__"))
-
-    def in_list(self, keys: list[int], with_full_text: bool = False) -> list:
-        """The measures with these keys, in their order, with what a row shows or, for a search, may show."""
-        places = {key: place for place, key in enumerate(keys)}
-        measures = self.filter(pk__in=keys).with_marks()
-        if with_full_text:
-            measures = measures.prefetch_related("actions", "audiences")
-        return sorted(measures, key=lambda measure: places[measure.pk])
 
     def in_plan_order(self, facet_sets: list[int]):
         """The measures that are what one of these facet sets says, which each has as `about`."""
@@ -331,11 +324,8 @@ class SearchRowQuerySet(models.QuerySet):
         keys = self.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE)
         names = _names(self.db)
         while chunk := list(islice(keys, first)):
-            with connections[self.db].cursor() as cursor:
-                cursor.execute(RECORDS, [chunk])
-                found = cursor.fetchall()
-            for document, *more in found:
-                yield record(json.loads(document), *more, names)
+            for found in records(chunk, self.db):
+                yield record(*found, names)
             first = size
 
 
@@ -350,6 +340,34 @@ RECORDS = """
             ORDER BY number DESC LIMIT 1) v
     ORDER BY chosen.position
 """
+
+
+def records(keys: list[int], using: str) -> list[tuple[dict, int, datetime, list[str]]]:
+    """The measures with these keys, in their order: document, version, when it was written, codes of the parts."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(RECORDS, [keys])
+        return [(json.loads(document), *more) for document, *more in cursor.fetchall()]
+
+
+def searched_names(using: str) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """Kind -> slug -> the names, in both languages, by which a search finds a category, centre, audience or place."""
+    from .models import Audience, Category, Centre, District
+
+    def read(model, *columns: str):
+        return model.objects.using(using).order_by().values_list("slug", "name_zh", "name_en", *columns)
+
+    return {
+        "category": {slug: [(zh, en)] for slug, zh, en in read(Category)},
+        "centre": {
+            slug: [(zh, en), (short_zh, short_en)]
+            for slug, zh, en, short_zh, short_en in read(Centre, "short_zh", "short_en")
+        },
+        "audience": {slug: [(zh, en)] for slug, zh, en in read(Audience)},
+        "district": {
+            slug: [(zh, en), *((alias, "") for alias in aliases)]
+            for slug, zh, en, aliases in read(District, "aliases")
+        },
+    }
 
 
 def _names(using: str) -> Names:

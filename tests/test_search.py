@@ -17,7 +17,7 @@ from measures.editions import _edition
 from measures.filters import MeasureFilter
 from measures.listing import Listing, hits
 from measures.models import Action, Category, District, Measure, SearchRow
-from measures.querysets import Search
+from measures.querysets import Search, records
 
 BUSINESS = {"2020-10", "2020-11", "2020-12", "2020-13", "2020-14"}
 
@@ -193,9 +193,10 @@ def test_hit_says_where_it_matched(databases, settings, q, code, field, marked, 
     from django.utils.translation import override
 
     filterset = filtered(q)
-    (measure,) = [m for m in filterset.qs.with_full_record() if m.code == code]
+    found = records(list(filterset.rows.values_list("pk", flat=True)), filterset.queryset.db)
+    (document,) = [document for document, *_more in found if document["code"] == code]
     with override("en"):
-        (hit,) = hits(measure, filterset.search)
+        (hit,) = hits(document, filterset.edition.searched_names, filterset.search)
         assert (hit.field, hit.pinyin) == (field, pinyin)
         assert re.findall("<mark>(.*?)</mark>", hit.snippet) == [marked]
 
