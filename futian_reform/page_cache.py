@@ -80,7 +80,8 @@ class PageCache:
             if isinstance(answer, Stream):
                 return answer.send(start_response)
         if answer is None:
-            answer = self.render(("GET" if reads else method, path, query))
+            most = self.render.patience if page else None  # who can be sent the page before waits less
+            answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
             answer = page or answer or self.rendering.unavailable(path, query)
         return answer.send(environ, start_response)

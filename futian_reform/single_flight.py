@@ -38,7 +38,7 @@ class SingleFlight:
             # Daemons: a thread that the database keeps waiting must not keep the process from ending.
             threading.Thread(target=self._work, daemon=True).start()
 
-    def __call__(self, key: tuple):
+    def __call__(self, key: tuple, most: float | None = None):
         if not self.waiting.acquire(blocking=False):
             return None
         try:
@@ -49,18 +49,18 @@ class SingleFlight:
                     self.queue.put((key, job))
                 job.waiting += 1
             try:
-                return self._result(job)
+                return self._result(job, most or self.most)
             finally:
                 with self.lock:
                     job.waiting -= 1
         finally:
             self.waiting.release()
 
-    def _result(self, job: Job):
+    def _result(self, job: Job, most: float):
         asked = time.monotonic()
         while True:
             sign_of_life = max(asked, job.begun or self.finished)
-            left = min(sign_of_life + self.patience, asked + self.most) - time.monotonic()
+            left = min(sign_of_life + self.patience, asked + most) - time.monotonic()
             try:
                 return job.result(max(left, 0))
             except TimeoutError:
