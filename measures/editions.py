@@ -35,11 +35,8 @@ class Row(NamedTuple):
     summary: SafeString
     after: SafeString
 
-    def __str__(self) -> str:
-        return "".join(self)
-
-    def __html__(self) -> str:
-        return "".join(self)
+    def __str__(self) -> SafeString:
+        return SafeString("".join(self))
 
 
 class Dot(NamedTuple):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
-from itertools import islice
+from itertools import islice, zip_longest
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
@@ -349,25 +349,22 @@ def records(keys: list[int], using: str) -> list[tuple[dict, int, datetime, list
         return [(json.loads(document), *more) for document, *more in cursor.fetchall()]
 
 
+SEARCHED_NAMES = """
+    SELECT 'category', slug, ARRAY[name_zh], ARRAY[name_en] FROM measures_category
+    UNION ALL SELECT 'centre', slug, ARRAY[name_zh, short_zh], ARRAY[name_en, short_en] FROM measures_centre
+    UNION ALL SELECT 'audience', slug, ARRAY[name_zh], ARRAY[name_en] FROM measures_audience
+    UNION ALL SELECT 'district', slug, name_zh || aliases, ARRAY[name_en] FROM measures_district
+"""
+
+
 def searched_names(using: str) -> dict[str, dict[str, list[tuple[str, str]]]]:
     """Kind -> slug -> the names, in both languages, by which a search finds a category, centre, audience or place."""
-    from .models import Audience, Category, Centre, District
-
-    def read(model, *columns: str):
-        return model.objects.using(using).order_by().values_list("slug", "name_zh", "name_en", *columns)
-
-    return {
-        "category": {slug: [(zh, en)] for slug, zh, en in read(Category)},
-        "centre": {
-            slug: [(zh, en), (short_zh, short_en)]
-            for slug, zh, en, short_zh, short_en in read(Centre, "short_zh", "short_en")
-        },
-        "audience": {slug: [(zh, en)] for slug, zh, en in read(Audience)},
-        "district": {
-            slug: [(zh, en), *((alias, "") for alias in aliases)]
-            for slug, zh, en, aliases in read(District, "aliases")
-        },
-    }
+    names = {"category": {}, "centre": {}, "audience": {}, "district": {}}
+    with connections[using].cursor() as cursor:
+        cursor.execute(SEARCHED_NAMES)
+        for kind, slug, chinese, english in cursor:
+            names[kind][slug] = list(zip_longest(chinese, english, fillvalue=""))
+    return names
 
 
 def _names(using: str) -> Names:
