@@ -162,7 +162,7 @@ class Counts:
                     self.without[family].entries.append((own, count))
         self._of: dict[str, Counter[str]] = {}
 
-    @property
+    @cached_property
     def total(self) -> int:
         return self.fitting.total
 
