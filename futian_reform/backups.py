@@ -105,7 +105,8 @@ def back_up(folder: Path, keep: int) -> Path:
         with draft.open("rb") as file:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        name = f"futian-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-v{held['data_version'][0]}"
+        # To the microsecond: a second backup in one second must not take the place of the first.
+        name = f"futian-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-v{held['data_version'][0]}"
         manifest = json.dumps({"sha256": digest, **held}, indent=1) + "\n"
         (folder / f".{name}.json").write_text(manifest)
         (folder / f".{name}.json").rename(folder / f"{name}.json")

@@ -738,7 +738,8 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
     from .api import json_chunks
 
     key = (version.number, version.at)
-    if key not in _fingerprints:
+    found = _fingerprints.get(key)
+    if found is None:
         rows = SearchRow.objects.order_by(*ordering("number"))
         count = rows.count()
         found = {}
@@ -749,8 +750,7 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
             found[".json"] = _fingerprint(json_chunks(rows, version))
         _fingerprints.clear()
         _fingerprints[key] = found
-        return found
-    return _fingerprints[key]
+    return found
 
 
 def _fingerprint(chunks: Iterable[bytes]) -> Fingerprint:
