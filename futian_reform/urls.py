@@ -2,11 +2,10 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from measures.sitemaps import SITEMAPS
+from measures import sitemaps
 from measures.urls import machine_urlpatterns
 from measures.views import Robots, Styleguide
 
@@ -17,7 +16,8 @@ urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("readyz", health.site, name="readyz"),
     path("robots.txt", Robots.as_view(), name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap-section"),
     # Staff write in simplified characters, so the desk is not converted to traditional ones; the style guide is.
     re_path(
         r"^zh-hant/admin/(?!styleguide/)(?P<rest>.*)$",

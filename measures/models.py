@@ -601,6 +601,11 @@ class SearchRow(models.Model):
         ]
 
     def __str__(self):
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The measure's."""
         return f"{self.plan_year}-{self.number:02}"
 
 

@@ -17,13 +17,16 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Lookup,
+    Max,
     OuterRef,
     Prefetch,
     Q,
     Subquery,
     Value,
     When,
+    Window,
 )
+from django.db.models.functions import RowNumber
 
 from . import search
 from .facets import ABOUT, FAMILIES, PLACES, Option, Selection, Vocabulary, wanted
@@ -51,12 +54,26 @@ class CategoryQuerySet(models.QuerySet):
 
 
 class SourceParagraphQuerySet(models.QuerySet):
-    def with_citing_measures(self):
+    def with_citing_measures(self, most: int) -> list:
+        """The paragraphs, each with `citing`, the first `most` published measures that cite it, and the number of `more`."""
         from .models import Measure
 
-        return self.prefetch_related(
-            Prefetch("measures", Measure.objects.published()), "categories", "centres"
+        window = {"partition_by": "sourceparagraph"}
+        citations = Measure.paragraphs.through.objects.filter(measure__status="published").annotate(
+            position=Window(RowNumber(), order_by=["measure__plan", "measure__number"], **window),
+            count=Window(Count("*"), **window),
         )
+        # Only keys go through the sort; titles are read of what is shown.
+        rows = citations.filter(position__lte=most).order_by("position")
+        found = list(rows.values_list("sourceparagraph", "measure", "count"))
+        shown = Measure.objects.only("code", "title_zh", "title_en").in_bulk({key for _, key, _ in found})
+        paragraphs = {paragraph.pk: paragraph for paragraph in self.prefetch_related("categories", "centres")}
+        for paragraph in paragraphs.values():
+            paragraph.citing, paragraph.more = [], 0
+        for paragraph, measure, count in found:
+            paragraphs[paragraph].citing.append(shown[measure])
+            paragraphs[paragraph].more = max(0, count - most)
+        return list(paragraphs.values())
 
 
 class MeasureQuerySet(models.QuerySet):
@@ -297,6 +314,13 @@ class HasUnindexed(Has):
 
 
 class SearchRowQuerySet(models.QuerySet):
+    def in_plan_order(self):
+        """With what an address and its age are made of."""
+        return self.only("plan_year", "number", "edited_at").order_by("plan_year", "number")
+
+    def last_edit(self) -> datetime | None:
+        return self.aggregate(at=Max("edited_at"))["at"]
+
     def facet_condition(
         self,
         selection: Selection,

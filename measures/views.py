@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, ListView, TemplateView
+from django.views.generic import DetailView, TemplateView
 from django.views.generic.base import ContextMixin
 
 from . import api, citations, exports
@@ -18,6 +18,7 @@ from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagrap
 
 MOST_TITLES = 300  # on the home page; of more, the categories and their numbers are shown
 MOST_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
+MOST_AT_A_PARAGRAPH = 10  # measures that cite it, on the page of the source
 
 
 class PublicPage(ContextMixin):
@@ -121,12 +122,12 @@ class TopicPage(RecordPage):
         )
 
 
-class SourcePage(PublicPage, ListView):
+class SourcePage(PublicPage, TemplateView):
     template_name = "source.html"
-    context_object_name = "paragraphs"
 
-    def get_queryset(self):
-        return SourceParagraph.objects.with_citing_measures()
+    def get_context_data(self, **kwargs):
+        paragraphs = SourceParagraph.objects.with_citing_measures(MOST_AT_A_PARAGRAPH)
+        return super().get_context_data(paragraphs=paragraphs, **kwargs)
 
 
 class About(PublicPage, TemplateView):

@@ -9,9 +9,12 @@ from html import unescape
 
 import pytest
 from django.conf import settings
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 
 from measures.models import Measure
+from measures.sitemaps import Pages
 
 from .pages import ADDRESSES, PREFIXES, every_address
 
@@ -61,11 +64,9 @@ def test_each_page_names_itself_and_its_translations(client, prefix, address):
 
 
 def test_the_host_header_decides_no_address(client):
-    answers = [
-        client.get(address, headers={"host": "127.0.0.1"}).text
-        for address in ("/", "/sitemap.xml", "/robots.txt")
-    ]
-    assert answers == [client.get(address).text for address in ("/", "/sitemap.xml", "/robots.txt")]
+    addresses = ("/", "/sitemap.xml", "/sitemap-pages.xml", "/robots.txt")
+    answers = [client.get(address, headers={"host": "127.0.0.1"}).text for address in addresses]
+    assert answers == [client.get(address).text for address in addresses]
 
 
 def test_only_filters_searches_and_errors_ask_not_to_be_indexed(client):
@@ -152,14 +153,25 @@ def test_open_graph(client):
     assert metas(client, "/zh-hant/", "property")["og:site_name"] == "福田改革庫"
 
 
+XML = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+
+
+def sitemap_files(client) -> dict[str, str]:
+    """The addresses of the index, and since when each stands."""
+    files = ET.fromstring(client.get("/sitemap.xml").content).findall("s:sitemap", XML)
+    return {file.findtext("s:loc", "", XML): file.findtext("s:lastmod", "", XML) for file in files}
+
+
 def sitemap(client) -> dict[str, dict]:
-    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     found = {}
-    for url in ET.fromstring(client.get("/sitemap.xml").content).findall("s:url", names):
-        found[url.findtext("s:loc", "", names)] = {
-            "lastmod": url.findtext("s:lastmod", "", names),
-            "languages": {link.get("hreflang"): link.get("href") for link in url.findall("x:link", names)},
-        }
+    for file in sitemap_files(client):
+        for url in ET.fromstring(client.get(file.removeprefix(ORIGIN)).content).findall("s:url", XML):
+            address = url.findtext("s:loc", "", XML)
+            assert address not in found
+            found[address] = {
+                "lastmod": url.findtext("s:lastmod", "", XML),
+                "languages": {link.get("hreflang"): link.get("href") for link in url.findall("x:link", XML)},
+            }
     return found
 
 
@@ -187,7 +199,27 @@ def test_lastmod_is_when_the_measure_was_edited(client, restored):
     assert [number for number in after if after[number] != before[number]] == [15]
     found = sitemap(client)
     for number, at in after.items():
-        assert found[f"{ORIGIN}/measures/2020-{number:02}/"]["lastmod"] == f"{at:%Y-%m-%d}"
+        assert found[f"{ORIGIN}/measures/2020-{number:02}/"]["lastmod"] == f"{localtime(at):%Y-%m-%d}"
+    assert sitemap_files(client)[f"{ORIGIN}/sitemap-measures.xml"] == localtime(after[15]).isoformat()
+
+
+def test_a_sitemap_is_cut_into_files_of_bounded_size(client, monkeypatch):
+    whole = sitemap(client)
+    assert list(sitemap_files(client)) == [
+        f"{ORIGIN}/sitemap-{section}.xml" for section in ("pages", "topics", "measures")
+    ]
+    monkeypatch.setattr(Pages, "limit", 12)
+    files = [file for file in sitemap_files(client) if "measures" in file]
+    assert files == [f"{ORIGIN}/sitemap-measures.xml{page}" for page in ("", "?p=2", "?p=3")]
+    with CaptureQueriesContext(connections["reader"]) as queries:
+        text = client.get("/sitemap-measures.xml?p=2").text
+    assert re.findall("<loc>[^<]*/en/measures/2020-(..)/</loc>", text) == [f"{at}" for at in range(13, 25)]
+    assert any("LIMIT 12 OFFSET 12" in query["sql"] for query in queries)  # the rest is not read
+    assert sitemap(client) == whole
+    for nothing in ("measures.xml?p=4", "measures.xml?p=x", "drafts.xml"):
+        response = client.get(f"/sitemap-{nothing}")
+        assert (response.status_code, "没有这个页面" in response.text) == (404, True)
+        assert "Page" not in response.text
 
 
 def test_a_draft_is_in_no_sitemap(client, restored):

@@ -45,6 +45,7 @@ PATHS = [
     "/api/measures/",
     "/api/measures/2020-07/",
     "/sitemap.xml",
+    "/sitemap-measures.xml",
     "/robots.txt",
     "/opensearch.xml",
     "/healthz",
