@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice, zip_longest
 from operator import and_, or_
@@ -178,8 +178,24 @@ class VersionQuerySet(models.QuerySet):
         return self.filter(kind=kind, key=key).order_by("-number")
 
     def latest_number(self, kind: str, key: str) -> int:
-        """The number of the record's latest version, its edit-conflict token; 0 before there is one."""
+        """The number of the record's latest version; 0 before there is one."""
         return self.of(kind, key).values_list("number", flat=True).first() or 0
+
+    def token(self, kind: str, key: str) -> str:
+        """The record's edit-conflict token, `number@time` of its latest version; "" before there is one.
+
+        With the time, because a restored backup gives out its numbers a second time.
+        """
+        latest = self.of(kind, key).values_list("number", "at").first()
+        return f"{latest[0]}@{latest[1].isoformat()}" if latest else ""
+
+    def since(self, token: str):
+        """The versions after the one of this token; all where it cannot be read."""
+        try:
+            seen = datetime.fromisoformat(token.partition("@")[2]).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return self
+        return self.filter(at__gt=seen)
 
     def with_previous(self):
         """With `previous_document`, what the record was before: None where it did not exist."""

@@ -142,6 +142,18 @@ def test_a_record_changed_since_the_export_is_a_conflict(lin, sheet):
     assert fault[3].startswith("Changed since the export: the file has version 1, saved is version 2.")
 
 
+def test_a_version_that_a_restored_backup_has_lost_is_a_conflict(lin, sheet):
+    """Another version has its number now. Where a program has rewritten the time, the number alone counts."""
+    row = sheet["2020-07"] | {"summary_en": "From Excel", "edited": "2026-01-01T00:00:00Z"}
+    (fault,) = faults(upload(lin, as_csv({"2020-07": row})))
+    assert fault[:3] == (2, "2020-07", "version")
+    assert "the file has version 1 (2026-01-01T00:00:00Z), saved is version 1 (" in fault[3]
+    row["edited"] = "01/01/2026 00:00"
+    response = upload(lin, as_csv({"2020-07": row}))
+    assert changed_cells(response) == [(2, "2020-07", "Summary (English)")]
+    assert confirm(lin, response).status_code == 302
+
+
 def test_a_record_changed_between_preview_and_confirmation_is_a_conflict(lin, sheet):
     sheet["2020-07"]["summary_en"] = "From Excel"
     sheet["2020-08"]["summary_en"] = "From Excel"

@@ -1,7 +1,7 @@
 """One record of the staff desk, edited without fear.
 
-Every change form carries the number of the record's latest version (`record_version`). A save locks the record, compares
-that number with the latest one and, where they differ, shows both sides instead of saving. What the database refuses at
+Every change form says which was the record's latest version (`record_version`). A save locks the record, compares that
+with the latest one now and, where they differ, shows both sides instead of saving. What the database refuses at
 the end is said in the form, with everything typed still in it.
 """
 
@@ -25,7 +25,7 @@ from ..querysets import locked
 from ..validators import to_simplified, traditional_characters
 from .conflicts import CHOICE, Comparison
 
-TOKEN = "record_version"  # noqa: S105  a version number, not a password
+TOKEN = "record_version"  # noqa: S105  a version, not a password
 NOTE = "change_note"
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
@@ -141,8 +141,10 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
-            if record:  # read before the record itself: too old a number is a needless question, too new a lost change
-                context["token"] = Version.objects.latest_number(kind_of(record), key_of(record))
+            if (
+                record
+            ):  # read before the record itself: too old a token is a needless question, too new a lost change
+                context["token"] = Version.objects.token(kind_of(record), key_of(record))
             return super().changeform_view(request, object_id, form_url, context)
         if not object_id:
             return self.saved_or_refused(request, None, form_url, context)
@@ -155,14 +157,14 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
                 record = locked(record)
                 if not record:
                     return self.gone(request, object_id, form_url)
-                latest = Version.objects.latest_number(kind_of(record), key_of(record))
-                context["token"] = latest
-                if request.POST.get(TOKEN) != str(latest) or RESOLVE in request.POST:
+                context["token"] = latest = Version.objects.token(kind_of(record), key_of(record))
+                moved_on = request.POST.get(TOKEN) != latest
+                if moved_on or RESOLVE in request.POST:
                     comparison = self.compared(request, record)
-                    if request.POST.get(TOKEN) != str(latest) and not comparison.differences:
+                    if moved_on and not comparison.differences:
                         messages.info(request, _("This was saved already; nothing was changed twice."))
                         return self.response_post_save_change(request, record)
-                    if request.POST.get(TOKEN) != str(latest) or comparison.undecided:
+                    if moved_on or comparison.undecided:
                         return self.conflict(request, record, latest, comparison)
                     request.POST = comparison.merged()
                 return self.saved_or_refused(request, object_id, form_url, context)
@@ -203,10 +205,9 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         formsets, _inlines = self._create_formsets(request, record, change=True)
         return Comparison(form, formsets, request.POST)
 
-    def conflict(self, request, record, latest: int, comparison: Comparison):
-        begun_with = request.POST.get(TOKEN, "")
-        seen = int(begun_with) if begun_with.isdecimal() and len(begun_with) < 10 else 0
-        saved_by_others = Version.objects.of(kind_of(record), key_of(record)).filter(number__gt=seen)
+    def conflict(self, request, record, latest: str, comparison: Comparison):
+        versions = Version.objects.of(kind_of(record), key_of(record))
+        saved_by_others = versions.since(request.POST.get(TOKEN, ""))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Saved by somebody else meanwhile"),

@@ -129,8 +129,7 @@ class VersionAdmin(admin.ModelAdmin):
             record = record_of(version)
             if record:
                 locked(record)
-            latest = Version.objects.latest_number(version.kind, version.key)
-            if request.POST.get(TOKEN) != str(latest):
+            if request.POST.get(TOKEN) != Version.objects.token(version.kind, version.key):
                 error = _("The record was changed meanwhile. Below is what restoring would change now.")
             else:
                 error = self.restored_or_refused(version)
@@ -154,7 +153,7 @@ class VersionAdmin(admin.ModelAdmin):
             was_deleted=now.document is None,
             error=error,
             token_name=TOKEN,
-            token=now.number,
+            token=Version.objects.token(version.kind, version.key),
             note_name=NOTE,
             proposed_note=_("Version %(number)s restored") % {"number": version.number},
         )

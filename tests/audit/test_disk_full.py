@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -141,10 +142,13 @@ def test_the_site_reads_on_says_what_to_do_and_loses_nothing(disk, port):
             refused = status, page
             break
         with psycopg.connect(EmbeddedPostgres(disk / "data").url()) as connection:
-            version = connection.execute(
-                "SELECT max(number) FROM measures_version WHERE kind = 'measure' AND key = '2020-07'"
-            ).fetchone()[0]
-        data |= {"record_version": str(version), "note_en": f"{next(numbers)} " * 20_000}
+            number, at = connection.execute(
+                "SELECT number, at FROM measures_version WHERE kind = 'measure' AND key = '2020-07' ORDER BY number DESC"
+            ).fetchone()
+        data |= {
+            "record_version": f"{number}@{at.astimezone(UTC).isoformat()}",
+            "note_en": f"{next(numbers)} " * 20_000,
+        }
     assert refused, "forty saves found room on a full disk"
     status, page = refused
     assert "The disk of the server is full" in page or "The database does not answer at the moment" in page
