@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psycopg
@@ -115,6 +115,34 @@ def test_database_lets_nobody_in(site):
         serves_what_it_can(site)
     finally:
         administer(site, "ALTER DATABASE futian ALLOW_CONNECTIONS true")
+    recovers(site)
+
+
+def take_every_connection(site, taken: ExitStack):
+    """Also those that the site's processes hold and those that PostgreSQL reserves for superusers."""
+
+    def connect():
+        return taken.enter_context(closing(psycopg.connect(site.postgres.url("postgres"), autocommit=True)))
+
+    first, own = connect(), 1
+    (most,) = first.execute("SELECT current_setting('max_connections')::int").fetchone()
+    while own < most:
+        try:
+            connect()
+            own += 1
+        except psycopg.OperationalError as error:
+            if "too many clients" not in str(error):
+                raise
+            first.execute(CUT_OFF)
+
+
+def test_every_connection_of_the_database_is_taken(site):
+    warm(site)
+    with ExitStack() as taken:
+        take_every_connection(site, taken)
+        serves_what_it_can(site)
+        with pytest.raises(psycopg.OperationalError, match="too many clients"):
+            psycopg.connect(site.postgres.url())
     recovers(site)
 
 
