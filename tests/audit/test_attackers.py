@@ -43,6 +43,10 @@ def run(name: str, *options: str) -> str:
     return done.stdout
 
 
+def errors(site) -> list[str]:
+    return [line for line in site.log.read_text().splitlines() if '"status": 500' in line]
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_sqlmap_finds_nothing(site, tmp_path, question):
     # It writes spaces in another way than the site does and follows the redirects to its own (with --ignore-redirects no
@@ -56,6 +60,7 @@ def test_sqlmap_finds_nothing(site, tmp_path, question):
     assert "all tested parameters do not appear to be injectable" in said
     assert "is vulnerable" not in said
     assert (tmp_path / "traffic").read_text().count("] (200 OK)") > 100, "the attacks were searched for"
+    assert errors(site) == []
 
 
 def test_wapiti_finds_nothing(site, tmp_path):
@@ -73,3 +78,4 @@ def test_wapiti_finds_nothing(site, tmp_path):
     assert found["infos"]["crawled_pages_nbr"] == len(addresses)
     for kind in ("vulnerabilities", "anomalies"):
         assert {name: faults for name, faults in found[kind].items() if faults} == {}
+    assert errors(site) == []
