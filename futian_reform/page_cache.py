@@ -39,6 +39,12 @@ def is_download(path: str) -> bool:
     return path.endswith((".csv", ".json", ".xlsx"))
 
 
+def closing(start_response):
+    """Ends the connection with the answer. A web process accepts from one socket with others, and whichever wakes first takes
+    all that come: one that has more to render than it can lets go of some, and the next to accept may have time."""
+    return lambda status, headers: start_response(status, [*headers, ("Connection", "close")])
+
+
 class PageCache:
     """The WSGI application around Django's. `start()` begins to render and to follow the data version."""
 
@@ -84,6 +90,8 @@ class PageCache:
             answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
             answer = page or answer or self.rendering.unavailable(path, query)
+        if self.render.is_crowded:
+            start_response = closing(start_response)
         return answer.send(environ, start_response)
 
     def is_proper(self, environ) -> bool:

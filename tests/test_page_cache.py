@@ -3,7 +3,7 @@
 import gzip
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -323,6 +323,28 @@ def test_where_rendering_fails_the_page_before_is_served(site, restored, monkeyp
     broken.cache.pages, broken.cache.version = site.cache.pages, site.cache.version
     assert broken.request(LIST) == before
     assert broken.request("/other/")[0] == 503
+
+
+def test_a_process_with_more_to_render_than_it_can_lets_go_of_connections():
+    turn = threading.Semaphore(0)
+
+    def django(environ, start_response):
+        turn.acquire()
+        start_response("200 OK", [])
+        return HttpResponse()
+
+    site = Site(django)
+    with ThreadPoolExecutor(6) as readers:
+        asked = [readers.submit(site.request, f"/{number}/") for number in range(6)]
+        while len(site.cache.render.jobs) < 6:
+            time.sleep(0.01)
+        turn.release()
+        while len(site.cache.render.jobs) == 6:
+            time.sleep(0.01)
+        first = next(as_completed(asked))
+        turn.release(5)
+        kept = [answer.result()[1].get("connection") for answer in asked if answer is not first]
+    assert (first.result()[1]["connection"], kept) == ("close", [None] * 5)
 
 
 def crowd_of(flight: SingleFlight, size: int) -> list:
