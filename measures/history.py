@@ -134,7 +134,8 @@ class Reader:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, list):
-            return _(", ").join(map(str, value))
+            separator = {"_zh": "、", "_en": ", "}.get(field[-3:]) or _(", ")
+            return separator.join(map(str, value))
         return str(value)
 
     def entries(self, kind: str, document: dict | None, names: list[str] | None = None) -> dict[str, Entry]:

@@ -30,6 +30,12 @@ def own_lang(text):
 
 
 @register.filter
+def shown_lang(lang):
+    """The language a text is shown in, for its `lang`: on traditional pages, Chinese is converted."""
+    return "zh-Hant" if lang == CHINESE and get_language() == "zh-hant" else lang
+
+
+@register.filter
 def as_options(facet):
     """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
     shown = []
