@@ -41,8 +41,10 @@ def as_options(facet):
     shown = []
     for option in facet.options:
         label = conditional_escape(own_lang(option.label))
-        box = _box(facet.name, option.value, option.depth, label, option.chosen, not option.count)
-        shown.append(f'{box} <span class="option-count">{option.count}</span></label></li>')
+        box = _box(facet.name, option.value, option.depth, label, option.chosen, option.count == 0)
+        # list.js writes into the number's place, which is there without a number too.
+        count = "" if option.count is None else option.count
+        shown.append(f'{box} <span class="option-count">{count}</span></label></li>')
     return mark_safe("\n".join(shown))  # noqa: S308  boxes are safe, and so are numbers
 
 
