@@ -39,7 +39,7 @@ AROUND = 24  # Chinese characters of a snippet on both sides of the match
 class ShownOption:
     value: str
     label: Text
-    count: int
+    count: int | None  # None where nothing was counted
     chosen: bool
     depth: int = 0
 
@@ -51,7 +51,7 @@ class ShownFacet:
     options: list[ShownOption]
     errors: list[str]
     more: int  # options that are not shown
-    more_fitting: int  # of these, those that would find something
+    more_fitting: int | None  # of these, those that would find something; None where nothing was counted
 
     @property
     def chosen(self) -> int:
@@ -211,7 +211,7 @@ class Listing:
             ShownOption(
                 "" if value == self.filterset.default_order else value,
                 label,
-                0,
+                None,
                 value == self.filterset.order,
             )
             for value, label in SORTS
@@ -345,7 +345,7 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
             ShownOption(
                 value,
                 label,
-                counts[value],
+                counts[value] if valid else None,
                 value in chosen,
                 len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
             )
@@ -353,7 +353,7 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
             if value in shown
         ]
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
-        fitting = sum(1 for value, count in counts.items() if count and value not in shown)
+        fitting = sum(1 for value, count in counts.items() if count and value not in shown) if valid else None
         facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))
     return facets
 
