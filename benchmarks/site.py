@@ -27,11 +27,11 @@ def free_port() -> int:
 
 def children(pid: int) -> list[int]:
     """Process numbers of the children of a process. Linux only."""
-    return [
-        int(word)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for word in (task / "children").read_text().split()
-    ]
+    words = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            words += (task / "children").read_text().split()
+    return [int(word) for word in words]
 
 
 class Site(NamedTuple):
@@ -44,11 +44,12 @@ class Site(NamedTuple):
 
     def workers(self) -> list[int]:
         """Process numbers of the web processes."""
-        return [
-            pid
-            for pid in children(self.process.pid)
-            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        workers = []
+        for pid in children(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    workers.append(pid)
+        return workers
 
     def postmaster(self) -> int:
         return int((self.postgres.cluster / "postmaster.pid").read_text().split()[0])

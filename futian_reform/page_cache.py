@@ -5,28 +5,19 @@ bounded time: neither a hanging database nor a crowd holds up an answer. Where r
 sent. Staff pages, static files and streamed downloads pass by.
 """
 
-import logging
 import threading
-import time
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
-from operator import gt
 
 from django.conf import settings
-from django.db import connections
 from django.http.request import split_domain_port, validate_host
 
-from .answers import Answer, identity
-from .databases import current_version
+from .answers import Answer
 from .middleware import passes_by
 from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
-
-POLL = 0.4  # seconds between two looks at the data version
-SILENCE = 2.0  # seconds after which the database counts as gone
-
-logger = logging.getLogger(__name__)
+from .version_poll import VersionPoll
 
 
 @lru_cache(maxsize=1024)
@@ -39,6 +30,12 @@ def is_download(path: str) -> bool:
     return path.endswith((".csv", ".json", ".xlsx"))
 
 
+def closing(start_response):
+    """Ends the connection with the answer. A web process accepts from one socket with others, and whichever wakes first takes
+    all that come: one that has more to render than it can lets go of some, and the next to accept may have time."""
+    return lambda status, headers: start_response(status, [*headers, ("Connection", "close")])
+
+
 class PageCache:
     """The WSGI application around Django's. `start()` begins to render and to follow the data version."""
 
@@ -46,18 +43,15 @@ class PageCache:
         self.django, self.max_bytes, self.bytes = django, max_bytes, 0
         self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self.changing = threading.Lock()
-        self.version: tuple[int, float] | None = None  # the data version that the poll saw last
-        self.heard = 0.0  # when the database last answered the poll; None while it does not
-        self.generation = 0  # raised where number or time go back: another database, or a restored backup
-        self.doubt = threading.Event()  # a page bears another version than the poll saw last
+        self.generation = 0  # raised by `forget`
+        self.poll = VersionPoll(went_back=self.forget)
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
 
     def start(self, *paths: str):
         """Also renders `paths`, so that the first reader does not wait for Django to warm up."""
-        self.poll()
-        threading.Thread(target=self.follow, daemon=True).start()
+        self.poll.start()
         self.render.start()
         for path in paths:
             self.render(("GET", path, ""))
@@ -68,14 +62,14 @@ class PageCache:
         reads = method == "GET" or method == "HEAD"
         proper = self.is_proper(environ)
         page = self.pages.get((path, query)) if reads and proper else None
-        if page and page.version == self.version:
+        if page and page.version == self.poll.version:
             with suppress(KeyError):  # gone since it was looked up
                 self.pages.move_to_end((path, query))
             return page.send(environ, start_response)
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
             return self.django(environ, start_response)  # public requests among these end before the database
         answer = None
-        if reads and not page and is_download(path) and not self.is_silent():
+        if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)
             if isinstance(answer, Stream):
                 return answer.send(start_response)
@@ -84,15 +78,14 @@ class PageCache:
             answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
             answer = page or answer or self.rendering.unavailable(path, query)
+        if self.render.is_crowded:
+            start_response = closing(start_response)
         return answer.send(environ, start_response)
 
     def is_proper(self, environ) -> bool:
         host = environ.get("HTTP_HOST")
         secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
         return secure and (host is None or is_trusted(host))
-
-    def is_silent(self) -> bool:
-        return self.heard is None or time.monotonic() - self.heard > SILENCE
 
     def answer(self, method: str, path: str, query: str) -> Answer | None:
         """None where the answer is a stream: there is nothing to share, and the next to ask is sent it."""
@@ -120,8 +113,8 @@ class PageCache:
             with self.changing:
                 if generation == self.generation:
                     self.keep(address, answer)
-            if answer.version != self.version:
-                self.doubt.set()
+            if answer.version != self.poll.version:
+                self.poll.doubt.set()
 
     def drop(self, address: tuple[str, str]):
         with self.changing:
@@ -136,29 +129,9 @@ class PageCache:
         while self.bytes > self.max_bytes:
             self.bytes -= self.pages.popitem(last=False)[1].size
 
-    def follow(self):
-        while True:
-            self.doubt.wait(POLL)
-            self.doubt.clear()
-            self.poll()
-
-    def poll(self):
-        """Learn the data version; while the database does not answer, the last one stands."""
-        try:
-            seen = identity(current_version())
-        except Exception as error:  # whatever it is, the next look may succeed
-            connections["reader"].close()
-            if self.heard is not None:
-                logger.warning(
-                    "The database does not answer (%s): kept pages are served", type(error).__name__
-                )
-            self.heard = None
-            return
-        if self.heard is None:
-            logger.info("The database answers")
-        if self.version not in (None, seen) and not all(map(gt, seen, self.version)):
-            with self.changing:
-                self.generation += 1
-                self.pages.clear()
-                self.bytes = 0
-        self.version, self.heard = seen, time.monotonic()
+    def forget(self):
+        """Nothing kept, and nothing being rendered now, may be sent any more."""
+        with self.changing:
+            self.generation += 1
+            self.pages.clear()
+            self.bytes = 0

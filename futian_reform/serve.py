@@ -243,11 +243,17 @@ class Server(Granian):
 
     By default each has its own. What waits in the socket of a worker that ends is lost, and while an old worker is gone and
     the new one not yet there, which on a busy machine takes seconds, connections are refused.
+
+    A connection waits in that socket until its request arrives (Linux only, a second at most): a worker that is told to end
+    closes each connection on which it has read nothing yet (hyper's issue 3792).
     """
 
     def _init_shared_socket(self):
         self._shd = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
         self._sso = None
+        if hasattr(socket, "TCP_DEFER_ACCEPT"):
+            with closing(socket.socket(fileno=os.dup(self._shd.get_fd()))) as listening:
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 1)
 
 
 def pass_on(holder: SocketHolder):

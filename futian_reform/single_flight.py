@@ -38,6 +38,11 @@ class SingleFlight:
             # Daemons: a thread that the database keeps waiting must not keep the process from ending.
             threading.Thread(target=self._work, daemon=True).start()
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there is more to do than threads."""
+        return len(self.jobs) > self.threads
+
     def __call__(self, key: tuple, most: float | None = None):
         if not self.waiting.acquire(blocking=False):
             return None

@@ -3,7 +3,7 @@
 Everything here follows from the version alone. What depends on a reader's selection is made for each request.
 """
 
-from collections import Counter
+from array import array
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,9 +17,10 @@ from django.utils.translation import get_language
 from futian_reform.databases import public_version
 
 from .bilingual import Text
-from .facets import Counts, Entry, Vocabulary, category_and_centres, cells
+from .facets import Vocabulary
 from .models import Measure, Plan
-from .querysets import facet_sets, searched_names, vocabulary
+from .querysets import keys_in_order, register, searched_names, vocabulary
+from .register import Fitting, Register
 
 EDITIONS = 2  # while an edit arrives, some requests still read the version before it
 MOST_ROWS = 2_000  # kept ready, of about 2 kB each
@@ -58,6 +59,7 @@ class Edition:
             str, type[Form]
         ] = {}  # of the filter, by language: their choices are the vocabulary's
         self._rows: dict[tuple[str, int], Row] = {}
+        self._orders: dict[str, array] = {}
         self._dots: dict[str, dict[tuple[str, str], list[Dot]]] = {}
 
     @cached_property
@@ -68,12 +70,7 @@ class Edition:
     def figures(self) -> dict[str, int]:
         """How many measures there are, `named` in the source, `derived` by the editors, and in `total`."""
         counts = dict.fromkeys(("total", *Measure.Basis.values), 0)
-        about = [(tokens, count) for _key, tokens, count, _places in self.facet_sets if count]
-        for tokens, count in about:
-            basis = next(token for token in tokens if token.startswith("basis:"))
-            counts["total"] += count
-            counts[basis.removeprefix("basis:")] += count
-        return counts
+        return counts | self.everything.counts.of("basis") | {"total": self.everything.counts.total}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -91,27 +88,18 @@ class Edition:
         }
 
     @cached_property
-    def facet_sets(self) -> list[tuple[int, frozenset[str], int, int]]:
-        return facet_sets(self.using)
+    def register(self) -> Register:
+        return register(self.using, self.vocabulary)
+
+    def order(self, sort: str) -> array:
+        """The keys of all measures as this order has them."""
+        if sort not in self._orders:
+            self._orders[sort] = keys_in_order(sort, self.using)
+        return self._orders[sort]
 
     @cached_property
-    def counts(self) -> Counts:
-        """The numbers of everything: what all published measures are, and where they take place."""
-        about = [(key, tokens, count) for key, tokens, count, _places in self.facet_sets if count]
-        places = [(key, tokens, count) for key, tokens, _about, count in self.facet_sets if count]
-        return Counts({}, self.vocabulary, about, places)
-
-    @cached_property
-    def _tokens(self) -> dict[int, frozenset[str]]:
-        return {key: tokens for key, tokens, _about, _places in self.facet_sets}
-
-    def entries(self, counted: list[tuple[int, int]]) -> list[Entry]:
-        """What `querysets.tally` found, with the tokens of the facet sets."""
-        return [(key, self._tokens[key], count) for key, count in counted]
-
-    @cached_property
-    def cells(self) -> Counter[tuple[str, str]]:
-        return cells((tokens, count) for _key, tokens, count in self.counts.about)
+    def everything(self) -> Fitting:
+        return Fitting(self.register, {}, self.vocabulary, None)
 
     @cached_property
     def searched_names(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
@@ -140,10 +128,11 @@ class Edition:
 
     def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
         places = {}
-        for about, tokens, _count in self.counts.about:
-            category, centres = category_and_centres(tokens)
-            own = [(category, centre, basis) for centre, basis in centres.items()]
-            if own := [place for place in own if self.cells[place[:2]] <= MOST_DOTS]:
+        sets, (totals, *_sums) = self.register.sets, self.everything.counts.matrix
+        for about in self.register.about.counts:
+            basis = dict(sets.pairs["centre", "link"][about])
+            own = [(*cell, basis.get(cell[1], "")) for cell in sets.cells[about] if totals[cell] <= MOST_DOTS]
+            if own:
                 places[about] = own
         template = get_template("_dot.html")
         dots: dict[tuple[str, str], list[Dot]] = {}

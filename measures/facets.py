@@ -5,8 +5,8 @@ of the link hold in one link, a place and its role in one role.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 from .bilingual import CHINESE, ENGLISH, Text
@@ -42,7 +42,7 @@ class Vocabulary:
     options: dict[str, dict[str, Option]]
 
     @cached_property
-    def _above(self) -> dict[str, list[str]]:
+    def above(self) -> dict[str, list[str]]:
         """Each place with those it lies in, from the smallest to the largest."""
         above = {}
         for slug in (places := self.options["district"]):
@@ -54,25 +54,12 @@ class Vocabulary:
         return above
 
     def with_places_above(self, slug: str) -> list[str]:
-        return self._above.get(slug, [])
+        return self.above.get(slug, [])
 
-    @cached_property
-    def values(self) -> dict[str, "Kept"]:
-        """Facet -> facet set -> its values, places with those they lie in."""
-        return {facet: Kept(partial(self._values, facet)) for facet in FACETS}
-
-    @cached_property
-    def pairs(self) -> dict[tuple[str, ...], "Kept"]:
-        """Family of two -> facet set -> the values that hold together: (centre, basis), (place, role)."""
-        return {family: Kept(partial(_pairs, family[0])) for family in FAMILIES if len(family) == 2}
-
-    def _values(self, facet: str, tokens: frozenset[str]) -> tuple[str, ...]:
-        start = f"{facet}:"
-        values = {token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token}
-        return tuple(self.with_all_above(values) if facet == "district" else values)
-
-    def with_all_above(self, slugs: Iterable[str]) -> set[str]:
-        return {above for slug in slugs for above in self.with_places_above(slug)}
+    def with_all_above(self, slugs: Collection[str]) -> Collection[str]:
+        if len(slugs) == 1:
+            return self.above.get(*slugs, ())
+        return {above for slug in slugs for above in self.above.get(slug, ())}
 
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
@@ -82,15 +69,44 @@ class Vocabulary:
 
 
 class Kept(dict):
-    """What `read` makes of a facet set, made once for each: there are thousands of them, and every page reads them all."""
+    """Key of a facet set -> what `read` makes of its tokens, made once for each. `read` must not lead back here: what is kept goes
+    with its data version, and need not wait for the collector of cycles."""
 
-    def __init__(self, read: Callable[[frozenset[str]], tuple]):
+    def __init__(self, tokens: dict[int, frozenset[str]], read: Callable[[frozenset[str]], tuple]):
         super().__init__()
-        self.read = read
+        self.tokens, self.read = tokens, read
 
-    def __missing__(self, tokens: frozenset[str]) -> tuple:
-        self[tokens] = found = self.read(tokens)
+    def __missing__(self, key: int) -> tuple:
+        self[key] = found = self.read(self.tokens[key])
         return found
+
+
+class FacetSets:
+    """The tokens of every facet set by its key, and what they say; there may be thousands, and every page asks for all."""
+
+    def __init__(self, tokens: dict[int, frozenset[str]], vocabulary: Vocabulary):
+        self.tokens = tokens
+        #: Facet -> set -> its values, places with those they lie in.
+        self.values = {facet: Kept(tokens, partial(_values, facet, vocabulary.above)) for facet in FACETS}
+        #: Family of two -> set -> the values that hold together: (centre, basis), (place, role).
+        self.pairs = {
+            family: Kept(tokens, partial(_pairs, family[0])) for family in FAMILIES if len(family) == 2
+        }
+        #: Set -> its (category, centre), one for each centre or one with NONE.
+        self.cells = Kept(tokens, _cells)
+
+    def having(self, keys: Iterable[int], tokens: list[str]) -> set[int]:
+        """Those of the sets with one of these tokens."""
+        wanted, own = frozenset(tokens), self.tokens
+        return {key for key in keys if not wanted.isdisjoint(own[key])}
+
+
+def _values(facet: str, above: dict[str, list[str]], tokens: frozenset[str]) -> tuple[str, ...]:
+    start = f"{facet}:"
+    values = {token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token}
+    if facet == "district":
+        values = {place for slug in values for place in above.get(slug, ())}
+    return tuple(values)
 
 
 def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
@@ -98,6 +114,11 @@ def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(
         tuple(token[len(start) :].split("/")) for token in tokens if token.startswith(start) and "/" in token
     )
+
+
+def _cells(tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    (category,) = _values("category", {}, tokens)
+    return tuple((category, centre) for centre in _values("centre", {}, tokens))
 
 
 def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary) -> list[str] | None:
@@ -114,57 +135,41 @@ def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary
 
 
 @dataclass
-class Histogram:
-    """How many measures have exactly these tokens; only tokens that the family in question speaks of matter."""
-
-    entries: list[tuple[frozenset[str], int]] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return sum(count for _tokens, count in self.entries)
-
-    def fitting(self, tokens: list[str] | None) -> int:
-        return sum(count for own, count in self.entries if tokens is None or not own.isdisjoint(tokens))
-
-
-Entry = tuple[int, frozenset[str], int]  # number of a facet set, its tokens, measures
-
-
-@dataclass
 class Counts:
     """The numbers of one selection.
 
     `about` counts the measures that fit search and places by what they are; `places` those that fit search and everything
-    but the places by where they are.
+    but the places by where they are: key of a facet set -> how many.
     """
 
     selection: Selection
     vocabulary: Vocabulary
-    about: list[Entry]
-    places: list[Entry]
+    sets: FacetSets
+    about: Mapping[int, int]
+    places: Mapping[int, int]
 
     def __post_init__(self):
-        limits = [(family, wanted(family, self.selection, self.vocabulary)) for family in ABOUT]
-        limits = [(family, set(tokens)) for family, tokens in limits if tokens is not None]
-        #: The measures that fit everything.
-        self.fitting = Histogram()
-        #: For each family the measures that fit everything else.
-        self.without = dict.fromkeys(ABOUT, self.fitting) | {
-            family: Histogram() for family, _tokens in limits
+        limits = {family: wanted(family, self.selection, self.vocabulary) for family in ABOUT}
+        fits = {
+            family: self.sets.having(self.about, tokens)
+            for family, tokens in limits.items()
+            if tokens is not None
         }
-        self.without[PLACES] = Histogram([(own, count) for _key, own, count in self.places])
-        for _key, own, count in self.about:
-            failed = [family for family, tokens in limits if own.isdisjoint(tokens)]
-            if not failed:
-                self.fitting.entries.append((own, count))
-            for family, _tokens in limits:
-                if not failed or failed == [family]:
-                    self.without[family].entries.append((own, count))
+        #: The measures that fit everything.
+        self.fitting = self._about_in(fits.values())
+        #: For each family the measures that fit everything else.
+        self.without = dict.fromkeys(ABOUT, self.fitting) | {PLACES: self.places}
+        for family in fits:
+            self.without[family] = self._about_in(own for other, own in fits.items() if other != family)
         self._of: dict[str, Counter[str]] = {}
+
+    def _about_in(self, limits: Iterable[set[int]]) -> Mapping[int, int]:
+        limits = list(limits)
+        return {key: self.about[key] for key in set.intersection(*limits)} if limits else self.about
 
     @cached_property
     def total(self) -> int:
-        return self.fitting.total
+        return sum(self.fitting.values())
 
     def of(self, facet: str) -> Counter[str]:
         """For each value the measures that would fit if it were the facet's only choice."""
@@ -176,57 +181,41 @@ class Counts:
         family = next(family for family in FAMILIES if facet in family)
         other = next((other for other in family if other != facet), None)
         chosen = self.selection.get(other) if other else None
-        read = self._with(family, facet, chosen) if chosen else self.vocabulary.values[facet].__getitem__
+        read = self._with(family, facet, chosen) if chosen else self.sets.values[facet].__getitem__
         counts: dict[str, int] = defaultdict(int)
-        for own, count in self.without[family].entries:
-            for value in read(own):
+        for key, count in self.without[family].items():
+            for value in read(key):
                 counts[value] += count
         return Counter(counts)
 
     def _with(self, family: tuple[str, ...], facet: str, others: list[str]) -> Callable:
         """What reads off a facet set the values of `facet` that hold together with one of the `others`."""
-        places, pairs = self.vocabulary, self.vocabulary.pairs[family]
+        places, pairs = self.vocabulary, self.sets.pairs[family]
         if facet == family[0]:
             others = frozenset(others)
             if facet == "district":
-                return lambda own: places.with_all_above(one for one, other in pairs[own] if other in others)
-            return lambda own: {one for one, other in pairs[own] if other in others}
+                return lambda key: places.with_all_above(
+                    {one for one, other in pairs[key] if other in others}
+                )
+            return lambda key: {one for one, other in pairs[key] if other in others}
         others = frozenset(places.with_places_below(others) if family == PLACES else others)
-        return lambda own: {other for one, other in pairs[own] if one in others}
+        return lambda key: {other for one, other in pairs[key] if one in others}
 
     def dropping(self, facet: str) -> int:
         """How many measures fit when nothing is chosen in `facet`."""
         family = next(family for family in FAMILIES if facet in family)
-        return self.without[family].fitting(wanted(family, self.selection | {facet: []}, self.vocabulary))
+        others, tokens = self.without[family], wanted(family, self.selection | {facet: []}, self.vocabulary)
+        return sum(others[key] for key in (others if tokens is None else self.sets.having(others, tokens)))
 
-
-def cells(entries: Iterable[tuple[frozenset[str], int]]) -> Counter[tuple[str, str]]:
-    """Measures by category and centre (or NONE); a measure with two centres counts in both cells."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for tokens, count in entries:
-        category, centres = category_and_centres(tokens)
-        for centre in centres:
-            counts[category, centre] += count
-    return counts
-
-
-def by_value(entries: Iterable[tuple[frozenset[str], int]], facet: str) -> Counter[str]:
-    """Measures by category or by centre (or NONE)."""
-    counts: Counter[str] = Counter()
-    for tokens, count in entries:
-        category, centres = category_and_centres(tokens)
-        counts.update(dict.fromkeys([category] if facet == "category" else centres, count))
-    return counts
-
-
-def category_and_centres(tokens: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """The category's slug, and centre -> basis of the link; {NONE: ""} where there is no link."""
-    category, centres = "", {}
-    for token in tokens:
-        name, _, value = token.partition(":")
-        if name == "category":
-            category = value
-        elif name == "centre" and "/" in value:
-            centre, _, centres_basis = value.partition("/")
-            centres[centre] = centres_basis
-    return category, centres or {NONE: ""}
+    @cached_property
+    def matrix(self) -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]:
+        """The measures that fit by category and centre (or NONE), by category, by centre; one with two centres counts twice in
+        the first and the last."""
+        cells, categories, centres = defaultdict(int), defaultdict(int), defaultdict(int)
+        for key, count in self.fitting.items():
+            own = self.sets.cells[key]
+            categories[own[0][0]] += count
+            for cell in own:
+                cells[cell] += count
+                centres[cell[1]] += count
+        return Counter(cells), Counter(categories), Counter(centres)

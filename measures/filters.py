@@ -1,5 +1,6 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
+from collections.abc import Iterable
 from copy import copy
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .bilingual import CHINESE, ENGLISH, Text
 from .editions import current_edition
-from .facets import ABOUT, FACETS, FAMILIES, NONE, PLACES, Counts, Selection
+from .facets import FACETS, NONE, Counts, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
-from .querysets import Search, ordering, tally
+from .querysets import Search, ordering
+from .register import Fitting, Found
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -58,7 +60,7 @@ class Facet(django_filters.MultipleChoiceFilter):
 class MeasureFilter(django_filters.FilterSet):
     """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
 
-    `qs` are the measures that fit, sorted; `rows` their search rows; `counts` the numbers of every option.
+    `qs` are the measures that fit, sorted; `rows` their search rows; `keys` their keys; `counts` the numbers of every option.
     """
 
     q = django_filters.CharFilter(
@@ -86,6 +88,8 @@ class MeasureFilter(django_filters.FilterSet):
         for facet, choices in self.edition.choices[get_language()].items():
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*choices, (NONE, none)] if none else choices
+        for filter_ in self.filters.values():
+            filter_.parent = None  # else all that was found would stay until cycles are looked for
 
     def get_form_class(self):
         forms, language = self.edition.forms, get_language()
@@ -156,14 +160,12 @@ class MeasureFilter(django_filters.FilterSet):
     def search(self) -> Search | None:
         return Search(self.query, self.queryset.db) if self.query else None
 
-    def condition(self, prefix: str = "", families=FAMILIES, with_search: bool = True):
-        """That a search row fits search and facets (of these families only, where given)."""
+    def condition(self, prefix: str = ""):
+        """That a search row fits search and facets."""
         rows = SearchRow.objects.using(self.queryset.db)
-        search = self.search if with_search else None
-        condition = rows.facet_condition(
-            self.selection, self.vocabulary, prefix, families, searched=bool(search)
-        )
-        return condition & search.condition(prefix) if search else condition
+        found = self.search
+        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(found))
+        return condition & found.condition(prefix) if found else condition
 
     @cached_property
     def rows(self):
@@ -174,57 +176,39 @@ class MeasureFilter(django_filters.FilterSet):
         measures = queryset.filter(self.condition("search_row__"), search_row__isnull=False)
         return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
-    def _chosen(self, families) -> bool:
-        return any(self.selection[facet] for family in families for facet in family)
-
-    def _counts(self, with_search: bool) -> Counts:
-        """Asks only where something narrows: the numbers of everything stand in the edition."""
-        rows = SearchRow.objects.using(self.queryset.db)
-        asked = {
-            column: rows.facet_condition(self.selection, self.vocabulary, families=families)
-            for column, families in (("about", (PLACES,)), ("places", ABOUT))
-        }
-        if with_search and self.search:
-            found = tally(rows.filter(self.search.condition()), **asked)
-        else:
-            found = {}
-            for column, condition in asked.items():
-                if condition:
-                    found |= tally(rows, **{column: condition})
-        everything = self.edition.counts
-        if not found and not self._chosen(FAMILIES):
-            return everything
-        return Counts(
-            self.selection,
-            self.vocabulary,
-            **{
-                column: self.edition.entries(found[column])
-                if column in found
-                else getattr(everything, column)
-                for column in asked
-            },
-        )
-
     @cached_property
+    def fitting(self) -> Fitting:
+        """The measures of this selection, as far as a page needs to know them."""
+        return self._fitting(self.search.found() if self.search else None)
+
+    def forget(self) -> None:
+        """Let go of all keys found. The context of a template is a cycle, and they would stay until somebody looks for those."""
+        self.__dict__.pop("fitting", None)
+
+    def _fitting(self, found: Found | None) -> Fitting:
+        if found is None and not any(self.selection.values()):
+            return self.edition.everything
+        return Fitting(self.edition.register, self.selection, self.vocabulary, found)
+
+    @property
     def counts(self) -> Counts:
-        """The numbers of this selection."""
-        return self._counts(with_search=True)
+        return self.fitting.counts
 
     @cached_property
     def counts_without_search(self) -> Counts:
-        return self._counts(with_search=False)
+        return self._fitting(None).counts
 
-    def fitting_among(self, keys: list[int]) -> set[int]:
-        """Which of these measures fit search and facets."""
-        if not self.query and not self._chosen(FAMILIES):
-            return set(keys)
-        return set(self.rows.filter(pk__in=keys).order_by().values_list("pk", flat=True))
+    @property
+    def keys(self) -> Iterable[int]:
+        """The keys of the measures, sorted."""
+        by_relevance = self.order == "relevance"
+        return self.fitting.in_order(
+            self.edition.order("number" if by_relevance else self.order), by_relevance
+        )
 
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
-        rows = SearchRow.objects.using(self.queryset.db)
-        condition = rows.facet_condition(self.selection, self.vocabulary, searched=True)
-        return rows.filter(condition & search.condition()).count()
+        return len(self._fitting(search.found()).keys)
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -134,7 +134,9 @@ class Reader:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, list):
-            return _(", ").join(map(str, value))
+            # Words are in the language of their field, whichever the reader's is.
+            between = {"_zh": "、", "_en": ", "}.get(field[-3:]) or _(", ")
+            return between.join(map(str, value))
         return str(value)
 
     def entries(self, kind: str, document: dict | None, names: list[str] | None = None) -> dict[str, Entry]:

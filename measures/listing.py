@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from . import search
 from .bilingual import CHINESE, ENGLISH, Text
 from .editions import Dot, Row
-from .facets import FACETS, NONE, by_value, cells
+from .facets import FACETS, NONE
 from .filters import SORTS, MeasureFilter
 from .models import Measure
 from .pinyin import toned
@@ -39,7 +39,7 @@ AROUND = 24  # Chinese characters of a snippet on both sides of the match
 class ShownOption:
     value: str
     label: Text
-    count: int
+    count: int | None  # None where nothing was counted
     chosen: bool
     depth: int = 0
 
@@ -51,7 +51,7 @@ class ShownFacet:
     options: list[ShownOption]
     errors: list[str]
     more: int  # options that are not shown
-    more_fitting: int  # of these, those that would find something
+    more_fitting: int | None  # of these, those that would find something; None where nothing was counted
 
     @property
     def chosen(self) -> int:
@@ -139,10 +139,6 @@ class Closest:
     measures: list
 
 
-class CountedPaginator(Paginator):
-    count = 0  # known from the numbers of the facets
-
-
 class Listing:
     """A valid selection, of which the page `number` (as the address writes it) is shown."""
 
@@ -170,8 +166,7 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The keys of the measures on the page shown; raises Http404 where there is no such page."""
-        paginator = CountedPaginator(self.filterset.rows.values_list("pk", flat=True), PAGE_SIZE)
-        paginator.count = self.count
+        paginator = Paginator(range(self.count), PAGE_SIZE)
         number = self.number
         if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
             raise Http404(
@@ -183,7 +178,8 @@ class Listing:
                 % {"pages": paginator.num_pages, "number": number[:20]}
             )
         page = paginator.page(int(number))
-        page.object_list = list(page.object_list)
+        shown = page.object_list
+        page.object_list = list(itertools.islice(self.filterset.keys, shown.start, shown.stop))
         return page
 
     @property
@@ -215,7 +211,7 @@ class Listing:
             ShownOption(
                 "" if value == self.filterset.default_order else value,
                 label,
-                0,
+                None,
                 value == self.filterset.order,
             )
             for value, label in SORTS
@@ -307,9 +303,9 @@ class Listing:
         query = self.filterset.search
         if self.count or not query or query.tree is None:
             return []
-        measures = Measure.objects.using(query.using).published()
-        if measures.found_by(query).exists():
+        if self.filterset.fitting.found.keys:
             return []  # it is the facets that exclude what was found
+        measures = Measure.objects.using(query.using).published()
         closest = []
         for better in query.closest():
             fitting = measures.found_by(Search(better, query.using))
@@ -328,12 +324,7 @@ class Listing:
         """None where there are too many categories for a picture."""
         if len(self.filterset.vocabulary.options["category"]) > MOST_MATRIX_ROWS:
             return None
-        return matrix(self.filterset, self._address, self.inside)
-
-    def inside(self, keys: list[int]) -> set[int]:
-        """Which of these measures fit the selection; where one page shows them all, that page tells."""
-        shown = self.page.object_list
-        return set(shown) if len(shown) == self.count else self.filterset.fitting_among(keys)
+        return matrix(self.filterset, self._address)
 
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
@@ -354,7 +345,7 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
             ShownOption(
                 value,
                 label,
-                counts[value],
+                counts[value] if valid else None,
                 value in chosen,
                 len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
             )
@@ -362,24 +353,20 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
             if value in shown
         ]
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
-        fitting = sum(1 for value, count in counts.items() if count and value not in shown)
+        fitting = sum(1 for value, count in counts.items() if count and value not in shown) if valid else None
         facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))
     return facets
 
 
-def matrix(
-    filterset: MeasureFilter, address: Callable[..., str], inside: Callable[[list[int]], set[int]]
-) -> Matrix:
+def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
     """Categories by centres: how many measures, and while they are few, which.
 
-    `address(category=[...], centre=[...])` is that of the list with these choices; `inside(keys)` are those of the
-    measures that fit the selection.
+    `address(category=[...], centre=[...])` is that of the list with these choices.
     """
-    fitting = filterset.counts.fitting.entries
-    totals, counts = filterset.edition.cells, cells(fitting)
-    by_category, by_centre = by_value(fitting, "category"), by_value(fitting, "centre")
+    totals, *_sums = filterset.edition.everything.counts.matrix
+    counts, by_category, by_centre = filterset.counts.matrix
     dots = filterset.edition.dots()
-    fits = inside([dot.key for own in dots.values() for dot in own])
+    fits = filterset.fitting.keys
     options = filterset.vocabulary.options
     centres = [*options["centre"], NONE]
     rows = [

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import reduce
@@ -9,12 +11,11 @@ from itertools import islice, zip_longest
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
-from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import (
+    Aggregate,
     Case,
     Count,
-    ExpressionWrapper,
     F,
     Lookup,
     Max,
@@ -29,8 +30,9 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from . import search
-from .facets import ABOUT, FAMILIES, PLACES, Option, Selection, Vocabulary, wanted
+from .facets import ABOUT, PLACES, FacetSets, Option, Selection, Vocabulary, wanted
 from .records import Named, Names, record
+from .register import Column, Found, Register
 
 KEYS_AT_ONCE = 2_000  # of an export, between the database and this process
 
@@ -342,14 +344,13 @@ class SearchRowQuerySet(models.QuerySet):
         selection: Selection,
         vocabulary: Vocabulary,
         prefix: str = "",
-        families=FAMILIES,
         searched: bool = False,
     ) -> Q:
-        """That a row fits the choices in these families; `searched` says that it has to fit a search too."""
+        """That a row fits the choices; `searched` says that it has to fit a search too."""
         lookup = "has_unindexed" if searched else "has"
         condition = Q()
         for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            limits = [wanted(family, selection, vocabulary) for family in own if family in families]
+            limits = [wanted(family, selection, vocabulary) for family in own]
             if limits := [tokens for tokens in limits if tokens is not None]:
                 condition &= Q(**{f"{prefix}{column}__{lookup}": limits})
         return condition
@@ -419,55 +420,42 @@ def _names(using: str) -> Names:
     }
 
 
-FACET_SETS = """
-    SELECT s.id, s.tokens, coalesce(about.rows, 0), coalesce(places.rows, 0)
-    FROM measures_facetset s
-    LEFT JOIN (SELECT about_id, count(*) FROM measures_searchrow GROUP BY 1) about (id, rows) USING (id)
-    LEFT JOIN (SELECT places_id, count(*) FROM measures_searchrow GROUP BY 1) places (id, rows) USING (id)
-"""
+class Packed(Aggregate):
+    """Keys in one value, each as the eight bytes PostgreSQL sends: to fetch as many rows takes longer than to find them."""
+
+    template = "string_agg(int8send(%(expressions)s), '')"
+    output_field = models.BinaryField()
 
 
-def facet_sets(using: str) -> list[tuple[int, frozenset[str], int, int]]:
-    """Every facet set, its tokens, how many published measures are that, and how many take place there."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(FACET_SETS)
-        return [(key, frozenset(tokens), about, places) for key, tokens, about, places in cursor.fetchall()]
-
-
-def tally(rows: SearchRowQuerySet, **fitting: Q) -> dict[str, list[tuple[int, int]]]:
-    """For "about" and "places", as far as asked for: the facet sets, and how many of the rows that fit its condition have them.
-
-    The rows are read once for both.
-    """
-    if len(fitting) == 1:
-        ((column, condition),) = fitting.items()
-        counted = rows.filter(condition).order_by().values_list(f"{column}_id")
-        return {column: list(counted.annotate(rows=Count("*")))}
-    fits = {
-        f"fits_{column}": ExpressionWrapper(condition, models.BooleanField()) if condition else Value(True)
-        for column, condition in fitting.items()
-    }
-    columns = [f"{column}_id" for column in fitting]
-    query = rows.order_by().annotate(**fits).values_list(*columns, *fits).query
-    found = {column: [] for column in fitting}
-    try:
-        sql, params = query.get_compiler(rows.db).as_sql()
-    except EmptyResultSet:
-        return found
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(
-            f"SELECT about_id, places_id, count(*) FILTER (WHERE fits_about), count(*) FILTER (WHERE fits_places) "  # noqa: S608
-            f"FROM ({sql}) rows (about_id, places_id, fits_about, fits_places) "
-            "GROUP BY GROUPING SETS ((about_id), (places_id))",
-            params,
-        )
-        for about, places, fitting_about, fitting_places in cursor.fetchall():
-            column, key, count = (
-                ("about", about, fitting_about) if about else ("places", places, fitting_places)
-            )
-            if count:
-                found[column].append((key, count))
+def unpacked(keys: bytes | None) -> array:
+    found = array("q", keys or b"")
+    if sys.byteorder == "little":
+        found.byteswap()
     return found
+
+
+def register(using: str, vocabulary: Vocabulary) -> Register:
+    """Every published measure with its facet sets."""
+    from .models import FacetSet, SearchRow
+
+    rows = SearchRow.objects.using(using).aggregate(
+        keys=Packed("measure_id"), about=Packed("about_id"), places=Packed("places_id")
+    )
+    keys, about, places = (unpacked(rows[name]) for name in ("keys", "about", "places"))
+    tokens = FacetSet.objects.using(using).values_list("pk", "tokens")
+    return Register(
+        Column(keys, about),
+        Column(keys, places),
+        FacetSets({key: frozenset(own) for key, own in tokens}, vocabulary),
+    )
+
+
+def keys_in_order(sort: str, using: str) -> array:
+    """The keys of all published measures, sorted."""
+    from .models import SearchRow
+
+    rows = SearchRow.objects.using(using).order_by(*ordering(sort))
+    return array("q", rows.values_list("pk", flat=True).iterator())
 
 
 def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> list:
@@ -644,16 +632,29 @@ class Search:
             named = Q(**{f"{prefix}about__any_of": own}) | Q(**{f"{prefix}places__any_of": own})
         return self._text_condition(tree, prefix, named)
 
+    def found(self) -> Found:
+        """What fits the query, in one reading of the rows."""
+        from .models import SearchRow
+
+        if self.tree is None:
+            return Found(array("q"), array("q"))
+        rows = SearchRow.objects.using(self.using).filter(self.condition())
+        packed = rows.aggregate(
+            keys=Packed("measure_id"), in_title=Packed("measure_id", filter=self._in_title(self.tree))
+        )
+        return Found(unpacked(packed["keys"]), unpacked(packed["in_title"]))
+
+    def _in_title(self, tree, prefix: str = "") -> Q:
+        if isinstance(tree, search.Join):
+            parts = [self._in_title(part, prefix) for part in tree.parts]
+            return reduce(and_ if tree.all_of else or_, parts)
+        texts = [text for literal in tree.literals for text in (literal.text, *literal.forms)]
+        return Q(**{f"{prefix}title__contains_any": texts})
+
     def rank(self, prefix: str = "") -> Case:
         """0 where all that is asked for stands in the title, 1 otherwise."""
-
-        def in_title(tree) -> Q:
-            if isinstance(tree, search.Join):
-                return reduce(and_ if tree.all_of else or_, map(in_title, tree.parts))
-            texts = [text for literal in tree.literals for text in (literal.text, *literal.forms)]
-            return Q(**{f"{prefix}title__contains_any": texts})
-
-        return Case(When(in_title(self.tree), then=0), default=1) if self.tree else Case(default=Value(1))
+        in_title = [When(self._in_title(self.tree, prefix), then=0)] if self.tree else []
+        return Case(*in_title, default=Value(1))
 
     # --- Where nothing fits ---
 

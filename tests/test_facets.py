@@ -255,3 +255,6 @@ def test_of_many_options_the_chosen_and_the_largest_are_shown(databases, client,
     assert f"{shown.more} more options are not shown (2 with measures)" in (
         client.get("/en/measures/?district=hetao-zone&role=pilot").text
     )
+    refused = client.get("/en/measures/?district=hetao-zone&role=pilot&category=nothing").text
+    assert "more options are not shown. The search finds them by name." in refused
+    assert "with measures)" not in refused

@@ -195,12 +195,23 @@ def test_a_web_process_is_killed(site):
 
 
 def test_reload_drops_no_request(site):
+    """Neither of readers that are answered at once, nor of readers whose request comes a moment after they connected."""
+
+    def slow_reader(_number) -> int:
+        with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)) as connection:
+            connection.connect()
+            time.sleep(0.003)
+            connection.request("GET", CACHED)
+            return connection.getresponse().status
+
     before = set(site.workers())
     site.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + 40
-    while set(site.workers()) & before:
-        assert get(site, CACHED)[0] == 200
-        assert time.monotonic() < deadline
+    with ThreadPoolExecutor(8) as readers:
+        while set(site.workers()) & before:
+            assert set(readers.map(slow_reader, range(200))) == {200}
+            assert get(site, CACHED)[0] == 200
+            assert time.monotonic() < deadline
     assert get(site, CACHED)[0] == 200
 
 

@@ -99,6 +99,22 @@ def test_traditional_pages_hold_no_simplified_characters(texts_of, address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
+def test_traditional_pages_leave_only_citations_simplified(texts_of, address):
+    kept = [text for lang, text in texts_of(f"/zh-hant{address}") if lang == "zh-Hans" and HAN.search(text)]
+    assert [text for text in kept if "[DB/OL]" not in text and "@misc" not in text] == ["简体", "中文"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_chinese_stands_with_chinese_brackets_and_colons(texts_of, prefix, address):
+    narrow = re.compile("[\u3400-\u9fff] ?[():;!?]|[():;!?] ?[\u3400-\u9fff]")
+    texts = [text for lang, text in texts_of(prefix + address) if lang in {"", "zh-Hans", "zh-Hant"}]
+    assert [
+        text for text in texts if narrow.search(text) and "[DB/OL]" not in text and "@misc" not in text
+    ] == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_traditional_pages_say_what_simplified_ones_say(texts_of, address):
     """Word for word: nothing of the traditional catalogues that Django brings along."""
     pairs = zip(texts_of(address), texts_of(f"/zh-hant{address}"), strict=True)
@@ -128,6 +144,10 @@ def test_hong_kong_forms():
     assert (
         traditional("<th>文件</th><td>前置程序、文件、字段</td>")
         == "<th>檔案</th><td>前置程序、文件、欄位</td>"
+    )
+    assert (
+        traditional("CSV的各列，按次序；重新发布，以便了解编制方法")
+        == "CSV的各欄，按次序；重新發佈，以便了解編製方法"
     )
     assert traditional("叶淑萍、鲁力、香蜜湖街道、华强北、岗厦") == "葉淑萍、魯力、香蜜湖街道、華強北、崗廈"
 

@@ -56,6 +56,7 @@ def test_unknown_value_is_explained_in_the_page(client, query, explanation):
     assert "This selection cannot be read" in response.text
     assert response.text.count('type="checkbox"') == 6 + 5 + 2 + 10 + 15 + 3 + 2
     assert codes_of_rows(response.text) == []
+    assert set(re.findall('class="option-count">(.*?)<', response.text)) == {""}  # nothing was counted
 
 
 @pytest.mark.parametrize("page", ["0", "2", "9999", "x", "-1", "1.0", "²", "9" * 30])

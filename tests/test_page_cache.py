@@ -3,7 +3,7 @@
 import gzip
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -37,7 +37,7 @@ class Site:
         self.cache = PageCache(counting, max_bytes)
         self.cache.render.patience = self.cache.render.most = 60  # the machine may be busy with other tests
         self.cache.render.start()
-        self.cache.poll()
+        self.cache.poll.look()
 
     def request(self, path, query="", method="GET", **headers):
         environ = {
@@ -140,10 +140,10 @@ def test_unchanged_page_is_a_304_without_body(site):
 
 def test_time_alone_makes_a_304_only_where_no_edit_can_share_its_second(site, restored, monkeypatch):
     edit("First in this second")
-    site.cache.poll()
+    site.cache.poll.look()
     time_of_first = site.request(LIST)[1]["last-modified"]
     edit("Second in this second")
-    site.cache.poll()
+    site.cache.poll.look()
     assert site.request(LIST, if_modified_since=time_of_first)[0] == 200
     monkeypatch.setattr("futian_reform.answers.time", SimpleNamespace(time=lambda: time.time() + 2.1))
     site.cache.pages.clear()
@@ -161,7 +161,7 @@ def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, re
     edit()
     number = DataVersion.objects.get().number
     assert site.request(LIST) == before
-    site.cache.poll()
+    site.cache.poll.look()
     _status, headers, body = site.request(LIST)
     assert headers["x-data-version"] == str(number) != before[1]["x-data-version"]
     assert "An edited title" in body.decode()
@@ -171,10 +171,10 @@ def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, re
 
 def test_a_database_set_back_in_time_empties_the_cache(site, restored):
     edit()
-    site.cache.poll()
+    site.cache.poll.look()
     site.request(LIST)
     restored.restore()
-    site.cache.poll()
+    site.cache.poll.look()
     assert not site.cache.pages
     assert "An edited title" not in site.request(LIST)[2].decode()
 
@@ -182,12 +182,12 @@ def test_a_database_set_back_in_time_empties_the_cache(site, restored):
 def test_a_number_given_out_again_after_a_restore_is_another_version(site, restored):
     """Neither the cache nor a reader's own copy takes the new page for the one that bore its number before."""
     edit("Before the restore")
-    site.cache.poll()
+    site.cache.poll.look()
     _status, old, page = site.request(LIST)
     assert "Before the restore" in page.decode()
     restored.restore()
     edit("After the restore")  # before any poll saw the restored database
-    site.cache.poll()
+    site.cache.poll.look()
     for headers in ({}, {"if_none_match": old["etag"]}, {"if_modified_since": old["last-modified"]}):
         status, new, page = site.request(LIST, **headers)
         assert (status, new["x-data-version"]) == (200, old["x-data-version"])
@@ -201,9 +201,9 @@ def test_a_page_of_a_version_that_the_poll_never_saw_does_not_outlive_it(site, r
     site.request("/en/about/")
     edit("Seen by a page alone")
     assert "Seen by a page alone" in site.request(LIST)[2].decode()
-    assert site.cache.doubt.is_set()  # the next poll does not wait
+    assert site.cache.poll.doubt.is_set()  # the next poll does not wait
     restored.restore()
-    site.cache.poll()
+    site.cache.poll.look()
     assert "Seen by a page alone" not in site.request(LIST)[2].decode()
     assert site.asked == ["/en/about/", LIST, LIST]
 
@@ -306,7 +306,7 @@ def test_a_short_download_is_kept_until_it_grows_long(site, restored, monkeypatc
     assert site.asked == ["/measures.csv"]
     monkeypatch.setattr(exports, "SMALL", 0)
     edit()
-    site.cache.poll()
+    site.cache.poll.look()
     assert site.request("/measures.csv", "role=pilot") == first  # the one before, while that is found out
     assert ("/measures.csv", "role=pilot") not in site.cache.pages
     version = site.request("/measures.csv", "role=pilot")[1]["x-data-version"]
@@ -317,12 +317,34 @@ def test_a_short_download_is_kept_until_it_grows_long(site, restored, monkeypatc
 def test_where_rendering_fails_the_page_before_is_served(site, restored, monkeypatch):
     before = site.request(LIST)
     edit()
-    site.cache.poll()
+    site.cache.poll.look()
     fails = HttpResponse("down", status=503)
     broken = Site(lambda environ, start_response: start_response("503 x", []) or fails)
-    broken.cache.pages, broken.cache.version = site.cache.pages, site.cache.version
+    broken.cache.pages, broken.cache.poll = site.cache.pages, site.cache.poll
     assert broken.request(LIST) == before
     assert broken.request("/other/")[0] == 503
+
+
+def test_a_process_with_more_to_render_than_it_can_lets_go_of_connections():
+    turn = threading.Semaphore(0)
+
+    def django(environ, start_response):
+        turn.acquire()
+        start_response("200 OK", [])
+        return HttpResponse()
+
+    site = Site(django)
+    with ThreadPoolExecutor(6) as readers:
+        asked = [readers.submit(site.request, f"/{number}/") for number in range(6)]
+        while len(site.cache.render.jobs) < 6:
+            time.sleep(0.01)
+        turn.release()
+        while len(site.cache.render.jobs) == 6:
+            time.sleep(0.01)
+        first = next(as_completed(asked))
+        turn.release(5)
+        kept = [answer.result()[1].get("connection") for answer in asked if answer is not first]
+    assert (first.result()[1]["connection"], kept) == ("close", [None] * 5)
 
 
 def crowd_of(flight: SingleFlight, size: int) -> list:

@@ -30,13 +30,21 @@ def own_lang(text):
 
 
 @register.filter
+def shown_lang(lang):
+    """The language a text is shown in, for its `lang`: on traditional pages, Chinese is converted."""
+    return "zh-Hant" if lang == CHINESE and get_language() == "zh-hant" else lang
+
+
+@register.filter
 def as_options(facet):
     """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
     shown = []
     for option in facet.options:
         label = conditional_escape(own_lang(option.label))
-        box = _box(facet.name, option.value, option.depth, label, option.chosen, not option.count)
-        shown.append(f'{box} <span class="option-count">{option.count}</span></label></li>')
+        box = _box(facet.name, option.value, option.depth, label, option.chosen, option.count == 0)
+        # list.js writes into the number's place, which is there without a number too.
+        count = "" if option.count is None else option.count
+        shown.append(f'{box} <span class="option-count">{count}</span></label></li>')
     return mark_safe("\n".join(shown))  # noqa: S308  boxes are safe, and so are numbers
 
 

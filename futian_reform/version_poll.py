@@ -1,0 +1,61 @@
+"""The data version, followed off the hot path: who serves pages asks here, and here asks the database."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from operator import gt
+
+from django.db import connections
+
+from .answers import identity
+from .databases import current_version
+
+INTERVAL = 0.4  # seconds between two looks
+SILENCE = 2.0  # seconds after which the database counts as gone
+
+logger = logging.getLogger(__name__)
+
+
+class VersionPoll:
+    """`look()` looks once, `start()` goes on looking; `went_back` is called where number or time go back: another database, or
+    a restored backup."""
+
+    def __init__(self, went_back: Callable[[], None]):
+        self.went_back = went_back
+        self.version: tuple[int, float] | None = (
+            None  # as seen last; while the database does not answer, it stands
+        )
+        self.doubt = threading.Event()  # somebody saw another version: look at once
+        self._heard: float | None = 0.0  # when the database answered last; None while it does not
+
+    def start(self):
+        self.look()
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    @property
+    def is_silent(self) -> bool:
+        return self._heard is None or time.monotonic() - self._heard > SILENCE
+
+    def _follow(self):
+        while True:
+            self.doubt.wait(INTERVAL)
+            self.doubt.clear()
+            self.look()
+
+    def look(self):
+        try:
+            seen = identity(current_version())
+        except Exception as error:  # whatever it is, the next look may succeed
+            connections["reader"].close()
+            if self._heard is not None:
+                logger.warning(
+                    "The database does not answer (%s): kept pages are served", type(error).__name__
+                )
+            self._heard = None
+            return
+        if self._heard is None:
+            logger.info("The database answers")
+        if self.version not in (None, seen) and not all(map(gt, seen, self.version)):
+            self.went_back()
+        self.version, self._heard = seen, time.monotonic()
