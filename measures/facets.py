@@ -85,7 +85,6 @@ class FacetSets:
     """The tokens of every facet set by its key, and what they say; there may be thousands, and every page asks for all."""
 
     def __init__(self, tokens: dict[int, frozenset[str]], vocabulary: Vocabulary):
-        self.tokens = tokens
         #: Facet -> set -> its values, places with those they lie in.
         self.values = {facet: Kept(tokens, partial(_values, facet, vocabulary.above)) for facet in FACETS}
         #: Family of two -> set -> the values that hold together: (centre, basis), (place, role).
@@ -94,11 +93,14 @@ class FacetSets:
         }
         #: Set -> its (category, centre), one for each centre or one with NONE.
         self.cells = Kept(tokens, _cells)
+        self._having: dict[str, set[int]] = defaultdict(set)  # token -> the sets that have it
+        for key, own in tokens.items():
+            for token in own:
+                self._having[token].add(key)
 
     def having(self, keys: Iterable[int], tokens: list[str]) -> set[int]:
         """Those of the sets with one of these tokens."""
-        wanted, own = frozenset(tokens), self.tokens
-        return {key for key in keys if not wanted.isdisjoint(own[key])}
+        return set().union(*(self._having.get(token, ()) for token in tokens)).intersection(keys)
 
 
 def _values(facet: str, above: dict[str, list[str]], tokens: frozenset[str]) -> tuple[str, ...]:

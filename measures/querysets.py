@@ -575,22 +575,19 @@ class Search:
             for at, group in enumerate(self.groups)
             if group.literals
         ]
-        found = [[] for _group in self.groups]
-        tokens: dict[str, set[int]] = {}
+        named = [[] for _group in self.groups]
         if matches:
             for at, kind, slug in (
                 matches[0].union(*matches[1:], all=True) if len(matches) > 1 else matches[0]
             ):
-                tokens.setdefault(f"{kind}:{slug}", set()).add(at)
-        if tokens:
-            for key, own in (
-                FacetSet.objects.using(self.using)
-                .filter(tokens__overlap=list(tokens))
-                .values_list("pk", "tokens")
-            ):
-                for at in {at for token in own for at in tokens.get(token, ())}:
-                    found[at].append(key)
-        return found
+                named[at].append(f"{kind}:{slug}")
+        sets = FacetSet.objects.using(self.using)
+        return [
+            list(unpacked(sets.filter(tokens__overlap=tokens).aggregate(keys=Packed("pk"))["keys"]))
+            if tokens
+            else []
+            for tokens in named
+        ]
 
     def _text_condition(self, group: search.Any, prefix: str = "", or_else: Q | None = None) -> Q:
         """That one of the texts stands in the row, or `or_else`.
