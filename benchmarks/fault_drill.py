@@ -47,9 +47,13 @@ class Connection:
         status, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
         if headers.get("transfer-encoding") == "chunked":
-            return int(status.split()[1]), headers, await self.chunks()
-        length = int(headers.get("content-length", 0)) if " 304 " not in status else 0
-        return int(status.split()[1]), headers, await self.reader.readexactly(length)
+            body = await self.chunks()
+        else:
+            length = int(headers.get("content-length", 0)) if " 304 " not in status else 0
+            body = await self.reader.readexactly(length)
+        if headers.get("connection") == "close":
+            self.close()
+        return int(status.split()[1]), headers, body
 
     async def chunks(self) -> bytes:
         body = b""

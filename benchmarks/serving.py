@@ -296,7 +296,9 @@ def main():
 
 
 def fill(site: Site) -> list[float]:
-    """Memory after asking for more pages than the cache can hold."""
+    """Memory after asking for more pages than the cache can hold, and for the conversion into traditional characters."""
+    for number in range(16):
+        fetch(site.port, f"/zh-hant/measures/?q={number}")  # enough for one of them to reach each web process
     for number in range(900):
         fetch(site.port, f"/en/measures/?q={number}")
     return site.memory()
