@@ -366,7 +366,7 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
     totals, *_sums = filterset.edition.everything.counts.matrix
     counts, by_category, by_centre = filterset.counts.matrix
     dots = filterset.edition.dots()
-    fits = filterset.fitting.keys
+    fits = filterset.fitting.keys if dots else ()
     options = filterset.vocabulary.options
     centres = [*options["centre"], NONE]
     rows = [

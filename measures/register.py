@@ -5,9 +5,9 @@ What a search finds has to be asked for; all else about a selection is in memory
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from typing import NamedTuple
 
 from .facets import ABOUT, PLACES, Counts, FacetSets, Selection, Vocabulary, wanted
@@ -52,23 +52,23 @@ class Fitting:
         self._about = self._having(register.about, *ABOUT)
         self._places = self._having(register.places, PLACES)
 
-    def _having(self, column: Column, *families: tuple[str, ...]) -> Iterable[int] | None:
+    def _having(self, column: Column, *families: tuple[str, ...]) -> Set[int] | None:
         """The facet sets that fit the choices in these families; None where nothing is chosen."""
         limits = [wanted(family, self.selection, self.vocabulary) for family in families]
         if not (limits := [tokens for tokens in limits if tokens is not None]):
             return None
-        sets = column.counts
+        sets = column.counts.keys()
         for tokens in limits:
             sets = self.register.sets.having(sets, tokens)
         return sets
 
-    def _found_within(self, column: Column, sets: Iterable[int] | None) -> Iterable[int] | None:
+    def _found_within(self, column: Column, sets: Set[int] | None) -> Iterable[int] | None:
         """What was found, as far as it has one of these facet sets; None where that is everything."""
         if sets is None:
             return self.found and self.found.keys
         if self.found is None:
             return list(chain.from_iterable(map(column.members.__getitem__, sets)))
-        return [key for key in self.found.keys if column.of[key] in sets]
+        return _within(self.found.keys, column, sets)
 
     @cached_property
     def _fit_about(self) -> Iterable[int] | None:
@@ -104,12 +104,20 @@ class Fitting:
 
     def in_order(self, order: Iterable[int], titles_first: bool) -> Iterable[int]:
         """All of them as `order` has them, which holds every key; those found in their title first, if so asked."""
-        keys = self.keys
-        if keys is self.register.about.of:
-            return order
         if not titles_first:
-            return (key for key in order if key in keys)
-        first = keys.intersection(self.found.in_title)
+            keys = self.keys
+            return order if keys is self.register.about.of else (key for key in order if key in keys)
+        first = self.found.in_title
+        for column, sets in ((self.register.about, self._about), (self.register.places, self._places)):
+            first = first if sets is None else _within(first, column, sets)
+        first = set(first)
+        # Mostly these fill the page, and nobody needs a set of all.
         return chain(
-            (key for key in order if key in first), (key for key in order if key in keys and key not in first)
+            (key for key in order if key in first),
+            (key for key in order if key in self.keys and key not in first),
         )
+
+
+def _within(keys: Sequence[int], column: Column, sets: Set[int]) -> list[int]:
+    """Those of the keys with one of these facet sets."""
+    return list(compress(keys, map(sets.__contains__, map(column.of.__getitem__, keys))))
