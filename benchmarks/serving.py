@@ -134,6 +134,13 @@ def cpu_of_uncached(site: Site, paths: list[str], requests: int = 200) -> tuple[
     return tuple((late - early) / requests * 1000 for early, late in zip(before, after, strict=True))
 
 
+def cpu_under_load(site: Site, paths: list[str], folder: str) -> float:
+    """Milliseconds of the web processes per rendered page, with eight asked for at once."""
+    before = cpu_seconds(site.workers())
+    pages = rate(site.port, paths, 8, folder=folder) * SECONDS
+    return (cpu_seconds(site.workers()) - before) / pages * 1000
+
+
 @contextmanager
 def program(command: list[str], port: int, folder: str):
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -285,8 +292,10 @@ def main():
                 )
         report(found, "wrk" if shutil.which("wrk") else "this program")
         web, database = cpu_of_uncached(uncached, LISTS)
+        busy = statistics.median(cpu_under_load(uncached, LISTS, folder) for _ in range(arguments.rounds))
         print(
-            f"\nOne uncached list page: {web:.1f} ms of processor time, and {database:.1f} ms in PostgreSQL"
+            f"\nOne uncached list page: {web:.1f} ms of processor time asked alone, {busy:.1f} ms with eight at once, "
+            f"and {database:.1f} ms in PostgreSQL"
         )
         print(
             "Memory of the web processes in MB:",
