@@ -23,9 +23,8 @@ class VersionPoll:
 
     def __init__(self, went_back: Callable[[], None]):
         self.went_back = went_back
-        self.version: tuple[int, float] | None = (
-            None  # as seen last; while the database does not answer, it stands
-        )
+        #: As seen last; while the database does not answer, it stands.
+        self.version: tuple[int, float] | None = None
         self.doubt = threading.Event()  # somebody saw another version: look at once
         self._heard: float | None = 0.0  # when the database answered last; None while it does not
 

@@ -55,9 +55,8 @@ class Edition:
 
     def __init__(self, using: str):
         self.using = using
-        self.forms: dict[
-            str, type[Form]
-        ] = {}  # of the filter, by language: their choices are the vocabulary's
+        #: Of the filter, by language: their choices are the vocabulary's.
+        self.forms: dict[str, type[Form]] = {}
         self._rows: dict[tuple[str, int], Row] = {}
         self._orders: dict[str, array] = {}
         self._dots: dict[str, dict[tuple[str, str], list[Dot]]] = {}

@@ -42,7 +42,7 @@ class Vocabulary:
     options: dict[str, dict[str, Option]]
 
     @cached_property
-    def above(self) -> dict[str, list[str]]:
+    def _above(self) -> dict[str, list[str]]:
         """Each place with those it lies in, from the smallest to the largest."""
         above = {}
         for slug in (places := self.options["district"]):
@@ -54,12 +54,12 @@ class Vocabulary:
         return above
 
     def with_places_above(self, slug: str) -> list[str]:
-        return self.above.get(slug, [])
+        return self._above.get(slug, [])
 
     def with_all_above(self, slugs: Collection[str]) -> Collection[str]:
         if len(slugs) == 1:
-            return self.above.get(*slugs, ())
-        return {above for slug in slugs for above in self.above.get(slug, ())}
+            return self.with_places_above(*slugs)
+        return {above for slug in slugs for above in self.with_places_above(slug)}
 
     def with_places_below(self, slugs: Iterable[str]) -> list[str]:
         wanted = set(slugs)
@@ -86,7 +86,10 @@ class FacetSets:
 
     def __init__(self, tokens: dict[int, frozenset[str]], vocabulary: Vocabulary):
         #: Facet -> set -> its values, places with those they lie in.
-        self.values = {facet: Kept(tokens, partial(_values, facet, vocabulary.above)) for facet in FACETS}
+        self.values = {facet: Kept(tokens, partial(_values, facet)) for facet in FACETS}
+        self.values["district"] = Kept(
+            tokens, lambda own: vocabulary.with_all_above(_values("district", own))
+        )
         #: Family of two -> set -> the values that hold together: (centre, basis), (place, role).
         self.pairs = {
             family: Kept(tokens, partial(_pairs, family[0])) for family in FAMILIES if len(family) == 2
@@ -103,12 +106,9 @@ class FacetSets:
         return set().union(*(self._having.get(token, ()) for token in tokens)).intersection(keys)
 
 
-def _values(facet: str, above: dict[str, list[str]], tokens: frozenset[str]) -> tuple[str, ...]:
+def _values(facet: str, tokens: frozenset[str]) -> tuple[str, ...]:
     start = f"{facet}:"
-    values = {token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token}
-    if facet == "district":
-        values = {place for slug in values for place in above.get(slug, ())}
-    return tuple(values)
+    return tuple(token[len(start) :] for token in tokens if token.startswith(start) and "/" not in token)
 
 
 def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
@@ -119,8 +119,8 @@ def _pairs(facet: str, tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _cells(tokens: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    (category,) = _values("category", {}, tokens)
-    return tuple((category, centre) for centre in _values("centre", {}, tokens))
+    (category,) = _values("category", tokens)
+    return tuple((category, centre) for centre in _values("centre", tokens))
 
 
 def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary) -> list[str] | None:
@@ -134,6 +134,12 @@ def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary
         # Where there is no link, there is no basis of it: NONE has no pair.
         return [f"{family[0]}:{value}/{other}" for value in chosen[0] for other in chosen[1]]
     return [f"{facet}:{value}" for facet, values in zip(family, chosen, strict=True) for value in values]
+
+
+def limits(families: Iterable[tuple[str, ...]], selection: Selection, vocabulary: Vocabulary) -> dict:
+    """Those of the families in which something is chosen -> the tokens that are then `wanted`."""
+    asked = {family: wanted(family, selection, vocabulary) for family in families}
+    return {family: tokens for family, tokens in asked.items() if tokens is not None}
 
 
 @dataclass
@@ -151,12 +157,8 @@ class Counts:
     places: Mapping[int, int]
 
     def __post_init__(self):
-        limits = {family: wanted(family, self.selection, self.vocabulary) for family in ABOUT}
-        fits = {
-            family: self.sets.having(self.about, tokens)
-            for family, tokens in limits.items()
-            if tokens is not None
-        }
+        asked = limits(ABOUT, self.selection, self.vocabulary)
+        fits = {family: self.sets.having(self.about, tokens) for family, tokens in asked.items()}
         #: The measures that fit everything.
         self.fitting = self._about_in(fits.values())
         #: For each family the measures that fit everything else.
@@ -165,9 +167,9 @@ class Counts:
             self.without[family] = self._about_in(own for other, own in fits.items() if other != family)
         self._of: dict[str, Counter[str]] = {}
 
-    def _about_in(self, limits: Iterable[set[int]]) -> Mapping[int, int]:
-        limits = list(limits)
-        return {key: self.about[key] for key in set.intersection(*limits)} if limits else self.about
+    def _about_in(self, fits: Iterable[set[int]]) -> Mapping[int, int]:
+        fits = list(fits)
+        return {key: self.about[key] for key in set.intersection(*fits)} if fits else self.about
 
     @cached_property
     def total(self) -> int:

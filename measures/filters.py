@@ -163,9 +163,8 @@ class MeasureFilter(django_filters.FilterSet):
     def condition(self, prefix: str = ""):
         """That a search row fits search and facets."""
         rows = SearchRow.objects.using(self.queryset.db)
-        found = self.search
-        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(found))
-        return condition & found.condition(prefix) if found else condition
+        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(self.search))
+        return condition & self.search.condition(prefix) if self.search else condition
 
     @cached_property
     def rows(self):

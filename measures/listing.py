@@ -196,10 +196,6 @@ class Listing:
             shown.append(row._replace(title=marked_title(document, query), summary=row.summary + where))
         return shown
 
-    @property
-    def clear_address(self) -> str:
-        return self.address
-
     @cached_property
     def facets(self) -> list[ShownFacet]:
         return shown_facets(self.filterset)

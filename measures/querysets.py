@@ -30,7 +30,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from . import search
-from .facets import ABOUT, PLACES, FacetSets, Option, Selection, Vocabulary, wanted
+from .facets import ABOUT, PLACES, FacetSets, Option, Selection, Vocabulary, limits
 from .records import Named, Names, record
 from .register import Column, Found, Register
 
@@ -350,9 +350,8 @@ class SearchRowQuerySet(models.QuerySet):
         lookup = "has_unindexed" if searched else "has"
         condition = Q()
         for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            limits = [wanted(family, selection, vocabulary) for family in own]
-            if limits := [tokens for tokens in limits if tokens is not None]:
-                condition &= Q(**{f"{prefix}{column}__{lookup}": limits})
+            if asked := limits(own, selection, vocabulary):
+                condition &= Q(**{f"{prefix}{column}__{lookup}": list(asked.values())})
         return condition
 
     def exported(self, first: int, size: int) -> Iterator:

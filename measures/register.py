@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, compress
 from typing import NamedTuple
 
-from .facets import ABOUT, PLACES, Counts, FacetSets, Selection, Vocabulary, wanted
+from .facets import ABOUT, PLACES, Counts, FacetSets, Selection, Vocabulary, limits
 
 
 class Found(NamedTuple):
@@ -54,21 +54,18 @@ class Fitting:
 
     def _having(self, column: Column, *families: tuple[str, ...]) -> Set[int] | None:
         """The facet sets that fit the choices in these families; None where nothing is chosen."""
-        limits = [wanted(family, self.selection, self.vocabulary) for family in families]
-        if not (limits := [tokens for tokens in limits if tokens is not None]):
+        if not (asked := limits(families, self.selection, self.vocabulary)):
             return None
         sets = column.counts.keys()
-        for tokens in limits:
+        for tokens in asked.values():
             sets = self.register.sets.having(sets, tokens)
         return sets
 
     def _found_within(self, column: Column, sets: Set[int] | None) -> Iterable[int] | None:
         """What was found, as far as it has one of these facet sets; None where that is everything."""
-        if sets is None:
-            return self.found and self.found.keys
-        if self.found is None:
-            return list(chain.from_iterable(map(column.members.__getitem__, sets)))
-        return _within(self.found.keys, column, sets)
+        if self.found is not None:
+            return _within(self.found.keys, column, sets)
+        return None if sets is None else list(chain.from_iterable(map(column.members.__getitem__, sets)))
 
     @cached_property
     def _fit_about(self) -> Iterable[int] | None:
@@ -97,20 +94,15 @@ class Fitting:
             return self.register.about.of
         if self._about is None:
             return set(self._fit_places)
-        if self._places is None:
-            return set(self._fit_about)
-        places = self.register.places.of
-        return {key for key in self._fit_about if places[key] in self._places}
+        return set(_within(self._fit_about, self.register.places, self._places))
 
     def in_order(self, order: Iterable[int], titles_first: bool) -> Iterable[int]:
         """All of them as `order` has them, which holds every key; those found in their title first, if so asked."""
         if not titles_first:
             keys = self.keys
             return order if keys is self.register.about.of else (key for key in order if key in keys)
-        first = self.found.in_title
-        for column, sets in ((self.register.about, self._about), (self.register.places, self._places)):
-            first = first if sets is None else _within(first, column, sets)
-        first = set(first)
+        first = _within(self.found.in_title, self.register.about, self._about)
+        first = set(_within(first, self.register.places, self._places))
         # Mostly these fill the page, and nobody needs a set of all.
         return chain(
             (key for key in order if key in first),
@@ -118,6 +110,8 @@ class Fitting:
         )
 
 
-def _within(keys: Sequence[int], column: Column, sets: Set[int]) -> list[int]:
-    """Those of the keys with one of these facet sets."""
+def _within(keys: Sequence[int], column: Column, sets: Set[int] | None) -> Sequence[int]:
+    """Those of the keys with one of these facet sets; all of them where `sets` is None."""
+    if sets is None:
+        return keys
     return list(compress(keys, map(sets.__contains__, map(column.of.__getitem__, keys))))

@@ -141,9 +141,8 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
-            if (
-                record
-            ):  # read before the record itself: too old a token is a needless question, too new a lost change
+            # Read before the record itself: too old a token is a needless question, too new a lost change.
+            if record:
                 context["token"] = Version.objects.token(kind_of(record), key_of(record))
             return super().changeform_view(request, object_id, form_url, context)
         if not object_id:

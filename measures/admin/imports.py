@@ -69,9 +69,8 @@ GROUPS = {
     ),
 }
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-TIME = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-)  # as the export writes it, unless a spreadsheet program rewrote it
+# As the export writes it, unless a spreadsheet program rewrote it.
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 LARGEST_FILE = 10_000_000  # bytes
 LARGEST_CHANGE = 2_000_000  # characters of a confirmation; Django reads forms up to 2.5 MB
 SALT = "measures.import"
