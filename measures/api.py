@@ -4,7 +4,7 @@ Field names are public and stable: fields may be added, none is renamed or remov
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from django import forms
@@ -529,12 +529,12 @@ def reading(serializer: serializers.Serializer) -> Callable[[object], dict]:
     return lambda record: {name: read(record) for name, read in readers}
 
 
-def json_chunks(rows, version: DataVersion) -> Iterator[bytes]:
-    """`{"count", "version", "measures"}` in pieces, one record a line."""
-    head = {"count": rows.count(), "version": version.number}
+def json_chunks(measures: Iterable, count: int, version: DataVersion) -> Iterator[bytes]:
+    """`{"count", "version", "measures"}` of these `count` measures in pieces, one record a line."""
+    head = {"count": count, "version": version.number}
     lines, comma = [json.dumps(head)[:-1] + ', "measures": ['], ""
     read = reading(MeasureSerializer())
-    for position, measure in enumerate(exports.in_chunks(rows)):
+    for position, measure in enumerate(measures):
         lines.append(comma + "\n" + json.dumps(read(measure), ensure_ascii=False))
         comma = ","
         if position % 20 == 0:
@@ -545,7 +545,9 @@ def json_chunks(rows, version: DataVersion) -> Iterator[bytes]:
 
 class MeasuresJson(SelectionView):
     def answer(self, filterset, query, version):
-        return exports.stream(self.request, json_chunks(filterset.rows, version), "application/json")
+        measures = exports.in_chunks(filterset.keys, filterset.edition)
+        chunks = json_chunks(measures, filterset.counts.total, version)
+        return exports.stream(self.request, chunks, "application/json")
 
 
 def measure_json(request, code):

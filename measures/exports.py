@@ -4,16 +4,17 @@ COLUMNS is the one definition of what a table holds. CSV, XLSX, the dictionary, 
 all read it; a column added there is in all of them.
 """
 
-import csv
 import hashlib
 import json
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import chain
+from operator import attrgetter
 from urllib.parse import parse_qsl
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -30,13 +31,12 @@ from xlsxwriter.utility import xl_col_to_name
 from futian_reform.databases import SnapshotStream
 
 from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
+from .editions import Edition, current_edition
 from .models import DataVersion, Measure, Plan, SearchRow
-from .querysets import ordering
+from .querysets import exported
+from .records import Named, Record
 from .selections import SelectionView, without_parameters
 
-# Rows that are read, written and sent together: few at first, that the reader soon gets some. The memory of an export is the
-# memory of one such chunk.
-FIRST, CHUNK = 50, 200
 # Bytes up to which an export is made as a whole.
 SMALL = 128 * 1024
 # Characters that are sent together, or a few more.
@@ -82,7 +82,7 @@ class Column:
         """What stands in the cell of a table; a missing value is the empty text."""
         value = self.value(measure)
         if self.several:
-            return "\n".join(" ".join(str(line).splitlines()) for line in value)
+            return in_lines(value)
         if isinstance(value, datetime):
             return iso(value)
         return "" if value is None else value
@@ -90,31 +90,26 @@ class Column:
 
 def iso(moment: datetime) -> str:
     """In UTC, to the second: `2026-11-23T05:00:00Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def of_parts(relation: str, read: Callable) -> Callable[[Measure], list]:
+def in_lines(values: list) -> str:
+    """Each on a line of its own; a line break inside a value becomes a space."""
+    lines = list(map(str, values))
+    if not "".join(lines).isprintable():  # no line break is, and mostly there is none to look for
+        lines = [" ".join(line.splitlines()) for line in lines]
+    return "\n".join(lines)
+
+
+def of_parts(relation: str, name: str) -> Callable[[Measure], list]:
+    """What reads an attribute of each part."""
+    parts_of, read = attrgetter(relation), attrgetter(name)
+
     def value(measure) -> list:
-        parts = getattr(measure, relation)
-        return [read(part) for part in (parts if isinstance(parts, list) else parts.all())]
+        parts = parts_of(measure)
+        return list(map(read, parts if isinstance(parts, list) else parts.all()))
 
     return value
-
-
-def of_centres(read):
-    return of_parts("centre_links", read)
-
-
-def of_places(read):
-    return of_parts("district_roles", read)
-
-
-def of_actions(read):
-    return of_parts("actions", read)
-
-
-def attribute(name: str) -> Callable[[Measure], object]:
-    return lambda measure: getattr(measure, name)
 
 
 COLUMNS = [
@@ -122,14 +117,14 @@ COLUMNS = [
         "code",
         _("Code"),
         _("The public code of the measure: year of the plan and number. It never changes."),
-        attribute("code"),
+        attrgetter("code"),
         constraints={"required": True, "unique": True, "pattern": "[0-9]{4}-[0-9]{2,6}"},
     ),
     Column(
         "year",
         _("Year"),
         _("Year of the plan."),
-        attribute("plan_id"),
+        attrgetter("plan_id"),
         type="integer",
         width=8,
         constraints={"required": True},
@@ -139,7 +134,7 @@ COLUMNS = [
         "number",
         _("Number"),
         _("Number of the measure within the plan. The numbering is the editors’, not the source’s."),
-        attribute("number"),
+        attrgetter("number"),
         type="integer",
         width=8,
         constraints={"required": True, "minimum": 1},
@@ -149,7 +144,7 @@ COLUMNS = [
         "slug",
         _("Short name"),
         _("Short English name for use in file names and programs; unique within a plan."),
-        attribute("slug"),
+        attrgetter("slug"),
         width=24,
         constraints={"required": True},
     ),
@@ -166,23 +161,23 @@ COLUMNS = [
         "title_zh",
         _("Title (Chinese)"),
         _("Title in simplified Chinese."),
-        attribute("title_zh"),
+        attrgetter("title_zh"),
         width=36,
         constraints={"required": True},
     ),
-    Column("title_en", _("Title (English)"), _("Title in English."), attribute("title_en"), width=36),
+    Column("title_en", _("Title (English)"), _("Title in English."), attrgetter("title_en"), width=36),
     Column(
         "official_name_zh",
         _("Official name"),
         _("The name of the reform in the source’s own words; empty where the source gives none."),
-        attribute("official_name_zh"),
+        attrgetter("official_name_zh"),
         width=36,
     ),
     Column(
         "category",
         _("Category"),
         _("Slug of the category the measure belongs to."),
-        lambda measure: measure.category.slug,
+        attrgetter("category.slug"),
         width=22,
         constraints={"required": True},
     ),
@@ -190,7 +185,7 @@ COLUMNS = [
         "category_zh",
         _("Category (Chinese)"),
         _("Name of the category in Chinese."),
-        lambda measure: measure.category.name_zh,
+        attrgetter("category.name_zh"),
         width=28,
         derived=True,
     ),
@@ -198,7 +193,7 @@ COLUMNS = [
         "category_en",
         _("Category (English)"),
         _("Name of the category in English."),
-        lambda measure: measure.category.name_en,
+        attrgetter("category.name_en"),
         width=28,
         derived=True,
     ),
@@ -206,21 +201,21 @@ COLUMNS = [
         "summary_zh",
         _("Summary (Chinese)"),
         _("The editors’ plain summary in Chinese."),
-        attribute("summary_zh"),
+        attrgetter("summary_zh"),
         width=60,
     ),
     Column(
         "summary_en",
         _("Summary (English)"),
         _("The editors’ plain summary in English."),
-        attribute("summary_en"),
+        attrgetter("summary_en"),
         width=60,
     ),
     Column(
         "actions_zh",
         _("Actions (Chinese)"),
         _("What the plan says will be done, in Chinese, one action per line in the order of the page."),
-        of_actions(lambda action: action.text_zh),
+        of_parts("actions", "text_zh"),
         several=True,
         group="actions",
         width=60,
@@ -229,7 +224,7 @@ COLUMNS = [
         "actions_en",
         _("Actions (English)"),
         _("The same actions in English, in the same order."),
-        of_actions(lambda action: action.text_en),
+        of_parts("actions", "text_en"),
         several=True,
         group="actions",
         width=60,
@@ -238,7 +233,7 @@ COLUMNS = [
         "action_paragraphs",
         _("Paragraphs of the actions"),
         _("For each action, the number of the source paragraph that states it, in the same order."),
-        of_actions(lambda action: action.paragraph.number),
+        of_parts("actions", "paragraph.number"),
         several=True,
         group="actions",
         width=10,
@@ -247,7 +242,7 @@ COLUMNS = [
         "centres",
         _("Centres"),
         _("Slugs of the “four centres” the measure is linked to; empty where no sound basis was found."),
-        of_centres(lambda link: link.centre.slug),
+        of_parts("centre_links", "centre.slug"),
         several=True,
         group="centres",
         width=14,
@@ -256,7 +251,7 @@ COLUMNS = [
         "centres_zh",
         _("Centres (Chinese)"),
         _("Names of those centres in Chinese, in the same order."),
-        of_centres(lambda link: link.centre.name_zh),
+        of_parts("centre_links", "centre.name_zh"),
         several=True,
         group="centres",
         width=22,
@@ -266,7 +261,7 @@ COLUMNS = [
         "centres_en",
         _("Centres (English)"),
         _("Names of those centres in English, in the same order."),
-        of_centres(lambda link: link.centre.name_en),
+        of_parts("centre_links", "centre.name_en"),
         several=True,
         group="centres",
         width=32,
@@ -278,7 +273,7 @@ COLUMNS = [
         _(
             "For each centre: “text” where wording of the source supports the link, “editorial” for the editors’ judgement."
         ),
-        of_centres(lambda link: link.basis),
+        of_parts("centre_links", "basis"),
         several=True,
         group="centres",
         width=10,
@@ -287,7 +282,7 @@ COLUMNS = [
         "centre_reasons_zh",
         _("Reasons of the links (Chinese)"),
         _("For each centre, why the editors make the link, in Chinese."),
-        of_centres(lambda link: link.reason_zh),
+        of_parts("centre_links", "reason_zh"),
         several=True,
         group="centres",
         width=40,
@@ -296,7 +291,7 @@ COLUMNS = [
         "centre_reasons_en",
         _("Reasons of the links (English)"),
         _("For each centre, why the editors make the link, in English."),
-        of_centres(lambda link: link.reason_en),
+        of_parts("centre_links", "reason_en"),
         several=True,
         group="centres",
         width=40,
@@ -305,7 +300,7 @@ COLUMNS = [
         "audiences",
         _("Whom it concerns"),
         _("Slugs of the groups the measure concerns, in the editors’ reading."),
-        of_parts("audiences", lambda audience: audience.slug),
+        of_parts("audiences", "slug"),
         several=True,
         group="audiences",
         width=14,
@@ -314,7 +309,7 @@ COLUMNS = [
         "audiences_zh",
         _("Whom it concerns (Chinese)"),
         _("Names of those groups in Chinese, in the same order."),
-        of_parts("audiences", lambda audience: audience.name_zh),
+        of_parts("audiences", "name_zh"),
         several=True,
         group="audiences",
         width=18,
@@ -324,7 +319,7 @@ COLUMNS = [
         "audiences_en",
         _("Whom it concerns (English)"),
         _("Names of those groups in English, in the same order."),
-        of_parts("audiences", lambda audience: audience.name_en),
+        of_parts("audiences", "name_en"),
         several=True,
         group="audiences",
         width=24,
@@ -334,7 +329,7 @@ COLUMNS = [
         "districts",
         _("Places"),
         _("Slugs of the district and the places the measure names or belongs to."),
-        of_places(lambda place: place.district.slug),
+        of_parts("district_roles", "district.slug"),
         several=True,
         group="districts",
         width=20,
@@ -343,7 +338,7 @@ COLUMNS = [
         "districts_zh",
         _("Places (Chinese)"),
         _("Names of those places in Chinese, in the same order."),
-        of_places(lambda place: place.district.name_zh),
+        of_parts("district_roles", "district.name_zh"),
         several=True,
         group="districts",
         width=20,
@@ -353,7 +348,7 @@ COLUMNS = [
         "districts_en",
         _("Places (English)"),
         _("Names of those places in English, in the same order."),
-        of_places(lambda place: place.district.name_en),
+        of_parts("district_roles", "district.name_en"),
         several=True,
         group="districts",
         width=24,
@@ -363,7 +358,7 @@ COLUMNS = [
         "district_roles",
         _("Roles of the places"),
         _("For each place: “responsible” for the district whose plan it is, “pilot” or “site”."),
-        of_places(lambda place: place.role),
+        of_parts("district_roles", "role"),
         several=True,
         group="districts",
         width=14,
@@ -372,7 +367,7 @@ COLUMNS = [
         "district_notes_zh",
         _("Notes on the places (Chinese)"),
         _("For each place, the editors’ note in Chinese; may be empty."),
-        of_places(lambda place: place.note_zh),
+        of_parts("district_roles", "note_zh"),
         several=True,
         group="districts",
         width=36,
@@ -381,7 +376,7 @@ COLUMNS = [
         "district_notes_en",
         _("Notes on the places (English)"),
         _("For each place, the editors’ note in English; may be empty."),
-        of_places(lambda place: place.note_en),
+        of_parts("district_roles", "note_en"),
         several=True,
         group="districts",
         width=36,
@@ -390,7 +385,7 @@ COLUMNS = [
         "basis",
         _("Basis"),
         _("“named”: the source names this reform; “derived”: the editors split it from a named one."),
-        attribute("basis"),
+        attrgetter("basis"),
         width=10,
         constraints={"required": True, "enum": ["named", "derived"]},
     ),
@@ -405,7 +400,7 @@ COLUMNS = [
         "paragraphs",
         _("Source paragraphs"),
         _("Numbers of the source paragraphs the measure rests on."),
-        of_parts("paragraphs", lambda paragraph: paragraph.number),
+        of_parts("paragraphs", "number"),
         several=True,
         width=10,
     ),
@@ -413,7 +408,7 @@ COLUMNS = [
         "keywords_zh",
         _("Keywords (Chinese)"),
         _("Keywords in Chinese."),
-        attribute("keywords_zh"),
+        attrgetter("keywords_zh"),
         several=True,
         width=20,
     ),
@@ -421,7 +416,7 @@ COLUMNS = [
         "keywords_en",
         _("Keywords (English)"),
         _("Keywords in English."),
-        attribute("keywords_en"),
+        attrgetter("keywords_en"),
         several=True,
         width=24,
     ),
@@ -429,21 +424,21 @@ COLUMNS = [
         "note_zh",
         _("Editors’ note (Chinese)"),
         _("What a reader should know about this entry, in Chinese."),
-        attribute("note_zh"),
+        attrgetter("note_zh"),
         width=48,
     ),
     Column(
         "note_en",
         _("Editors’ note (English)"),
         _("What a reader should know about this entry, in English."),
-        attribute("note_en"),
+        attrgetter("note_en"),
         width=48,
     ),
     Column(
         "version",
         _("Version of the record"),
         _("Number of this version of the record; it rises by one with every change."),
-        attribute("version_number"),
+        attrgetter("version_number"),
         type="integer",
         width=8,
         constraints={"required": True, "minimum": 1},
@@ -462,7 +457,7 @@ COLUMNS = [
         "edited",
         _("Last edited"),
         _("When this version was made, in UTC."),
-        attribute("edited_at"),
+        attrgetter("edited_at"),
         type="datetime",
         width=20,
         constraints={"required": True},
@@ -475,11 +470,12 @@ COLUMNS = [
 # A cell that a spreadsheet program would take for a formula gets an apostrophe in front. So does one that begins with
 # apostrophes before such a character, which is what makes the guard removable without a doubt.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+SUSPECT = frozenset("'=+-@\t\r")  # a glance at the first character spares most cells the expression
 
 
-def guard(cell):
+def guard(cell: str) -> str:
     """`cell` as a spreadsheet program may open it: never a formula."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    return f"'{cell}" if cell[:1] in SUSPECT and FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
@@ -487,29 +483,40 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
-def in_chunks(rows) -> Iterator:
-    """The measures of these search rows as `records.record()`, with all that COLUMNS reads."""
-    return rows.exported(FIRST, CHUNK)
+def in_chunks(keys: Iterable[int], edition: Edition) -> Iterator[Record]:
+    """The measures with these keys, in their order, with all that COLUMNS reads; the memory is that of a few hundred."""
+    names = {
+        kind: {slug: Named(slug, *own[0]) for slug, own in found.items()}
+        for kind, found in edition.searched_names.items()
+    }
+    return exported(array("q", keys), edition.using, names)
+
+
+def csv_cell(cell: str | int) -> str:
+    """A cell with its guard, as RFC 4180 has it and `csv.writer` would write it, which looks at each character by itself."""
+    if isinstance(cell, int):
+        return str(cell)
+    cell = guard(cell)
+    if '"' in cell or "," in cell or "\n" in cell or "\r" in cell:
+        cell = cell.replace('"', '""')
+        return f'"{cell}"'
+    return cell
 
 
 def csv_chunks(measures: Iterable[Measure]) -> Iterator[bytes]:
     """A CSV file as RFC 4180 has it, in pieces; with the byte order mark that makes Excel read it as UTF-8."""
-    buffer = StringIO(newline="")
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    writer.writerow(column.name for column in COLUMNS)
+    lines = ["\ufeff" + ",".join(column.name for column in COLUMNS)]
+    size = 0
     for measure in measures:
-        writer.writerow([guard(column.cell(measure)) for column in COLUMNS])
-        if buffer.tell() > PIECE:
-            yield drained(buffer)
-    yield drained(buffer)
-
-
-def drained(buffer: StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+        line = ",".join([csv_cell(column.cell(measure)) for column in COLUMNS])
+        lines.append(line)
+        size += len(line)
+        if size > PIECE:
+            lines.append("")
+            yield "\r\n".join(lines).encode()
+            lines, size = [], 0
+    lines.append("")
+    yield "\r\n".join(lines).encode()
 
 
 # --- XLSX ---
@@ -740,14 +747,14 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
     key = (version.number, version.at)
     found = _fingerprints.get(key)
     if found is None:
-        rows = SearchRow.objects.order_by(*ordering("number"))
-        count = rows.count()
+        edition = current_edition(SearchRow.objects.db)
+        keys = edition.order("number")
         found = {}
-        if count <= CHECKSUM_LIMIT:
-            about = about_rows("", count, Plan.objects.latest("year"), version)
-            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(rows), count, about, version.at))
-            found[".csv"] = _fingerprint(csv_chunks(in_chunks(rows)))
-            found[".json"] = _fingerprint(json_chunks(rows, version))
+        if len(keys) <= CHECKSUM_LIMIT:
+            about = about_rows("", len(keys), Plan.objects.latest("year"), version)
+            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(keys, edition), len(keys), about, version.at))
+            found[".csv"] = _fingerprint(csv_chunks(in_chunks(keys, edition)))
+            found[".json"] = _fingerprint(json_chunks(in_chunks(keys, edition), len(keys), version))
         _fingerprints.clear()
         _fingerprints[key] = found
     return found
@@ -834,13 +841,15 @@ def dumped(document) -> str:
 class MeasuresCsv(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".csv")}
-        return stream(self.request, csv_chunks(in_chunks(filterset.rows)), CSV_TYPE, headers)
+        return stream(
+            self.request, csv_chunks(in_chunks(filterset.keys, filterset.edition)), CSV_TYPE, headers
+        )
 
 
 class MeasuresXlsx(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
-        count = filterset.rows.count()
+        count = filterset.counts.total
         if count > MOST_IN_A_WORKBOOK:
             raise BadRequest(
                 format_lazy(
@@ -849,7 +858,8 @@ class MeasuresXlsx(SelectionView):
                 )
             )
         about = about_rows(query, count, Plan.objects.latest("year"), version)
-        chunks = xlsx_chunks(in_chunks(filterset.rows), count, about, version.at)
+        measures = in_chunks(filterset.keys, filterset.edition)
+        chunks = xlsx_chunks(measures, count, about, version.at)
         return stream(self.request, chunks, XLSX_TYPE, headers)
 
 

@@ -60,7 +60,7 @@ class Facet(django_filters.MultipleChoiceFilter):
 class MeasureFilter(django_filters.FilterSet):
     """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
 
-    `qs` are the measures that fit, sorted; `rows` their search rows; `keys` their keys; `counts` the numbers of every option.
+    `qs` are the measures that fit, sorted; `keys` their keys; `counts` the numbers of every option.
     """
 
     q = django_filters.CharFilter(
@@ -165,11 +165,6 @@ class MeasureFilter(django_filters.FilterSet):
         rows = SearchRow.objects.using(self.queryset.db)
         condition = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(self.search))
         return condition & self.search.condition(prefix) if self.search else condition
-
-    @cached_property
-    def rows(self):
-        rows = SearchRow.objects.using(self.queryset.db)
-        return rows.filter(self.condition()).order_by(*ordering(self.order, self.search))
 
     def filter_queryset(self, queryset):
         measures = queryset.filter(self.condition("search_row__"), search_row__isnull=False)

@@ -4,10 +4,10 @@ import json
 import re
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import reduce
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchVectorField
@@ -31,10 +31,11 @@ from django.db.models.functions import RowNumber
 
 from . import search
 from .facets import ABOUT, PLACES, FacetSets, Option, Selection, Vocabulary, limits
-from .records import Named, Names, record
+from .records import Names, Record, record
 from .register import Column, Found, Register
 
-KEYS_AT_ONCE = 2_000  # of an export, between the database and this process
+# Records that are read together: few at first, that whoever asked soon gets some. The memory of an export is that of a chunk.
+FIRST, CHUNK = 50, 200
 
 
 class NaturalKeyManager(models.Manager):
@@ -354,20 +355,6 @@ class SearchRowQuerySet(models.QuerySet):
                 condition &= Q(**{f"{prefix}{column}__{lookup}": list(asked.values())})
         return condition
 
-    def exported(self, first: int, size: int) -> Iterator:
-        """The measures of these rows as `records.record()`, one after the other: the first `first` read together, then `size` at
-        a time.
-
-        Only keys go through the sort and the server-side cursor: whole records there would have to be read and sorted, on
-        disk, before the first could be sent.
-        """
-        keys = self.values_list("pk", flat=True).iterator(chunk_size=KEYS_AT_ONCE)
-        names = _names(self.db)
-        while chunk := list(islice(keys, first)):
-            for found in records(chunk, self.db):
-                yield record(*found, names)
-            first = size
-
 
 # Of these measures, in their order: the latest public version, which is the record as it is (see MEMORY in migration 0002),
 # and the codes of their parts. To build the documents anew would take thirty times as long.
@@ -389,6 +376,18 @@ def records(keys: list[int], using: str) -> list[tuple[dict, int, datetime, list
         return [(json.loads(document), *more) for document, *more in cursor.fetchall()]
 
 
+def exported(keys: Sequence[int], using: str, names: Names) -> Iterator[Record]:
+    """The measures with these keys, in their order."""
+    at, size = 0, FIRST
+    while chunk := list(keys[at : at + size]):
+        with connections[using].cursor() as cursor:
+            cursor.execute(RECORDS, [chunk])
+            found = cursor.fetchall()
+        for document, *more in found:
+            yield record(json.loads(document), *more, names)
+        at, size = at + size, CHUNK
+
+
 SEARCHED_NAMES = """
     SELECT 'category', slug, ARRAY[name_zh], ARRAY[name_en] FROM measures_category
     UNION ALL SELECT 'centre', slug, ARRAY[name_zh, short_zh], ARRAY[name_en, short_en] FROM measures_centre
@@ -398,25 +397,14 @@ SEARCHED_NAMES = """
 
 
 def searched_names(using: str) -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """Kind -> slug -> the names, in both languages, by which a search finds a category, centre, audience or place."""
+    """Kind -> slug -> the names, in both languages, by which a search finds a category, centre, audience or place; its own
+    name is the first."""
     names = {"category": {}, "centre": {}, "audience": {}, "district": {}}
     with connections[using].cursor() as cursor:
         cursor.execute(SEARCHED_NAMES)
         for kind, slug, chinese, english in cursor:
             names[kind][slug] = list(zip_longest(chinese, english, fillvalue=""))
     return names
-
-
-def _names(using: str) -> Names:
-    from .models import Audience, Category, Centre, District
-
-    return {
-        model._meta.model_name: {
-            row[0]: Named(*row)
-            for row in model.objects.using(using).order_by().values_list("slug", "name_zh", "name_en")
-        }
-        for model in (Category, Centre, Audience, District)
-    }
 
 
 class Packed(Aggregate):

@@ -5,7 +5,7 @@ is a list here.
 """
 
 from datetime import datetime
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -20,29 +20,49 @@ class Named(NamedTuple):
 Names = dict[str, dict[str, Named]]  # kind -> slug -> names
 
 
-def record(document: dict, version_number: int, edited_at: datetime, parts: list[str], names: Names):
-    """Of a version of a measure, and the codes of what was split from it."""
+class Coded(NamedTuple):
+    """Another measure."""
 
-    def of(kind: str, entries: list[dict]) -> list:
-        return [SimpleNamespace(**entry | {kind: names[kind][entry[kind]]}) for entry in entries]
+    code: str
 
-    parent = document["parent"]
-    return SimpleNamespace(
-        **document
-        | {
-            "plan_id": document["plan_year"],
-            "category": names["category"][document["category"]],
-            "parent": parent and SimpleNamespace(code=parent),
-            "parts": [SimpleNamespace(code=code) for code in parts],
-            "paragraphs": [SimpleNamespace(number=number) for number in document["paragraphs"]],
-            "audiences": [names["audience"][slug] for slug in document["audiences"]],
-            "actions": [
-                SimpleNamespace(**action | {"paragraph": SimpleNamespace(number=action["paragraph"])})
-                for action in document["actions"]
-            ],
-            "centre_links": of("centre", document["centres"]),
-            "district_roles": of("district", document["districts"]),
-            "version_number": version_number,
-            "edited_at": edited_at,
-        }
-    )
+
+class Numbered(NamedTuple):
+    """A paragraph of the source."""
+
+    number: int
+
+
+numbered = lru_cache(maxsize=1024)(Numbered)
+
+
+class Record:
+    """The entries of a dictionary, which is not copied, as attributes."""
+
+    def __init__(self, entries: dict):
+        self.__dict__ = entries
+
+
+def record(
+    document: dict, version_number: int, edited_at: datetime, parts: list[str], names: Names
+) -> Record:
+    """Of a version of a measure, whose document it takes over, and the codes of what was split from it."""
+    for action in document["actions"]:
+        action["paragraph"] = numbered(action["paragraph"])
+    for link in document["centres"]:
+        link["centre"] = names["centre"][link["centre"]]
+    for place in document["districts"]:
+        place["district"] = names["district"][place["district"]]
+    document |= {
+        "plan_id": document["plan_year"],
+        "category": names["category"][document["category"]],
+        "parent": document["parent"] and Coded(document["parent"]),
+        "parts": [Coded(code) for code in parts],
+        "paragraphs": [numbered(number) for number in document["paragraphs"]],
+        "audiences": [names["audience"][slug] for slug in document["audiences"]],
+        "actions": [Record(action) for action in document["actions"]],
+        "centre_links": [Record(link) for link in document["centres"]],
+        "district_roles": [Record(place) for place in document["districts"]],
+        "version_number": version_number,
+        "edited_at": edited_at,
+    }
+    return Record(document)

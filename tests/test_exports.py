@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from futian_reform.databases import acting
 from measures import exports
-from measures.models import DataVersion, Measure, SearchRow
+from measures.editions import Edition
+from measures.models import DataVersion, Measure
 
 from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
 
@@ -97,8 +98,17 @@ def test_csv_holds_the_whole_record(client):
     assert record["version_url"] == f"{SITE_ORIGIN}/measures/2020-05/history/1/"
 
 
+def test_a_record_is_read_as_the_measure_is(client):
+    edition = Edition("reader")
+    measures = list(Measure.objects.for_export().order_by("plan", "number"))
+    records = list(exports.in_chunks([measure.pk for measure in measures], edition))
+    for column in exports.COLUMNS:
+        assert [*map(column.cell, records)] == [*map(column.cell, measures)], column.name
+
+
 def test_columns_of_a_group_have_as_many_values_as_each_other(client):
-    for measure in exports.in_chunks(SearchRow.objects.order_by("plan_year", "number")):
+    edition = Edition("reader")
+    for measure in exports.in_chunks(edition.order("number"), edition):
         lengths = {}
         for column in exports.COLUMNS:
             if column.group:
@@ -116,6 +126,23 @@ def test_the_guard_makes_formulas_text_and_comes_off_again(text):
     guarded = exports.guard(text)
     assert guarded[:1] not in {"=", "+", "-", "@", "\t", "\r"}
     assert exports.unguard(guarded) == text
+
+
+@given(text=st.text(alphabet="'=,\"\t\r\n a中"))
+def test_a_cell_is_written_as_the_standard_library_writes_it(text):
+    written = StringIO(newline="")
+    csv.writer(written, lineterminator="\r\n").writerow(["", exports.guard(text)])
+    assert f",{exports.csv_cell(text)}\r\n" == written.getvalue()
+
+
+@given(values=st.lists(st.text(alphabet="a中\u3000\x00\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")))
+def test_every_value_has_one_line(values):
+    assert exports.in_lines(values) == "\n".join(" ".join(value.splitlines()) for value in values)
+    assert exports.in_lines(values).count("\n") == max(0, len(values) - 1)
+
+
+def test_numbers_stand_on_lines_too():
+    assert exports.in_lines([3, 14]) == "3\n14"
 
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", '=HYPERLINK("http://example.org","x")']

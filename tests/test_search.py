@@ -193,7 +193,7 @@ def test_hit_says_where_it_matched(databases, settings, q, code, field, marked, 
     from django.utils.translation import override
 
     filterset = filtered(q)
-    found = records(list(filterset.rows.values_list("pk", flat=True)), filterset.queryset.db)
+    found = records(list(filterset.keys), filterset.queryset.db)
     (document,) = [document for document, *_more in found if document["code"] == code]
     with override("en"):
         (hit,) = hits(document, filterset.edition.searched_names, filterset.search)
