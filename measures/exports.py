@@ -93,16 +93,15 @@ def iso(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def in_lines(values: list) -> str:
-    """Each on a line of its own; a line break inside a value becomes a space."""
-    lines = list(map(str, values))
-    if not "".join(lines).isprintable():  # no line break is, and mostly there is none to look for
-        lines = [" ".join(line.splitlines()) for line in lines]
-    return "\n".join(lines)
+def in_lines(texts: list[str]) -> str:
+    """Each on a line of its own; a line break inside one becomes a space."""
+    if not "".join(texts).isprintable():  # no line break is, and mostly there is none to look for
+        texts = [" ".join(text.splitlines()) for text in texts]
+    return "\n".join(texts)
 
 
 def of_parts(relation: str, name: str) -> Callable[[Measure], list]:
-    """What reads an attribute of each part."""
+    """What reads this attribute of each part."""
     parts_of, read = attrgetter(relation), attrgetter(name)
 
     def value(measure) -> list:
@@ -110,6 +109,11 @@ def of_parts(relation: str, name: str) -> Callable[[Measure], list]:
         return list(map(read, parts if isinstance(parts, list) else parts.all()))
 
     return value
+
+
+def of_paragraphs(relation: str, name: str) -> Callable[[Measure], list[str]]:
+    numbers = of_parts(relation, name)
+    return lambda measure: list(map(str, numbers(measure)))
 
 
 COLUMNS = [
@@ -233,7 +237,7 @@ COLUMNS = [
         "action_paragraphs",
         _("Paragraphs of the actions"),
         _("For each action, the number of the source paragraph that states it, in the same order."),
-        of_parts("actions", "paragraph.number"),
+        of_paragraphs("actions", "paragraph.number"),
         several=True,
         group="actions",
         width=10,
@@ -400,7 +404,7 @@ COLUMNS = [
         "paragraphs",
         _("Source paragraphs"),
         _("Numbers of the source paragraphs the measure rests on."),
-        of_parts("paragraphs", "number"),
+        of_paragraphs("paragraphs", "number"),
         several=True,
         width=10,
     ),
@@ -470,12 +474,12 @@ COLUMNS = [
 # A cell that a spreadsheet program would take for a formula gets an apostrophe in front. So does one that begins with
 # apostrophes before such a character, which is what makes the guard removable without a doubt.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
-SUSPECT = frozenset("'=+-@\t\r")  # a glance at the first character spares most cells the expression
+SUSPECT = frozenset("'=+-@\t\r")  # what such cells begin with
 
 
 def guard(cell: str) -> str:
     """`cell` as a spreadsheet program may open it: never a formula."""
-    return f"'{cell}" if cell[:1] in SUSPECT and FORMULA.match(cell) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
@@ -496,7 +500,8 @@ def csv_cell(cell: str | int) -> str:
     """A cell with its guard, as RFC 4180 has it and `csv.writer` would write it, which looks at each character by itself."""
     if isinstance(cell, int):
         return str(cell)
-    cell = guard(cell)
+    if cell[:1] in SUSPECT:
+        cell = guard(cell)
     if '"' in cell or "," in cell or "\n" in cell or "\r" in cell:
         cell = cell.replace('"', '""')
         return f'"{cell}"'

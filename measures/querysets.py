@@ -5,6 +5,7 @@ import re
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import reduce
 from itertools import zip_longest
@@ -377,15 +378,21 @@ def records(keys: list[int], using: str) -> list[tuple[dict, int, datetime, list
 
 
 def exported(keys: Sequence[int], using: str, names: Names) -> Iterator[Record]:
-    """The measures with these keys, in their order."""
-    at, size = 0, FIRST
-    while chunk := list(keys[at : at + size]):
-        with connections[using].cursor() as cursor:
-            cursor.execute(RECORDS, [chunk])
-            found = cursor.fetchall()
-        for document, *more in found:
-            yield record(json.loads(document), *more, names)
-        at, size = at + size, CHUNK
+    """The measures with these keys, in their order. While one chunk of them is written, the next is fetched."""
+    with connections[using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+
+        def fetched(start: int, end: int) -> list[tuple]:
+            cursor.execute(RECORDS, [list(keys[start:end])])
+            return cursor.fetchall()
+
+        end = FIRST
+        following = ahead.submit(fetched, 0, end)
+        while following:
+            found = following.result()
+            following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None
+            end += CHUNK
+            for document, *more in found:
+                yield record(json.loads(document), *more, names)
 
 
 SEARCHED_NAMES = """

@@ -8,14 +8,14 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from futian_reform.databases import acting
-from measures import exports
+from measures import exports, querysets
 from measures.editions import Edition
 from measures.models import DataVersion, Measure
 
@@ -141,10 +141,6 @@ def test_every_value_has_one_line(values):
     assert exports.in_lines(values).count("\n") == max(0, len(values) - 1)
 
 
-def test_numbers_stand_on_lines_too():
-    assert exports.in_lines([3, 14]) == "3\n14"
-
-
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", '=HYPERLINK("http://example.org","x")']
 
 
@@ -184,7 +180,17 @@ def test_a_long_selection_has_a_short_file_name():
 @pytest.fixture
 def streamed(monkeypatch):
     """As if the shipped content were large."""
-    monkeypatch.setattr(exports, "SMALL", 0)
+    large(monkeypatch)
+
+
+def large(monkeypatch):
+    for module, name, small in (
+        (exports, "SMALL", 0),
+        (exports, "PIECE", 1_000),
+        (querysets, "FIRST", 3),
+        (querysets, "CHUNK", 7),
+    ):
+        monkeypatch.setattr(module, name, small)
 
 
 def test_rows_and_file_name_are_of_one_snapshot(client, restored, streamed):
@@ -211,13 +217,26 @@ def test_a_reader_who_leaves_ends_the_snapshot(client, streamed):
         assert cursor.fetchone() == (0,)
 
 
+def test_a_database_that_fails_while_it_reads_ahead_ends_the_download(client, streamed, monkeypatch):
+    response = client.get("/measures.csv")
+    pieces = iter(response.streaming_content)
+    next(pieces)
+    monkeypatch.setattr(querysets, "RECORDS", "SELECT 1/0, %s")
+    with pytest.raises(DataError):
+        list(pieces)
+    response.close()
+    assert response.snapshot.connection.closed
+    monkeypatch.undo()
+    assert len(records_of_csv(body(client.get("/measures.csv")))) == 28
+
+
 def test_small_and_large_exports_have_the_same_bytes(client, monkeypatch):
     for path in ("/measures.csv", "/measures.xlsx", "/measures.json"):
         small = client.get(path)
-        monkeypatch.setattr(exports, "SMALL", 0)
-        large = client.get(path)
-        assert (small.streaming, large.streaming) == (False, True)
-        assert body(small) == body(large)
+        large(monkeypatch)
+        streamed = client.get(path)
+        assert (small.streaming, streamed.streaming) == (False, True)
+        assert body(small) == body(streamed)
         monkeypatch.undo()
 
 
