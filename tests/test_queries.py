@@ -11,10 +11,10 @@ from .pages import PAGE_TYPES
 # Of the first request of a data version in a process, and of the next.
 QUERIES = {
     "/": (10, 5),
-    "/measures/": (10, 1),
-    "/measures/?category=well-being&centre=none": (10, 1),
-    "/measures/?q=jiaoshi": (17, 7),  # what may be spelt, and where each hit matched
-    "/measures/?district=xiangmihu&role=responsible": (7, 1),
+    "/measures/": (9, 1),
+    "/measures/?category=well-being&centre=none": (9, 1),
+    "/measures/?q=jiaoshi": (16, 7),  # what may be spelt, and where each hit matched
+    "/measures/?district=xiangmihu&role=responsible": (6, 1),
     "/measures/?category=unknown": (3, 1),
     "/measures/2020-05/": (14, 10),
     "/measures/2020-15/history/": (3, 2),
