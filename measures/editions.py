@@ -17,8 +17,8 @@ from django.utils.translation import get_language
 from futian_reform.databases import public_version
 
 from .bilingual import Text
-from .facets import Vocabulary
-from .models import Measure, Plan
+from .facets import NONE, Vocabulary
+from .models import CentreLink, Measure, Plan
 from .querysets import keys_in_order, register, searched_names, vocabulary
 from .register import Fitting, Register
 
@@ -69,7 +69,7 @@ class Edition:
     def figures(self) -> dict[str, int]:
         """How many measures there are, `named` in the source, `derived` by the editors, and in `total`."""
         counts = dict.fromkeys(("total", *Measure.Basis.values), 0)
-        return counts | self.everything.counts.of("basis") | {"total": self.everything.counts.total}
+        return counts | self.everything.numbers("basis") | {"total": self.everything.total}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -91,14 +91,16 @@ class Edition:
         return register(self.using, self.vocabulary)
 
     def order(self, sort: str) -> array:
-        """The keys of all measures as this order has them."""
+        """The positions of all measures in the register as this order has them."""
+        if sort == "number":
+            return self.register.in_plan_order
         if sort not in self._orders:
-            self._orders[sort] = keys_in_order(sort, self.using)
+            self._orders[sort] = self.register.positions(keys_in_order(sort, self.using))
         return self._orders[sort]
 
     @cached_property
     def everything(self) -> Fitting:
-        return Fitting(self.register, {}, self.vocabulary, None)
+        return Fitting(self.register, {})
 
     @cached_property
     def searched_names(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
@@ -126,17 +128,20 @@ class Edition:
         return self._dots[language]
 
     def _made_dots(self) -> dict[tuple[str, str], list[Dot]]:
-        places = {}
-        sets, (totals, *_sums) = self.register.sets, self.everything.counts.matrix
-        for about in self.register.about.counts:
-            basis = dict(sets.pairs["centre", "link"][about])
-            own = [(*cell, basis.get(cell[1], "")) for cell in sets.cells[about] if totals[cell] <= MOST_DOTS]
-            if own:
-                places[about] = own
+        cells: dict[int, list[tuple[str, str, str]]] = {}  # measure -> (category, centre, basis of the link)
+        having, (totals, *_sums) = self.register.having, self.everything.matrix
+        for (category, centre), total in totals.items():
+            if total <= MOST_DOTS:
+                for basis in ("",) if centre == NONE else CentreLink.Basis.values:
+                    link = having(f"centre:{centre}/{basis}" if basis else f"centre:{centre}")
+                    own = having(f"category:{category}") & link
+                    for key in self.register.keys_of(own, self.register.in_plan_order):
+                        cells.setdefault(key, []).append((category, centre, basis))
         template = get_template("_dot.html")
         dots: dict[tuple[str, str], list[Dot]] = {}
-        for measure in Measure.objects.using(self.using).in_plan_order(list(places)) if places else ():
-            for category, centre, basis in places[measure.about]:
+        measures = Measure.objects.using(self.using).filter(pk__in=cells).order_by("plan", "number")
+        for measure in measures if cells else ():
+            for category, centre, basis in cells[measure.pk]:
                 shown = [
                     template.render({"measure": measure, "basis": basis, "inside": inside}).strip()
                     for inside in (True, False)

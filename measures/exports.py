@@ -753,13 +753,13 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
     found = _fingerprints.get(key)
     if found is None:
         edition = current_edition(SearchRow.objects.db)
-        keys = edition.order("number")
-        found = {}
-        if len(keys) <= CHECKSUM_LIMIT:
-            about = about_rows("", len(keys), Plan.objects.latest("year"), version)
-            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(keys, edition), len(keys), about, version.at))
+        count, found = edition.everything.total, {}
+        if count <= CHECKSUM_LIMIT:
+            keys = array("q", edition.everything.in_order(edition.order("number")))
+            about = about_rows("", count, Plan.objects.latest("year"), version)
+            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(keys, edition), count, about, version.at))
             found[".csv"] = _fingerprint(csv_chunks(in_chunks(keys, edition)))
-            found[".json"] = _fingerprint(json_chunks(in_chunks(keys, edition), len(keys), version))
+            found[".json"] = _fingerprint(json_chunks(in_chunks(keys, edition), count, version))
         _fingerprints.clear()
         _fingerprints[key] = found
     return found
@@ -854,7 +854,7 @@ class MeasuresCsv(SelectionView):
 class MeasuresXlsx(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".xlsx")}
-        count = filterset.counts.total
+        count = filterset.fitting.total
         if count > MOST_IN_A_WORKBOOK:
             raise BadRequest(
                 format_lazy(

@@ -1,6 +1,6 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from copy import copy
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .bilingual import CHINESE, ENGLISH, Text
 from .editions import current_edition
-from .facets import FACETS, NONE, Counts, Selection
+from .facets import FACETS, NONE, Selection
 from .models import CentreLink, DistrictRole, Measure, SearchRow
 from .querysets import Search, ordering
-from .register import Fitting, Found
+from .register import Fitting
 
 MAX_QUERY_LENGTH = 200
 SORTS = (
@@ -60,7 +60,7 @@ class Facet(django_filters.MultipleChoiceFilter):
 class MeasureFilter(django_filters.FilterSet):
     """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
 
-    `qs` are the measures that fit, sorted; `keys` their keys; `counts` the numbers of every option.
+    `qs` are the measures that fit, sorted; `keys` their keys, without a query; `fitting` their numbers.
     """
 
     q = django_filters.CharFilter(
@@ -171,38 +171,34 @@ class MeasureFilter(django_filters.FilterSet):
         return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
     @cached_property
-    def fitting(self) -> Fitting:
-        """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found() if self.search else None)
-
-    def forget(self) -> None:
-        """Let go of all keys found. The context of a template is a cycle, and they would stay until somebody looks for those."""
-        self.__dict__.pop("fitting", None)
-
-    def _fitting(self, found: Found | None) -> Fitting:
-        if found is None and not any(self.selection.values()):
-            return self.edition.everything
-        return Fitting(self.edition.register, self.selection, self.vocabulary, found)
-
-    @property
-    def counts(self) -> Counts:
-        return self.fitting.counts
+    def _found(self) -> tuple[int, int]:
+        """What the search finds, and what of it in the title, as bitmaps."""
+        return self.search.found(self.edition.register)
 
     @cached_property
-    def counts_without_search(self) -> Counts:
-        return self._fitting(None).counts
+    def fitting(self) -> Fitting:
+        """The measures of this selection, as far as a page needs to know them."""
+        return self._fitting(self._found[0] if self.search else None)
+
+    @cached_property
+    def fitting_without_search(self) -> Fitting:
+        return self._fitting(None)
+
+    def _fitting(self, found: int | None) -> Fitting:
+        if found is None and not any(self.selection.values()):
+            return self.edition.everything
+        return Fitting(self.edition.register, self.selection, found)
 
     @property
-    def keys(self) -> Iterable[int]:
+    def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
-        by_relevance = self.order == "relevance"
-        return self.fitting.in_order(
-            self.edition.order("number" if by_relevance else self.order), by_relevance
-        )
+        if self.order == "relevance":
+            return self.fitting.in_order(self.edition.order("number"), first=self._found[1])
+        return self.fitting.in_order(self.edition.order(self.order))
 
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
-        return len(self._fitting(search.found()).keys)
+        return self._fitting(search.found(self.edition.register)[0]).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -161,7 +161,7 @@ class Listing:
 
     @property
     def count(self) -> int:
-        return self.filterset.counts.total
+        return self.filterset.fitting.total
 
     @cached_property
     def page(self) -> Page:
@@ -270,7 +270,7 @@ class Listing:
                 self.filterset.filters[facet].label,
                 [self.label(facet, value) for value in values],
                 self._address(**{facet: []}),
-                self.filterset.counts.dropping(facet),
+                self.filterset.fitting.dropping(facet),
             )
             for facet, values in self.filterset.selection.items()
             if values
@@ -282,7 +282,7 @@ class Listing:
                     _("Search"),
                     [f"“{query}”"],
                     self._address(q=""),
-                    self.filterset.counts_without_search.total,
+                    self.filterset.fitting_without_search.total,
                 )
             )
         words = [f'"{word}"' if quoted else word for word, quoted in search.tokens(query)]
@@ -299,7 +299,7 @@ class Listing:
         query = self.filterset.search
         if self.count or not query or query.tree is None:
             return []
-        if self.filterset.fitting.found.keys:
+        if self.filterset.fitting.found:
             return []  # it is the facets that exclude what was found
         measures = Measure.objects.using(query.using).published()
         closest = []
@@ -332,7 +332,7 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
     facets = []
     for facet in FACETS:
         filter_, labels = filterset.filters[facet], filterset.labels[facet]
-        counts = filterset.counts.of(facet) if valid else Counter()
+        counts = filterset.fitting.numbers(facet) if valid else Counter()
         chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
         shown = labels.keys()
         if len(labels) > MOST_OPTIONS:
@@ -359,10 +359,9 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """
-    totals, *_sums = filterset.edition.everything.counts.matrix
-    counts, by_category, by_centre = filterset.counts.matrix
+    totals, *_sums = filterset.edition.everything.matrix
+    counts, by_category, by_centre = filterset.fitting.matrix
     dots = filterset.edition.dots()
-    fits = filterset.fitting.keys if dots else ()
     options = filterset.vocabulary.options
     centres = [*options["centre"], NONE]
     rows = [
@@ -377,7 +376,7 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
                     address(category=[category], centre=[centre]),
                     counts[category, centre],
                     totals[category, centre],
-                    [ShownDot(dot, dot.key in fits) for dot in dots.get((category, centre), ())],
+                    [ShownDot(dot, dot.key in filterset.fitting) for dot in dots.get((category, centre), ())],
                 )
                 for centre in centres
             ],
@@ -388,7 +387,7 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
         centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
         names=[filterset.labels["centre"][centre] for centre in centres],
         rows=rows,
-        count=filterset.counts.total,
+        count=filterset.fitting.total,
         total=filterset.edition.figures["total"],
     )
 

@@ -553,8 +553,8 @@ class FacetSet(models.Model):
 
     Either what a measure is (`category:well-being`, `centre:culture`, `link:text`, `centre:culture/text`,
     `audience:none`, `basis:named` ...) or where it takes place (`district:futian`, `role:pilot`,
-    `district:futian/pilot` ...). There are few of them however many measures there are, so that counting facets means
-    counting rows by two numbers. `key` is a hash of the tokens: they may be longer than an index entry.
+    `district:futian/pilot` ...). There are few of them however many measures there are, so that two numbers tell the
+    facets of a measure. `key` is a hash of the tokens: they may be longer than an index entry.
     """
 
     key = models.CharField(max_length=32, unique=True)

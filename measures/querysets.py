@@ -11,6 +11,7 @@ from functools import reduce
 from itertools import zip_longest
 from operator import and_, or_
 
+from django.contrib.postgres.aggregates.mixins import OrderableAggMixin
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connections, models
 from django.db.models import (
@@ -18,6 +19,7 @@ from django.db.models import (
     Case,
     Count,
     F,
+    Func,
     Lookup,
     Max,
     OuterRef,
@@ -31,9 +33,9 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from . import search
-from .facets import ABOUT, PLACES, FacetSets, Option, Selection, Vocabulary, limits
+from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, limits
 from .records import Names, Record, record
-from .register import Column, Found, Register
+from .register import WORD, Register
 
 # Records that are read together: few at first, that whoever asked soon gets some. The memory of an export is that of a chunk.
 FIRST, CHUNK = 50, 200
@@ -156,11 +158,6 @@ class MeasureQuerySet(models.QuerySet):
         """The measures that fit a search, those with it in their title first."""
         measures = self.filter(query.condition("search_row__"), search_row__isnull=False)
         return measures.order_by(*ordering("relevance", query, "search_row__"))
-
-    def in_plan_order(self, facet_sets: list[int]):
-        """The measures that are what one of these facet sets says, which each has as `about`."""
-        measures = self.filter(search_row__about__in=facet_sets).annotate(about=F("search_row__about_id"))
-        return measures.order_by("search_row__plan_year", "search_row__number")
 
     def with_marks(self):
         """With the category, links and places of a row, in three queries for any number of rows."""
@@ -414,10 +411,10 @@ def searched_names(using: str) -> dict[str, dict[str, list[tuple[str, str]]]]:
     return names
 
 
-class Packed(Aggregate):
+class Packed(OrderableAggMixin, Aggregate):
     """Keys in one value, each as the eight bytes PostgreSQL sends: to fetch as many rows takes longer than to find them."""
 
-    template = "string_agg(int8send(%(expressions)s), '')"
+    template = "string_agg(int8send(%(expressions)s), '' %(order_by)s)"
     output_field = models.BinaryField()
 
 
@@ -428,28 +425,38 @@ def unpacked(keys: bytes | None) -> array:
     return found
 
 
+class WordOf(Func):
+    """Which word of a bitmap has this key's bit: see Register."""
+
+    template = f"%(expressions)s / {WORD}"
+    output_field = models.BigIntegerField()
+
+
+class Bits(Aggregate):
+    """The bits of these keys in their word: an answer of some hundred rows where there would be thousands of keys."""
+
+    template = f"bit_or(1::bigint << (%(expressions)s & {WORD - 1})::integer)"
+    output_field = models.BigIntegerField()
+
+
 def register(using: str, vocabulary: Vocabulary) -> Register:
     """Every published measure with its facet sets."""
     from .models import FacetSet, SearchRow
 
+    columns = ("measure_id", "about_id", "places_id")
     rows = SearchRow.objects.using(using).aggregate(
-        keys=Packed("measure_id"), about=Packed("about_id"), places=Packed("places_id")
+        **{column: Packed(column, order_by=ordering("number")) for column in columns}
     )
-    keys, about, places = (unpacked(rows[name]) for name in ("keys", "about", "places"))
-    tokens = FacetSet.objects.using(using).values_list("pk", "tokens")
-    return Register(
-        Column(keys, about),
-        Column(keys, places),
-        FacetSets({key: frozenset(own) for key, own in tokens}, vocabulary),
-    )
+    tokens = dict(FacetSet.objects.using(using).values_list("pk", "tokens"))
+    return Register(*(unpacked(rows[column]) for column in columns), tokens, vocabulary)
 
 
 def keys_in_order(sort: str, using: str) -> array:
     """The keys of all published measures, sorted."""
     from .models import SearchRow
 
-    rows = SearchRow.objects.using(using).order_by(*ordering(sort))
-    return array("q", rows.values_list("pk", flat=True).iterator())
+    rows = SearchRow.objects.using(using)
+    return unpacked(rows.aggregate(keys=Packed("pk", order_by=ordering(sort)))["keys"])
 
 
 def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> list:
@@ -623,17 +630,21 @@ class Search:
             named = Q(**{f"{prefix}about__any_of": own}) | Q(**{f"{prefix}places__any_of": own})
         return self._text_condition(tree, prefix, named)
 
-    def found(self) -> Found:
-        """What fits the query, in one reading of the rows."""
+    def found(self, register: Register) -> tuple[int, int]:
+        """Bitmaps of the measures that fit the query, and of those with all it asks for in their title, in one reading of the rows."""
         from .models import SearchRow
 
         if self.tree is None:
-            return Found(array("q"), array("q"))
+            return 0, 0
         rows = SearchRow.objects.using(self.using).filter(self.condition())
-        packed = rows.aggregate(
-            keys=Packed("measure_id"), in_title=Packed("measure_id", filter=self._in_title(self.tree))
+        words = rows.values(which=WordOf("measure_id")).annotate(
+            found=Bits("measure_id"), in_title=Bits("measure_id", filter=self._in_title(self.tree))
         )
-        return Found(unpacked(packed["keys"]), unpacked(packed["in_title"]))
+        words = list(words.values_list("which", "found", "in_title"))
+        return (
+            register.of_words((which, found) for which, found, _in_title in words),
+            register.of_words((which, in_title) for which, _found, in_title in words if in_title),
+        )
 
     def _in_title(self, tree, prefix: str = "") -> Q:
         if isinstance(tree, search.Join):

@@ -42,7 +42,7 @@ class Home(PublicPage, TemplateView):
             categories = Category.objects.with_published_measures()
         else:
             categories = Category.objects.order_by("-plan", "number")
-            numbers = edition.everything.counts.of("category")
+            numbers = edition.everything.numbers("category")
             for category in categories:
                 category.count = numbers[category.slug]
         return super().get_context_data(
@@ -72,9 +72,7 @@ class MeasureList(PublicPage, TemplateView):
         listing = Listing(filterset, number)
         shown = {"filter": filterset, "listing": listing, "page": listing.page}
         cited = citations.for_list(filterset, listing.count, request.data_version)
-        response = self.render_to_response(self.get_context_data(**shown, **cited))
-        response.add_post_render_callback(lambda _response: filterset.forget())
-        return response
+        return self.render_to_response(self.get_context_data(**shown, **cited))
 
 
 class RecordPage(PublicPage, DetailView):

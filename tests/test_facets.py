@@ -106,7 +106,7 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, found:
     expected = {record.code for record in searched if record.fits(selection)}
     assert codes(filterset) == expected
     assert list(filterset.keys) == list(filterset.qs.values_list("pk", flat=True))
-    assert filterset.counts.total == len(expected)
+    assert filterset.fitting.total == len(expected)
     listing = Listing(filterset)
     assert int(re.search(r"[\d,]+", listing.sentence).group().replace(",", "")) == len(expected)
     for facet in listing.facets:
@@ -203,7 +203,7 @@ def test_every_number_on_generated_content(restored):
     ],
 )
 def test_numbers_of_what_is_chosen_together(databases, selection, facet, counts):
-    assert dict(filtered(selection).counts.of(facet)) == counts
+    assert +filtered(selection).fitting.numbers(facet) == counts
 
 
 def test_options_stand_in_a_fixed_order_with_their_zeros(databases):

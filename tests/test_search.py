@@ -81,7 +81,7 @@ def searched(q: str) -> set[str]:
 )
 def test_query_finds(databases, q, expected):
     assert set(found(q)) == searched(q) == expected
-    assert filtered(q).counts.total == len(expected)
+    assert filtered(q).fitting.total == len(expected)
 
 
 def test_title_comes_first(databases):
