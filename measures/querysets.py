@@ -37,7 +37,7 @@ from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, limits
 from .records import Names, Record, record
 from .register import WORD, Register
 
-# Records that are read together: few at first, that whoever asked soon gets some. The memory of an export is that of a chunk.
+# Records that are read together: few at first, that whoever asked soon gets some. An export holds two such chunks.
 FIRST, CHUNK = 50, 200
 
 
