@@ -196,6 +196,8 @@ _reader_options = {
     # the index; and pages are many and short, so that each keeps to one processor. See decision 18.
     "enable_seqscan": "off",
     "max_parallel_workers_per_gather": "0",
+    # The keys with a word in their title are a hash table, else a list that is gone through for each row: see Search.rank.
+    "hash_mem_multiplier": "8",
     "jit": "off",
 }
 if READER_ROLE and _reader_url == _default_url:

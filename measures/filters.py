@@ -171,14 +171,9 @@ class MeasureFilter(django_filters.FilterSet):
         return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
     @cached_property
-    def _found(self) -> tuple[int, int]:
-        """What the search finds, and what of it in the title, as bitmaps."""
-        return self.search.found(self.edition.register)
-
-    @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self._found[0] if self.search else None)
+        return self._fitting(self.search.found(self.edition.register) if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -193,12 +188,13 @@ class MeasureFilter(django_filters.FilterSet):
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            return self.fitting.in_order(self.edition.order("number"), first=self._found[1])
+            first = self.search.in_title(self.edition.register)
+            return self.fitting.in_order(self.edition.order("number"), first)
         return self.fitting.in_order(self.edition.order(self.order))
 
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
-        return self._fitting(search.found(self.edition.register)[0]).total
+        return self._fitting(search.found(self.edition.register)).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -571,7 +571,8 @@ class SearchRow(models.Model):
     """What the list needs to know of a published measure: facets, sort keys and its normalised text.
 
     A draft has no row. `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes`
-    are its Chinese characters and pairs of neighbours and the stems of its words.
+    are its Chinese characters and pairs of neighbours and the stems of its words; those of the title stand there a second
+    time, with search.IN_TITLE before them.
     """
 
     # Its foreign key is in migration 0002: the database itself deletes the row with the measure.
@@ -584,7 +585,6 @@ class SearchRow(models.Model):
     places = models.ForeignKey(FacetSet, on_delete=models.PROTECT, related_name="+", db_index=False)
     edited_at = models.DateTimeField()
     title_key = models.TextField(db_collation="C")
-    title = models.TextField()
     text = models.TextField()
     lexemes = SearchVectorField()
 

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import zip_longest
 from operator import and_, or_
 
@@ -39,6 +39,7 @@ from .register import WORD, Register
 
 # Records that are read together: few at first, that whoever asked soon gets some. An export holds two such chunks.
 FIRST, CHUNK = 50, 200
+MOST_APART = 4  # words of a search that are asked for one by one, because names are among them
 
 
 class NaturalKeyManager(models.Manager):
@@ -256,19 +257,6 @@ class Matches(Lookup):
         return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
 
 
-@models.TextField.register_lookup
-class ContainsAny(Lookup):
-    """`text__contains_any=["教育改革", ...]`."""
-
-    lookup_name = "contains_any"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        patterns = ["%" + re.sub(r"([%_\\])", r"\\\1", text) + "%" for text in self.rhs]
-        return f"{column} LIKE ANY (%s)", [*column_params, patterns]
-
-
 @models.ForeignKey.register_lookup
 class AnyOf(Lookup):
     """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
@@ -473,6 +461,13 @@ def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> lis
     return [*first.get(sort, []), *number]
 
 
+def _contains(field: str, texts: list[str]) -> dict[str, str]:
+    """The condition that the field has one of the texts: by one pattern, for which it is fetched and gone through only once."""
+    if len(texts) == 1:
+        return {f"{field}__contains": texts[0]}  # a fifth faster
+    return {f"{field}__regex": "|".join(map(re.escape, texts))}
+
+
 class Search:
     """A query, read with the help of the database, as a condition on search rows."""
 
@@ -480,7 +475,7 @@ class Search:
         self.query, self.using = query, using
         self.tree = search.tree(query, self._lexicon()) if search.tokens(query) else None
         self.groups = list(search.groups(self.tree)) if self.tree else []
-        self.sets = self._sets_by_name()
+        self.named = self._named()
 
     def _rows(self, sql: str, *params) -> list[tuple]:
         with connections[self.using].cursor() as cursor:
@@ -566,9 +561,9 @@ class Search:
             pairs[one, other].setdefault(first, []).append(second)
         return search.strings_along([pairs[step] for step in steps])
 
-    def _sets_by_name(self) -> list[list[int]]:
-        """For each group of the tree the facet sets with a category, centre, audience or place of that name."""
-        from .models import FacetSet, SearchName
+    def _named(self) -> list[list[str]]:
+        """For each group of the tree the facet tokens of the categories, centres, audiences and places of that name."""
+        from .models import SearchName
 
         names = SearchName.objects.using(self.using)
         matches = [
@@ -582,12 +577,19 @@ class Search:
                 matches[0].union(*matches[1:], all=True) if len(matches) > 1 else matches[0]
             ):
                 named[at].append(f"{kind}:{slug}")
+        return named
+
+    @cached_property
+    def sets(self) -> list[list[int]]:
+        """For each group the facet sets with one of these tokens."""
+        from .models import FacetSet
+
         sets = FacetSet.objects.using(self.using)
         return [
             list(unpacked(sets.filter(tokens__overlap=tokens).aggregate(keys=Packed("pk"))["keys"]))
             if tokens
             else []
-            for tokens in named
+            for tokens in self.named
         ]
 
     def _text_condition(self, group: search.Any, prefix: str = "", or_else: Q | None = None) -> Q:
@@ -603,13 +605,13 @@ class Search:
                 (decided if literal.is_lexeme else undecided).append(literal)
         condition = or_else or Q()
         if decided or undecided:
-            tsquery = "|".join(literal.tsquery for literal in (*decided, *undecided))
+            tsquery = "|".join(literal.tsquery() for literal in (*decided, *undecided))
             condition |= Q(**{f"{prefix}lexemes__matches": tsquery})
         if undecided:
             looked_at = or_else or Q()
-            looked_at |= Q(**{f"{prefix}text__contains_any": [literal.text for literal in undecided]})
+            looked_at |= Q(**_contains(f"{prefix}text", [literal.text for literal in undecided]))
             if decided:
-                tsquery = "|".join(literal.tsquery for literal in decided)
+                tsquery = "|".join(literal.tsquery() for literal in decided)
                 looked_at |= Q(**{f"{prefix}lexemes__matches": tsquery})
             condition &= looked_at
         return condition or Q(**{f"{prefix}pk__in": []})
@@ -630,33 +632,39 @@ class Search:
             named = Q(**{f"{prefix}about__any_of": own}) | Q(**{f"{prefix}places__any_of": own})
         return self._text_condition(tree, prefix, named)
 
-    def found(self, register: Register) -> tuple[int, int]:
-        """Bitmaps of the measures that fit the query, and of those with all it asks for in their title, in one reading of the rows."""
+    def found(self, register: Register) -> int:
+        """The bitmap of the measures that fit the query."""
+        if any(self.named) and len(self.groups) <= MOST_APART:
+            return self._found(self.tree, iter(self.named), register)
+        return self._bitmap(self.condition(), register)
+
+    def _found(self, tree, named: Iterator[list[str]], register: Register) -> int:
+        if isinstance(tree, search.Join):
+            parts = [self._found(part, named, register) for part in tree.parts]
+            return reduce(and_ if tree.all_of else or_, parts)
+        return self._bitmap(self._text_condition(tree), register) | register.having(*next(named))
+
+    def in_title(self, register: Register) -> int:
+        """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
+        return self._bitmap(self._in_title, register)
+
+    def _bitmap(self, condition: Q, register: Register) -> int:
         from .models import SearchRow
 
-        if self.tree is None:
-            return 0, 0
-        rows = SearchRow.objects.using(self.using).filter(self.condition())
-        words = rows.values(which=WordOf("measure_id")).annotate(
-            found=Bits("measure_id"), in_title=Bits("measure_id", filter=self._in_title(self.tree))
-        )
-        words = list(words.values_list("which", "found", "in_title"))
-        return (
-            register.of_words((which, found) for which, found, _in_title in words),
-            register.of_words((which, in_title) for which, _found, in_title in words if in_title),
-        )
+        words = SearchRow.objects.using(self.using).filter(condition).values(which=WordOf("measure_id"))
+        return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
-    def _in_title(self, tree, prefix: str = "") -> Q:
-        if isinstance(tree, search.Join):
-            parts = [self._in_title(part, prefix) for part in tree.parts]
-            return reduce(and_ if tree.all_of else or_, parts)
-        texts = [text for literal in tree.literals for text in (literal.text, *literal.forms)]
-        return Q(**{f"{prefix}title__contains_any": texts})
+    @property
+    def _in_title(self) -> Q:
+        return Q(lexemes__matches=search.in_title(self.tree)) if self.tree else Q(pk__in=[])
 
     def rank(self, prefix: str = "") -> Case:
         """0 where all that is asked for stands in the title, 1 otherwise."""
-        in_title = [When(self._in_title(self.tree, prefix), then=0)] if self.tree else []
-        return Case(*in_title, default=Value(1))
+        from .models import SearchRow
+
+        # Not by a look at the row itself: its lexemes lie apart.
+        in_title = SearchRow.objects.filter(self._in_title).values("pk")
+        return Case(When(Q(**{f"{prefix}pk__in": in_title}), then=0), default=Value(1))
 
     # --- Where nothing fits ---
 
@@ -707,7 +715,7 @@ class Search:
                     OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
                 """,
                 strings,
-                [search.Literal(string).tsquery for string in strings],
+                [search.Literal(string).tsquery() for string in strings],
             )
         }
         # What sounds alike is mixed up most easily.

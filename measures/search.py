@@ -41,6 +41,7 @@ SYLLABLES = frozenset(
 MOST_SPELLINGS = 16  # ways to divide one word into syllables
 MOST_STRINGS = 400  # Chinese strings that one spelling may stand for
 INITIALS = range(2, 11)
+IN_TITLE = "^"  # before a lexeme
 
 
 @cache
@@ -89,10 +90,9 @@ class Literal:
         words = sorted({self.text, *self.forms}, key=len, reverse=True)
         return rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])"
 
-    @property
-    def tsquery(self) -> str:
+    def tsquery(self, mark: str = "") -> str:
         # Lexemes are Chinese characters, letters and digits, so quoting them is enough.
-        return "(" + "&".join(f"'{lexeme}'" for lexeme in self.lexemes) + ")"
+        return "(" + "&".join(f"'{mark}{lexeme}'" for lexeme in self.lexemes) + ")"
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,15 @@ class Join:
 
     parts: tuple["Any | Join", ...]
     all_of: bool
+
+
+def in_title(tree: Any | Join) -> str:
+    """The tsquery for the rows with the lexemes of all that is asked for in their title."""
+    if isinstance(tree, Any):
+        parts, operator = [literal.tsquery(IN_TITLE) for literal in tree.literals], "|"
+    else:
+        parts, operator = [in_title(part) for part in tree.parts], "&" if tree.all_of else "|"
+    return "(" + (operator.join(parts) or f"'{IN_TITLE}'") + ")"  # the mark alone stands nowhere
 
 
 def groups(tree: Any | Join) -> Iterator[Any]:

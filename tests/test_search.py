@@ -91,6 +91,17 @@ def test_title_comes_first(databases):
     assert codes[: len(titled)] == titled
 
 
+@pytest.mark.parametrize("q", ["鸾凤", "鸾凤和鸣", "luanfeng", "lfhm", "鸾凤 Phoenixes", '"phoenixes in" 鸾'])
+def test_title_comes_first_as_it_is_now(restored, q):
+    for titled, other in (("2020-28", "2020-01"), ("2020-01", "2020-28")):
+        Measure.objects.filter(code=titled).update(title_zh="鸾凤和鸣", title_en="Phoenixes in harmony")
+        Measure.objects.filter(code=other).update(
+            title_zh="——", title_en="", note_zh="鸾凤和鸣 Phoenixes in harmony"
+        )
+        assert found(q) == [titled, other]
+        assert list(filtered(q).keys) == [Measure.objects.get(code=code).pk for code in (titled, other)]
+
+
 def everything_searched() -> Iterator[tuple[str, list[str]]]:
     """The code of every public measure and all of its texts that are searched, without the search row."""
     measures = Measure.objects.filter(status="published").with_full_record()

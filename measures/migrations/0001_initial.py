@@ -382,7 +382,6 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('edited_at', models.DateTimeField()),
                 ('title_key', models.TextField(db_collation='C')),
-                ('title', models.TextField()),
                 ('text', models.TextField()),
                 ('lexemes', django.contrib.postgres.search.SearchVectorField()),
             ],

@@ -118,7 +118,7 @@ ALTER TABLE measures_searchrow ADD FOREIGN KEY (measure_id) REFERENCES measures_
 -- Counting and ranking read the short columns; the long ones lie apart, and uncompressed, because matches are checked there.
 ALTER TABLE measures_searchrow SET (toast_tuple_target = 512);
 ALTER TABLE measures_searchrow ALTER text SET STORAGE EXTERNAL, ALTER lexemes SET STORAGE EXTERNAL,
-    ALTER title SET STORAGE MAIN, ALTER title_key SET STORAGE MAIN;
+    ALTER title_key SET STORAGE MAIN;
 -- How few words of a bitmap there are (see querysets.WordOf), without which the planner would sort all that a search finds.
 CREATE STATISTICS measures_searchrow_words ON (measure_id / 64) FROM measures_searchrow;
 
@@ -147,6 +147,11 @@ CREATE FUNCTION measures_lexemes(t text) RETURNS tsvector LANGUAGE sql STABLE PA
         (SELECT string_agg(coalesce((ts_lexize('measures_english', word))[1], word), ' ')
             FROM unnest(tsvector_to_array(measures_only(t, true)::tsvector)) word))::tsvector
     FROM measures_only(t, false) han
+$$;
+
+-- The same for a title, each with search.IN_TITLE before it.
+CREATE FUNCTION measures_title_lexemes(t text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE STRICT AS $$
+    SELECT array_to_tsvector(coalesce(array_agg('^' || lexeme), '{}')) FROM unnest(tsvector_to_array(measures_lexemes(t))) lexeme
 $$;
 
 -- Adds a normalised text to the pairs and words that inexact input is compared with.
@@ -207,18 +212,19 @@ CREATE FUNCTION measures_write_search_rows(ids bigint[]) RETURNS void LANGUAGE s
             RETURNING id, key
     )
     INSERT INTO measures_searchrow
-        (measure_id, plan_year, number, about_id, places_id, edited_at, title_key, title, text, lexemes)
+        (measure_id, plan_year, number, about_id, places_id, edited_at, title_key, text, lexemes)
         SELECT m.id, m.plan_year, m.number, about.id, places.id,
             coalesce((SELECT v.at FROM measures_version v WHERE v.kind = 'measure' AND v.key = m.code
                 ORDER BY v.number DESC LIMIT 1), clock_timestamp()),
-            measures_title_key(measures_normalized(m.title_zh)), m.title, m.text, measures_lexemes(m.text)
+            measures_title_key(measures_normalized(m.title_zh)), m.text,
+            measures_lexemes(m.text) || measures_title_lexemes(m.title)
         FROM measure m
         JOIN facet_set about ON about.key = md5(m.about::text)
         JOIN facet_set places ON places.key = md5(m.places::text)
         ON CONFLICT (measure_id) DO UPDATE SET
-            (plan_year, number, about_id, places_id, edited_at, title_key, title, text, lexemes) = (
+            (plan_year, number, about_id, places_id, edited_at, title_key, text, lexemes) = (
                 EXCLUDED.plan_year, EXCLUDED.number, EXCLUDED.about_id, EXCLUDED.places_id, EXCLUDED.edited_at,
-                EXCLUDED.title_key, EXCLUDED.title, EXCLUDED.text, EXCLUDED.lexemes)
+                EXCLUDED.title_key, EXCLUDED.text, EXCLUDED.lexemes)
 $$;
 
 -- The record's search row, or a vocabulary's names, as the commit leaves them. A vocabulary's names are searched where
