@@ -37,6 +37,7 @@ def addresses(total: int) -> dict[str, str]:
         + "&centre=technology&link=text&role=responsible",
         "one place": "/measures/?district=" + ("division-7" if total > 50_000 else "futian"),
         "by title": "/measures/?sort=title",
+        "CSV of a place": "/measures.csv?district=" + ("division-7" if total > 50_000 else "futian"),
         "CSV, first bytes": "/measures.csv?centre=finance&role=pilot",
         "CSV of a filter": "/measures.csv?centre=finance&role=pilot",
     }

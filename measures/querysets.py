@@ -417,14 +417,14 @@ class WordOf(Func):
     """Which word of a bitmap has this key's bit: see Register."""
 
     template = f"%(expressions)s / {WORD}"
-    output_field = models.BigIntegerField()
+    output_field = models.Field()  # numbers as they come: Django would call int() on each
 
 
 class Bits(Aggregate):
     """The bits of these keys in their word: an answer of some hundred rows where there would be thousands of keys."""
 
     template = f"bit_or(1::bigint << (%(expressions)s & {WORD - 1})::integer)"
-    output_field = models.BigIntegerField()
+    output_field = models.Field()
 
 
 def register(using: str, vocabulary: Vocabulary) -> Register:

@@ -57,7 +57,9 @@ class Register:
             if "/" not in value:
                 self.values[facet].append(value)
         self._bitmaps: dict[tuple[str, ...], int] = {}
+        # By the roles chosen: facet set -> its places; place -> how many of all measures.
         self._places_of: dict[frozenset[str], dict[int, Collection[str]]] = {}
+        self._in_places: dict[frozenset[str], Counter[str]] = {}
 
     def position(self, key: int) -> int:
         """Which bit is the measure's."""
@@ -106,9 +108,17 @@ class Register:
 
         A place has those that lie in it, and there may be thousands: a bitmap for each would take gigabytes.
         """
-        if (places_of := self._places_of.get(roles := frozenset(roles))) is None:
-            places_of = self._places_of[roles] = self._places_in(roles)
-        counts: dict[str, int] = defaultdict(int)
+        roles = frozenset(roles)
+        if bitmap != self.everything:
+            return self._counted(bitmap, roles)
+        if roles not in self._in_places:  # what lists without another choice ask for
+            self._in_places[roles] = self._counted(bitmap, roles)
+        return self._in_places[roles]
+
+    def _counted(self, bitmap: int, roles: frozenset[str]) -> Counter[str]:
+        if roles not in self._places_of:
+            self._places_of[roles] = self._places_in(roles)
+        places_of, counts = self._places_of[roles], defaultdict(int)
         for own, count in Counter(compress(self._places, self.flags(bitmap))).items():
             for slug in places_of.get(own, ()):
                 counts[slug] += count

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 import opencc
 from django.utils.html import conditional_escape, format_html
@@ -54,6 +54,11 @@ def normalized(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(PLAIN)
 
 
+@lru_cache(maxsize=10_000)
+def _normalized_length(character: str) -> int:
+    return len(normalized(character))
+
+
 def simplified(text: str) -> str:
     """From whichever traditional forms: Hong Kong, Taiwan or the standard's."""
     for converter in converters():
@@ -82,13 +87,13 @@ class Literal:
         """Whether the lexeme alone decides, without a look at the text."""
         return re.fullmatch(f"[{HAN}]{{1,2}}|[a-z0-9]+", self.text) is not None
 
-    @property
-    def pattern(self) -> str:
+    @cached_property
+    def pattern(self) -> re.Pattern:
         """Finds the text in a normalised text."""
         if not re.fullmatch("[a-z0-9]+", self.text):
-            return re.escape(self.text)
+            return re.compile(re.escape(self.text))
         words = sorted({self.text, *self.forms}, key=len, reverse=True)
-        return rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])"
+        return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
 
     def tsquery(self, mark: str = "") -> str:
         # Lexemes are Chinese characters, letters and digits, so quoting them is enough.
@@ -275,8 +280,8 @@ def find(group: Any, text: str) -> Match | None:
     """The first match of the group in `text`."""
     plain = normalized(text)
     for literal in group.literals:
-        if match := re.search(literal.pattern, plain):
-            lengths = [len(normalized(character)) for character in text]
+        if match := literal.pattern.search(plain):
+            lengths = map(_normalized_length, text)
             edges = [0]
             for length in lengths:
                 edges.append(edges[-1] + length)
