@@ -409,7 +409,8 @@ def filter_parameters() -> list[dict]:
         if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
             schema["enum"] = values
         elif form_field.max_length:
-            schema["maxLength"] = form_field.max_length
+            # Neither NUL nor what undecodable bytes become.
+            schema |= {"maxLength": form_field.max_length, "pattern": r"^[^\u0000\uFFFD]*$"}
         if isinstance(form_field, (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)):
             schema = {"type": "array", "items": schema}
         parameters.append(
