@@ -193,7 +193,7 @@ _reader_options = {
     "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "30s",
     # How many rows a common word matches is known, but not that reading each row's lexemes, which lie apart, costs more than
-    # the index; and pages are many and short, so that each keeps to one processor. See decision 18.
+    # the index; and pages are many and short, so that each keeps to one processor. See decisions 13 and 60.
     "enable_seqscan": "off",
     "max_parallel_workers_per_gather": "0",
     # The keys with a word in their title are a hash table, else a list that is gone through for each row: see Search.rank.

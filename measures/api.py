@@ -546,7 +546,7 @@ def json_chunks(measures: Iterable, count: int, version: DataVersion) -> Iterato
 
 class MeasuresJson(SelectionView):
     def answer(self, filterset, query, version):
-        measures = exports.in_chunks(filterset.keys, filterset.edition)
+        measures = exports.records_of(filterset.keys, filterset.edition)
         chunks = json_chunks(measures, filterset.fitting.total, version)
         return exports.stream(self.request, chunks, "application/json")
 

@@ -5,12 +5,14 @@ Everything here follows from the version alone. What depends on a reader's selec
 
 from array import array
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
 from django.forms import Form
 from django.template.loader import get_template
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -55,6 +57,8 @@ class Edition:
 
     def __init__(self, using: str):
         self.using = using
+        self._register: Register | None = None
+        self._reading = Lock()
         #: Of the filter, by language: their choices are the vocabulary's.
         self.forms: dict[str, type[Form]] = {}
         self._rows: dict[tuple[str, int], Row] = {}
@@ -86,9 +90,14 @@ class Edition:
             for language, _name in settings.LANGUAGES
         }
 
-    @cached_property
+    @property
     def register(self) -> Register:
-        return register(self.using, self.vocabulary)
+        with (
+            self._reading
+        ):  # the costly one: after an edit many threads ask for it at once, and one should read
+            if self._register is None:
+                self._register = register(self.using, self.vocabulary)
+        return self._register
 
     def order(self, sort: str) -> array:
         """The positions of all measures in the register as this order has them."""

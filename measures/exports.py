@@ -489,7 +489,7 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
-def in_chunks(keys: Iterable[int], edition: Edition) -> Iterator[Record]:
+def records_of(keys: Iterable[int], edition: Edition) -> Iterator[Record]:
     """The measures with these keys, in their order, with all that COLUMNS reads; the memory is that of a few hundred."""
     names = {
         kind: {slug: Named(slug, *own[0]) for slug, own in found.items()}
@@ -498,7 +498,7 @@ def in_chunks(keys: Iterable[int], edition: Edition) -> Iterator[Record]:
     return exported(array("q", keys), edition.using, names)
 
 
-def csv_chunks(measures: Iterable[Measure]) -> Iterator[bytes]:
+def csv_chunks(measures: Iterable[Record]) -> Iterator[bytes]:
     """A CSV file as RFC 4180 has it, in pieces; with the byte order mark that makes Excel read it as UTF-8."""
     buffer = StringIO(newline="")
     writer = csv.writer(buffer)
@@ -525,7 +525,7 @@ UNWRITABLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\\x00-\\x08\\x0b-\\x1f\ufffe\uff
 
 
 def xlsx_chunks(
-    measures: Iterable[Measure], count: int, about: list[tuple[str, str]], at: datetime
+    measures: Iterable[Record], count: int, about: list[tuple[str, str]], at: datetime
 ) -> Iterator[bytes]:
     """A workbook with the data (`count` measures), the dictionary and `about` (rows of a third sheet), in pieces.
 
@@ -602,7 +602,7 @@ ROW_HEIGHT = 32  # points, two lines: rows as high as their longest cell could n
 LETTERS = [xl_col_to_name(position) for position in range(len(COLUMNS))]
 
 
-def _row(number: int, measure: Measure, style: int) -> str:
+def _row(number: int, measure: Record, style: int) -> str:
     """A row of the data sheet, as SpreadsheetML has it."""
     cells = [f'<row r="{number}" ht="{ROW_HEIGHT}" customHeight="1">']
     for letters, column in zip(LETTERS, COLUMNS, strict=True):
@@ -751,9 +751,9 @@ def whole_set_fingerprints(version: DataVersion) -> dict[str, Fingerprint]:
         if count <= CHECKSUM_LIMIT:
             keys = array("q", edition.everything.in_order(edition.order("number")))
             about = about_rows("", count, Plan.objects.latest("year"), version)
-            found[".xlsx"] = _fingerprint(xlsx_chunks(in_chunks(keys, edition), count, about, version.at))
-            found[".csv"] = _fingerprint(csv_chunks(in_chunks(keys, edition)))
-            found[".json"] = _fingerprint(json_chunks(in_chunks(keys, edition), count, version))
+            found[".xlsx"] = _fingerprint(xlsx_chunks(records_of(keys, edition), count, about, version.at))
+            found[".csv"] = _fingerprint(csv_chunks(records_of(keys, edition)))
+            found[".json"] = _fingerprint(json_chunks(records_of(keys, edition), count, version))
         _fingerprints.clear()
         _fingerprints[key] = found
     return found
@@ -841,7 +841,7 @@ class MeasuresCsv(SelectionView):
     def answer(self, filterset, query, version):
         headers = {"Content-Disposition": attachment(query, version, ".csv")}
         return stream(
-            self.request, csv_chunks(in_chunks(filterset.keys, filterset.edition)), CSV_TYPE, headers
+            self.request, csv_chunks(records_of(filterset.keys, filterset.edition)), CSV_TYPE, headers
         )
 
 
@@ -857,7 +857,7 @@ class MeasuresXlsx(SelectionView):
                 )
             )
         about = about_rows(query, count, Plan.objects.latest("year"), version)
-        measures = in_chunks(filterset.keys, filterset.edition)
+        measures = records_of(filterset.keys, filterset.edition)
         chunks = xlsx_chunks(measures, count, about, version.at)
         return stream(self.request, chunks, XLSX_TYPE, headers)
 

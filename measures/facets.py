@@ -6,7 +6,8 @@ of the link hold in one link, a place and its role in one role.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from .bilingual import CHINESE, ENGLISH, Text
 

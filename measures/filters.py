@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -160,15 +161,13 @@ class MeasureFilter(django_filters.FilterSet):
     def search(self) -> Search | None:
         return Search(self.query, self.queryset.db) if self.query else None
 
-    def condition(self, prefix: str = ""):
-        """That a search row fits search and facets."""
-        rows = SearchRow.objects.using(self.queryset.db)
-        condition = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(self.search))
-        return condition & self.search.condition(prefix) if self.search else condition
-
     def filter_queryset(self, queryset):
-        measures = queryset.filter(self.condition("search_row__"), search_row__isnull=False)
-        return measures.order_by(*ordering(self.order, self.search, "search_row__"))
+        rows, prefix = SearchRow.objects.using(queryset.db), "search_row__"
+        fits = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(self.search))
+        if self.search:
+            fits &= self.search.condition(prefix)
+        measures = queryset.filter(fits, search_row__isnull=False)
+        return measures.order_by(*ordering(self.order, self.search, prefix))
 
     @cached_property
     def fitting(self) -> Fitting:

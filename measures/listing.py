@@ -4,7 +4,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from heapq import nlargest
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext

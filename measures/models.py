@@ -593,8 +593,8 @@ class SearchRow(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["lexemes"], name="search_row_lexemes", fastupdate=False),
-            models.Index(fields=["about", "places"], name="search_row_about"),
-            models.Index(fields=["places", "about"], name="search_row_places"),
+            models.Index(fields=["about"], name="search_row_about"),
+            models.Index(fields=["places"], name="search_row_places"),
             models.Index(fields=["plan_year", "number"], name="search_row_number"),
             models.Index(fields=["title_key", "plan_year", "number"], name="search_row_title"),
             models.Index(F("edited_at").desc(), "plan_year", "number", name="search_row_edited"),

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import zip_longest
 from operator import and_, or_
 
@@ -31,6 +31,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import RowNumber
+from django.utils.functional import cached_property
 
 from . import search
 from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, limits
@@ -330,7 +331,7 @@ class SearchRowQuerySet(models.QuerySet):
         self,
         selection: Selection,
         vocabulary: Vocabulary,
-        prefix: str = "",
+        prefix: str,
         searched: bool = False,
     ) -> Q:
         """That a row fits the choices; `searched` says that it has to fit a search too."""

@@ -9,14 +9,19 @@ import sys
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import chain, compress
 from operator import and_
+
+from django.utils.functional import cached_property
 
 from .facets import FAMILIES, Selection, Vocabulary, limits, wanted
 
 WORD = 64  # bits; what PostgreSQL counts with
 MOST_BITMAPS = 500  # kept ready; 100,000 measures make 12 kB each
+MOST_TOKENS = (
+    40  # of one that is kept: a region has hundreds of places, which would weigh more than their bitmap
+)
 FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
@@ -91,7 +96,8 @@ class Register:
             bitmap = self._bitmap(chain.from_iterable(map(self._at.__getitem__, sets)))
             if len(self._bitmaps) >= MOST_BITMAPS:
                 self._bitmaps = {}
-            self._bitmaps[tokens] = bitmap
+            if len(tokens) <= MOST_TOKENS:
+                self._bitmaps[tokens] = bitmap
         return bitmap
 
     def flags(self, bitmap: int) -> bytes:

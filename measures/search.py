@@ -1,4 +1,4 @@
-"""How a query becomes conditions, and where a match stands in a text. No database here: see `querysets.SearchQuery`.
+"""How a query becomes conditions, and where a match stands in a text. No database here: see `querysets.Search`.
 
 A query is words, separated by spaces, that must all occur; "quotes" keep words together. What a word can stand for is a
 tree of `All`, `Any` and `Literal`: the word itself, or the Chinese text that it spells in pinyin or by its initials. Such
@@ -9,9 +9,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
 import opencc
+from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 

@@ -101,14 +101,14 @@ def test_csv_holds_the_whole_record(client):
 def test_a_record_is_read_as_the_measure_is(client):
     edition = Edition("reader")
     measures = list(Measure.objects.for_export().order_by("plan", "number"))
-    records = list(exports.in_chunks([measure.pk for measure in measures], edition))
+    records = list(exports.records_of([measure.pk for measure in measures], edition))
     for column in exports.COLUMNS:
         assert [*map(column.cell, records)] == [*map(column.cell, measures)], column.name
 
 
 def test_columns_of_a_group_have_as_many_values_as_each_other(client):
     edition = Edition("reader")
-    for measure in exports.in_chunks(edition.everything.in_order(edition.order("number")), edition):
+    for measure in exports.records_of(edition.everything.in_order(edition.order("number")), edition):
         lengths = {}
         for column in exports.COLUMNS:
             if column.group:

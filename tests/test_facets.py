@@ -1,18 +1,23 @@
 """Numbers that cannot disagree: option, heading, rows and matrix, held against a plain reading of the records."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 import pytest
+from django.db import connections
 from django.http import QueryDict
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.generate import generate
+from measures.editions import Edition
 from measures.facets import FACETS
-from measures.filters import MeasureFilter
+from measures.filters import SORTS, MeasureFilter
 from measures.listing import Listing
 from measures.models import Category, District, Measure
+from measures.querysets import Search
 
 SEARCHES = ("", "", "", "教育", "改革", "jinrong", "services", "福田 社区", "鸾")
 ONE_TIME = settings(
@@ -82,11 +87,11 @@ def read_records() -> list[Record]:
     ]
 
 
-def filtered(selection: dict[str, list[str]], q: str = "") -> MeasureFilter:
+def filtered(selection: dict[str, list[str]], q: str = "", sort: str = "") -> MeasureFilter:
     data = QueryDict(mutable=True)
     for facet, values in selection.items():
         data.setlist(facet, values)
-    data["q"] = q
+    data["q"], data["sort"] = q, sort
     filterset = MeasureFilter(data, Measure.objects.published())
     assert filterset.is_valid(), filterset.form.errors
     return filterset
@@ -98,11 +103,13 @@ def codes(filterset: MeasureFilter) -> set[str]:
     return set(found)
 
 
-def check(records: list[Record], selection: dict[str, list[str]], q: str, found: dict[str, set[str]]) -> None:
+def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: str, found: dict) -> None:
+    """`found`: search -> codes, kept between the calls."""
+    selection = {facet: values for facet, values in selection.items() if values}
     if q not in found:
         found[q] = codes(filtered({}, q))
     searched = [record for record in records if record.code in found[q]]
-    filterset = filtered(selection, q)
+    filterset = filtered(selection, q, sort)
     expected = {record.code for record in searched if record.fits(selection)}
     assert codes(filterset) == expected
     assert list(filterset.keys) == list(filterset.qs.values_list("pk", flat=True))
@@ -157,9 +164,9 @@ def test_every_number_on_the_shipped_content(databases):
     records, found = read_records(), {}
 
     @settings(ONE_TIME, max_examples=60)
-    @given(selections(), st.sampled_from(SEARCHES))
-    def every_number_is_true(selection, q):
-        check(records, {facet: values for facet, values in selection.items() if values}, q, found)
+    @given(selections(), st.sampled_from(SEARCHES), st.sampled_from(["", *dict(SORTS)]))
+    def every_number_is_true(selection, q, sort):
+        check(records, selection, q, sort, found)
 
     every_number_is_true()
 
@@ -172,9 +179,9 @@ def test_every_number_on_generated_content(restored):
     assert len(records) < shipped + 84  # drafts are among them
 
     @settings(ONE_TIME, max_examples=20)
-    @given(selections(), st.sampled_from(SEARCHES))
-    def every_number_is_true(selection, q):
-        check(records, {facet: values for facet, values in selection.items() if values}, q, found)
+    @given(selections(), st.sampled_from(SEARCHES), st.sampled_from(["", *dict(SORTS)]))
+    def every_number_is_true(selection, q, sort):
+        check(records, selection, q, sort, found)
 
     every_number_is_true()
 
@@ -259,3 +266,42 @@ def test_of_many_options_the_chosen_and_the_largest_are_shown(databases, client,
     refused = client.get("/en/measures/?district=hetao-zone&role=pilot&category=nothing").text
     assert "more options are not shown. The search finds them by name." in refused
     assert "with measures)" not in refused
+
+
+def test_a_slow_search_keeps_no_other_list_waiting(databases, monkeypatch):
+    found, begun, go_on = Search.found, Event(), Event()
+
+    def slow(search, register):
+        if search.query == "zzzz":
+            begun.set()
+            assert go_on.wait(20)
+        return found(search, register)
+
+    def total(q):
+        try:
+            return filtered({}, q).fitting.total
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(Search, "found", slow)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(total, "zzzz")
+        assert begun.wait(20)
+        try:
+            assert threads.submit(total, "").result(10) == Measure.objects.filter(status="published").count()
+        finally:
+            go_on.set()
+        assert first.result(20) == 0
+
+
+def test_one_thread_reads_a_new_version(databases):
+    edition = Edition("default")
+
+    def registered(_thread):
+        try:
+            return edition.register
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(register) for register in threads.map(registered, range(8))}) == 1

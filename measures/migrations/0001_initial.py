@@ -427,11 +427,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchrow',
-            index=models.Index(fields=['about', 'places'], name='search_row_about'),
+            index=models.Index(fields=['about'], name='search_row_about'),
         ),
         migrations.AddIndex(
             model_name='searchrow',
-            index=models.Index(fields=['places', 'about'], name='search_row_places'),
+            index=models.Index(fields=['places'], name='search_row_places'),
         ),
         migrations.AddIndex(
             model_name='searchrow',

@@ -115,7 +115,8 @@ $$;
 # One row for each published measure with everything the list filters, counts, sorts and searches by; see models.SearchRow.
 SEARCH = r"""
 ALTER TABLE measures_searchrow ADD FOREIGN KEY (measure_id) REFERENCES measures_measure ON DELETE CASCADE;
--- Counting and ranking read the short columns; the long ones lie apart, and uncompressed, because matches are checked there.
+-- A search visits the short columns of what it finds; the long ones lie apart, and uncompressed, because matches are checked
+-- there.
 ALTER TABLE measures_searchrow SET (toast_tuple_target = 512);
 ALTER TABLE measures_searchrow ALTER text SET STORAGE EXTERNAL, ALTER lexemes SET STORAGE EXTERNAL,
     ALTER title_key SET STORAGE MAIN;

@@ -46,7 +46,7 @@ def test_csv_goes_through_pandas_without_a_changed_cell(client, published):
     edition = Edition("reader")
     expected = [
         [str(column.cell(measure)) for column in exports.COLUMNS]
-        for measure in exports.in_chunks(edition.everything.in_order(edition.order("number")), edition)
+        for measure in exports.records_of(edition.everything.in_order(edition.order("number")), edition)
     ]
     assert shown == expected
     again = BytesIO()

@@ -124,3 +124,11 @@ def test_phone_without_scripts_filters_through_the_disclosure(new_page):
     assert shown(page) == 10
     page.locator(".selection .clear").click()
     assert shown(page) == 28
+
+
+def test_closest_titles_have_the_width_they_need(page):
+    page.goto("/en/measures/?q=金融科枝")
+    title = page.locator(".closest .titles a")
+    expect(title).to_have_text("05 Building a demonstration zone for fintech clustering")
+    one_line = page.locator(".closest .suggestion").bounding_box()["height"]
+    assert title.locator("span").last.bounding_box()["height"] < 2 * one_line
