@@ -213,7 +213,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Page cache ---
 
-PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 16) * 2**20  # in every web process
+PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web process
 
 # --- Languages ---
 
