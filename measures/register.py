@@ -19,9 +19,8 @@ from .facets import FAMILIES, Selection, Vocabulary, limits, wanted
 
 WORD = 64  # bits; what PostgreSQL counts with
 MOST_BITMAPS = 500  # kept ready; 100,000 measures make 12 kB each
-MOST_TOKENS = (
-    40  # of one that is kept: a region has hundreds of places, which would weigh more than their bitmap
-)
+# Of a bitmap that is kept: the tokens of a region's hundreds of places would weigh more than it does.
+MOST_TOKENS = 40
 FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
