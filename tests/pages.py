@@ -10,6 +10,7 @@ PAGE_TYPES = [
     "/measures/?category=well-being&centre=none",
     "/measures/?q=jiaoshi",
     "/measures/?district=xiangmihu&role=responsible",  # nothing found
+    "/measures/?q=arbitratoin",  # only something close found
     "/measures/?category=unknown",  # cannot be read
     "/measures/2020-05/",
     "/measures/2020-15/history/",

@@ -15,6 +15,7 @@ QUERIES = {
     "/measures/?category=well-being&centre=none": (9, 1),
     "/measures/?q=jiaoshi": (16, 7),  # what may be spelt, and where each hit matched
     "/measures/?district=xiangmihu&role=responsible": (6, 1),
+    "/measures/?q=arbitratoin": (13, 8),
     "/measures/?category=unknown": (3, 1),
     "/measures/2020-05/": (14, 10),
     "/measures/2020-15/history/": (3, 2),
