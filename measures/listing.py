@@ -1,6 +1,7 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -133,7 +134,7 @@ class Hit:
 class Closest:
     """A text of the site that differs from the query in one character."""
 
-    query: str
+    query: Text
     address: str
     count: int
     measures: list
@@ -307,7 +308,8 @@ class Listing:
             fitting = measures.found_by(Search(better, query.using))
             if count := fitting.count():
                 address = f"{self.address}?{urlencode({'q': better})}"
-                closest.append(Closest(better, address, count, list(fitting[:MOST_CLOSEST])))
+                shown = Text(better, CHINESE if re.search(f"[{search.HAN}]", better) else ENGLISH)
+                closest.append(Closest(shown, address, count, list(fitting[:MOST_CLOSEST])))
         return closest
 
     @cached_property

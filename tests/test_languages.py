@@ -17,7 +17,14 @@ HAN = re.compile("[\u3400-\u9fff]")
 LATIN_WORD = re.compile("[A-Za-z][a-z]{2,}")
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 # Chinese pages write these in Latin letters too.
-LATIN_ON_CHINESE_PAGES = {"English", "“jiaoshi”", "「jiaoshi」", "party-led-grassroots-governance"}
+LATIN_ON_CHINESE_PAGES = {
+    "English",
+    "“jiaoshi”",
+    "「jiaoshi」",
+    "“arbitratoin”",
+    "「arbitratoin」",
+    "party-led-grassroots-governance",
+}
 TEXT_ATTRIBUTES = {"aria-label", "alt", "title", "placeholder", "content"}
 
 

@@ -349,3 +349,16 @@ def test_draft_is_not_found(restored):
     listing = Listing(filtered("鸾凤和鸣"))
     assert (listing.count, listing.closest) == (0, [])
     assert found("数字货币") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "suggestion"),
+    [
+        ("/measures/?q=arbitratoin", '<span lang="en">arbitration</span>'),
+        ("/en/measures/?q=arbitratoin", "arbitration"),
+        ("/en/measures/?q=金融科枝", '<span lang="zh-Hans">金融科技</span>'),
+        ("/measures/?q=金融科枝", "金融科技"),
+    ],
+)
+def test_a_suggestion_says_its_language(client, address, suggestion):
+    assert f">{suggestion}</a> <span" in client.get(address, follow=True).text
