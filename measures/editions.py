@@ -92,9 +92,8 @@ class Edition:
 
     @property
     def register(self) -> Register:
-        with (
-            self._reading
-        ):  # the costly one: after an edit many threads ask for it at once, and one should read
+        # The costly one: after an edit many threads ask for it at once, and one should read.
+        with self._reading:
             if self._register is None:
                 self._register = register(self.using, self.vocabulary)
         return self._register

@@ -475,13 +475,11 @@ COLUMNS = [
 # A cell that a spreadsheet program would take for a formula gets an apostrophe in front. So does one that begins with
 # apostrophes before such a character, which is what makes the guard removable without a doubt.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
-SUSPECT = frozenset("'=+-@\t\r")  # what such cells begin with
 
 
 def guard(cell: str | int) -> str | int:
     """`cell` as a spreadsheet program may open it: never a formula."""
-    # Few texts begin so: most need no look by the pattern.
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in SUSPECT and FORMULA.match(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:

@@ -16,6 +16,7 @@ FACETS = ("category", "centre", "link", "audience", "district", "role", "basis")
 FAMILIES = (("category",), ("centre", "link"), ("audience",), ("district", "role"), ("basis",))
 PLACES = ("district", "role")
 ABOUT = tuple(family for family in FAMILIES if family != PLACES)
+FAMILY = {facet: family for family in FAMILIES for facet in family}
 
 Selection = dict[str, list[str]]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from .bilingual import CHINESE, ENGLISH, Text
 from .editions import current_edition
 from .facets import FACETS, NONE, Selection
-from .models import CentreLink, DistrictRole, Measure, SearchRow
+from .models import CentreLink, DistrictRole, Measure
 from .querysets import Search, ordering
 from .register import Fitting
 
@@ -162,12 +162,10 @@ class MeasureFilter(django_filters.FilterSet):
         return Search(self.query, self.queryset.db) if self.query else None
 
     def filter_queryset(self, queryset):
-        rows, prefix = SearchRow.objects.using(queryset.db), "search_row__"
-        fits = rows.facet_condition(self.selection, self.vocabulary, prefix, searched=bool(self.search))
+        measures = queryset.narrowed(self.selection, self.vocabulary, searched=bool(self.search))
         if self.search:
-            fits &= self.search.condition(prefix)
-        measures = queryset.filter(fits, search_row__isnull=False)
-        return measures.order_by(*ordering(self.order, self.search, prefix))
+            measures = measures.filter(self.search.condition("search_row__"))
+        return measures.order_by(*ordering(self.order, self.search, "search_row__"))
 
     @cached_property
     def fitting(self) -> Fitting:

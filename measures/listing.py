@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404
@@ -302,14 +301,13 @@ class Listing:
             return []
         if self.filterset.fitting.found:
             return []  # it is the facets that exclude what was found
-        measures = Measure.objects.using(query.using).published()
         closest = []
         for better in query.closest():
-            fitting = measures.found_by(Search(better, query.using))
-            if count := fitting.count():
-                address = f"{self.address}?{urlencode({'q': better})}"
+            like = MeasureFilter({"q": better}, self.filterset.queryset)
+            if like.is_valid() and (count := like.fitting.total):
                 shown = Text(better, CHINESE if re.search(f"[{search.HAN}]", better) else ENGLISH)
-                closest.append(Closest(shown, address, count, list(fitting[:MOST_CLOSEST])))
+                address = f"{self.address}?{like.canonical_query()}"
+                closest.append(Closest(shown, address, count, list(like.qs[:MOST_CLOSEST])))
         return closest
 
     @cached_property

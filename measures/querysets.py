@@ -146,20 +146,18 @@ class MeasureQuerySet(models.QuerySet):
         """The `count` measures whose records changed last, those changed last first."""
         return self.order_by("-search_row__edited_at", "plan", "number")[:count]
 
-    def narrowed(self, selection: Selection):
-        """The measures that `selection` (facet -> chosen slugs) describes.
+    def narrowed(self, selection: Selection, vocabulary: Vocabulary, searched: bool = False):
+        """The measures that `selection` (facet -> chosen slugs) describes; `searched` says that they have to fit a search too.
 
         Within a facet the choices mean OR, between facets AND. A centre and the basis of the link must hold in one link;
         a place and its role in one role.
         """
-        from .models import SearchRow
-
-        return self.filter(SearchRow.objects.facet_condition(selection, vocabulary(self.db), "search_row__"))
-
-    def found_by(self, query: "Search"):
-        """The measures that fit a search, those with it in their title first."""
-        measures = self.filter(query.condition("search_row__"), search_row__isnull=False)
-        return measures.order_by(*ordering("relevance", query, "search_row__"))
+        lookup = "has_unindexed" if searched else "has"
+        measures = self.filter(search_row__isnull=False)
+        for column, own in (("about", ABOUT), ("places", (PLACES,))):
+            if asked := limits(own, selection, vocabulary):
+                measures = measures.filter(**{f"search_row__{column}__{lookup}": list(asked.values())})
+        return measures
 
     def with_marks(self):
         """With the category, links and places of a row, in three queries for any number of rows."""
@@ -326,21 +324,6 @@ class SearchRowQuerySet(models.QuerySet):
 
     def last_edit(self) -> datetime | None:
         return self.aggregate(at=Max("edited_at"))["at"]
-
-    def facet_condition(
-        self,
-        selection: Selection,
-        vocabulary: Vocabulary,
-        prefix: str,
-        searched: bool = False,
-    ) -> Q:
-        """That a row fits the choices; `searched` says that it has to fit a search too."""
-        lookup = "has_unindexed" if searched else "has"
-        condition = Q()
-        for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            if asked := limits(own, selection, vocabulary):
-                condition &= Q(**{f"{prefix}{column}__{lookup}": list(asked.values())})
-        return condition
 
 
 # Of these measures, in their order: the latest public version, which is the record as it is (see MEMORY in migration 0002),

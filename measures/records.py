@@ -5,7 +5,6 @@ is a list here.
 """
 
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -32,9 +31,6 @@ class Numbered(NamedTuple):
     number: int
 
 
-numbered = lru_cache(maxsize=1024)(Numbered)
-
-
 class Record:
     """The entries of a dictionary, which is not copied, as attributes."""
 
@@ -47,7 +43,7 @@ def record(
 ) -> Record:
     """Of a version of a measure, whose document it takes over, and the codes of what was split from it."""
     for action in document["actions"]:
-        action["paragraph"] = numbered(action["paragraph"])
+        action["paragraph"] = Numbered(action["paragraph"])
     for link in document["centres"]:
         link["centre"] = names["centre"][link["centre"]]
     for place in document["districts"]:
@@ -57,7 +53,7 @@ def record(
         "category": names["category"][document["category"]],
         "parent": document["parent"] and Coded(document["parent"]),
         "parts": [Coded(code) for code in parts],
-        "paragraphs": [numbered(number) for number in document["paragraphs"]],
+        "paragraphs": [Numbered(number) for number in document["paragraphs"]],
         "audiences": [names["audience"][slug] for slug in document["audiences"]],
         "actions": [Record(action) for action in document["actions"]],
         "centre_links": [Record(link) for link in document["centres"]],

@@ -15,7 +15,7 @@ from operator import and_
 
 from django.utils.functional import cached_property
 
-from .facets import FAMILIES, Selection, Vocabulary, limits, wanted
+from .facets import FAMILIES, FAMILY, Selection, Vocabulary, limits, wanted
 
 WORD = 64  # bits; what PostgreSQL counts with
 MOST_BITMAPS = 500  # kept ready; 100,000 measures make 12 kB each
@@ -177,17 +177,18 @@ class Fitting:
         return self._numbers[facet]
 
     def _counted(self, facet: str) -> Counter[str]:
-        family = next(family for family in FAMILIES if facet in family)
-        others = self._without.get(family, self.bitmap)
         if facet == "district":
-            return self.register.in_places(others, self.selection.get("role") or ())
+            return self.register.in_places(self._others(facet), self.selection.get("role") or ())
         return Counter({value: self._with(facet, [value]) for value in self.register.values[facet]})
+
+    def _others(self, facet: str) -> int:
+        """The measures that fit everything but the facet's family."""
+        return self._without.get(FAMILY[facet], self.bitmap)
 
     def _with(self, facet: str, values: list[str]) -> int:
         """How many measures fit with these values chosen in `facet` instead."""
-        family = next(family for family in FAMILIES if facet in family)
-        others, vocabulary = self._without.get(family, self.bitmap), self.register.vocabulary
-        tokens = wanted(family, self.selection | {facet: values}, vocabulary)
+        tokens = wanted(FAMILY[facet], self.selection | {facet: values}, self.register.vocabulary)
+        others = self._others(facet)
         return (others if tokens is None else others & self.register.having(*tokens)).bit_count()
 
     def dropping(self, facet: str) -> int:

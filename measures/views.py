@@ -108,7 +108,8 @@ class TopicPage(RecordPage):
 
     def get_context_data(self, **kwargs):
         topic = self.object
-        found = Measure.objects.published().narrowed({self.facet: [topic.slug]})
+        found = Measure.objects.published()
+        found = found.narrowed({self.facet: [topic.slug]}, current_edition(found.db).vocabulary)
         measures = list(found.with_relations()[:MOST_ON_A_TOPIC])
         return super().get_context_data(
             facet=self.facet,

@@ -285,6 +285,6 @@ def test_no_request_is_answered_with_a_fault(site):
     assert statuses[200] > REQUESTS / 20  # the site did answer
     # The page cache fills up to its bound; after the first half nothing else may grow.
     assert memory[-1] - memory[len(memory) // 2] < 20
-    assert memory[-1] < 240  # a full cache, the conversion into traditional characters, and the staff desk
+    assert memory[-1] < 225  # a full cache, the conversion into traditional characters, and the staff desk
     with_journal = site.log.read_text()
     assert "Traceback" not in with_journal
