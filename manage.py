@@ -33,8 +33,8 @@ def main(arguments):
         from django.core.management import execute_from_command_line
         from django.db import OperationalError
 
-        from futian_reform.embedded_postgres import EmbeddedPostgresError
-        from futian_reform.serve import ServeError, explain
+        from futian_reform.operations.embedded_postgres import EmbeddedPostgresError
+        from futian_reform.operations.serve import ServeError, explain
     except ImportError as error:
         sys.exit(
             f"The packages of the site are not installed for this Python ({error}). Run `make run`, which installs "

@@ -53,8 +53,8 @@ def main() -> None:
     from django.test import Client, override_settings
     from django.test.utils import CaptureQueriesContext
 
-    from futian_reform.rendering import spare_collector
-    from futian_reform.serve import collect_static_files
+    from futian_reform.operations.serve import collect_static_files
+    from futian_reform.page_cache.rendering import spare_collector
     from measures.models import Measure
 
     collect_static_files(print)

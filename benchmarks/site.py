@@ -13,8 +13,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from futian_reform import embedded_postgres
-from futian_reform.embedded_postgres import EmbeddedPostgres
+from futian_reform.operations import embedded_postgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import IsolationLevel
 
-from .embedded_postgres import EmbeddedPostgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -95,22 +95,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "futian_reform.logs.identified",
-    "futian_reform.middleware.own_origin",
+    "futian_reform.requests.logs.identified",
+    "futian_reform.requests.middleware.own_origin",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "futian_reform.middleware.language_from_path",
-    "futian_reform.middleware.open_data",
-    "futian_reform.middleware.within_limits",
+    "futian_reform.requests.middleware.language_from_path",
+    "futian_reform.requests.middleware.open_data",
+    "futian_reform.requests.middleware.within_limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "futian_reform.middleware.staff_or_public",
+    "futian_reform.requests.middleware.staff_or_public",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -208,7 +208,7 @@ DATABASES["reader"]["OPTIONS"] |= {
 }
 # The few threads that render pages keep their connections; see decision 52 for why there is no pool.
 DATABASES["reader"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-DATABASE_ROUTERS = ["futian_reform.databases.Router"]
+DATABASE_ROUTERS = ["measures.snapshots.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Page cache ---
@@ -288,8 +288,8 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time left that is shown is true
-AXES_LOCKOUT_CALLABLE = "futian_reform.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "futian_reform.sign_in.client_address"
+AXES_LOCKOUT_CALLABLE = "futian_reform.requests.sign_in.locked_out"
+AXES_CLIENT_IP_CALLABLE = "futian_reform.requests.sign_in.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
@@ -341,7 +341,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "futian_reform.logs.JsonFormatter"}},
+    "formatters": {"json": {"()": "futian_reform.requests.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {

@@ -5,12 +5,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from futian_reform.requests.errors import bad_request, not_found, server_error
 from measures import sitemaps
 from measures.urls import machine_urlpatterns
 from measures.views import Robots, Styleguide
 
-from . import health
-from .errors import bad_request, not_found, server_error
+from .requests import health
 
 urlpatterns = [
     path("healthz", health.process, name="healthz"),

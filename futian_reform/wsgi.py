@@ -8,8 +8,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "futian_reform.settings")
 django_application = get_wsgi_application()
 
-from .page_cache import PageCache  # noqa: E402  needs Django's applications
-from .rendering import spare_collector  # noqa: E402
+from futian_reform.page_cache.application import PageCache  # noqa: E402  needs Django's applications
+from futian_reform.page_cache.rendering import spare_collector  # noqa: E402
 
 application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start(
     "/", "/measures/", "/en/measures/", "/data/"

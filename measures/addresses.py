@@ -1,6 +1,6 @@
-"""Absolute and permanent addresses, for whatever leaves the site: exports, feeds, citations.
+"""Every public path and form of answer, once.
 
-They start with SITE_ORIGIN, never with the Host header, and name the default language unless told otherwise.
+Absolute addresses start with SITE_ORIGIN, never with the Host header, and name the default language unless told otherwise.
 """
 
 from functools import lru_cache
@@ -11,6 +11,23 @@ from django.urls import translate_url
 
 # The year in which the names below were given out, as RFC 4151 asks for; it never changes.
 TAG_YEAR = 2026
+
+#: The public code of a measure, as a regular expression: year of the plan and number.
+CODE_PATTERN = "[0-9]{4}-[0-9]{2,6}"
+
+#: What can be read of an answer: a page, a JSON document or plain text.
+PAGE, JSON, TEXT = "page", "json", "text"
+_FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEXT, ".ris": TEXT}
+#: The files of a list: the end of their address -> their name.
+FILES = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON"}
+
+
+def form_of_answer(path: str) -> str:
+    """PAGE, JSON or TEXT: what whoever asked for `path` can read."""
+    last = path.rpartition("/")[2]
+    if path.startswith("/api/") and path != "/api/":
+        return JSON
+    return _FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
 
 def absolute(path: str) -> str:

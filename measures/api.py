@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from . import exports
-from .addresses import absolute, measure_path, version_path
+from .addresses import CODE_PATTERN, absolute, measure_path, version_path
 from .filters import MeasureFilter, canonical_redirect
 from .models import (
     Action,
@@ -433,7 +433,7 @@ class ReadOnly(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
     lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def handle_exception(self, exc):
-        raise exc  # futian_reform/errors.py answers, in the form of the address
+        raise exc  # the site answers, in the form of the address
 
     def get_object(self):
         try:
@@ -452,7 +452,7 @@ class MeasureViewSet(ReadOnly):
     serializer_class = MeasureSerializer
     filter_backends = [MeasureSelection]
     lookup_field = "code"
-    lookup_value_regex = "[0-9]{4}-[0-9]{2,6}"
+    lookup_value_regex = CODE_PATTERN
 
     def list(self, request, *args, **kwargs):
         redirect = canonical_redirect(request, selected(request), request.GET.get("page") or "1")

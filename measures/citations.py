@@ -10,17 +10,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from .addresses import absolute, in_language, list_path, measure_path, version_path
+from .addresses import FILES, absolute, in_language, list_path, measure_path, version_path
 from .editions import current_edition
 from .filters import MeasureFilter
 from .models import DataVersion, Measure
 
 NAME_ZH, NAME_EN = "福田改革库", "Futian Reform Database"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-# The list's other forms, by the end of their address.
-FORMS = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON"}
 
 
 @dataclass(frozen=True)
@@ -167,7 +163,7 @@ def of_whole_set(count: int, version: DataVersion) -> Citation:
 
 def files(query: str) -> list[dict[str, str]]:
     """The files of a selection, for `_downloads.html`."""
-    return [{"form": form, "name": name, "address": list_path(query, form)} for form, name in FORMS.items()]
+    return [{"form": form, "name": name, "address": list_path(query, form)} for form, name in FILES.items()]
 
 
 def for_list(filterset: MeasureFilter, count: int, version: DataVersion) -> dict:

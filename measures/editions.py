@@ -16,13 +16,13 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from futian_reform.databases import public_version
+from measures.language.bilingual import Text
 
-from .bilingual import Text
 from .facets import NONE, Vocabulary
 from .models import CentreLink, Measure, Plan
 from .querysets import keys_in_order, register, searched_names, vocabulary
 from .register import Fitting, Register
+from .snapshots import public_version
 
 EDITIONS = 2  # while an edit arrives, some requests still read the version before it
 MOST_ROWS = 2_000  # kept ready, of about 2 kB each

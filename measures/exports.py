@@ -29,14 +29,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from xlsxwriter.utility import xl_col_to_name
 
-from futian_reform.databases import SnapshotStream
-
-from .addresses import CHANGES_PATH, absolute, list_path, measure_path, version_path
+from .addresses import CHANGES_PATH, CODE_PATTERN, absolute, list_path, measure_path, version_path
 from .editions import Edition, current_edition
 from .models import DataVersion, Measure, Plan, SearchRow
 from .querysets import exported
 from .records import Named, Record
 from .selections import SelectionView, without_parameters
+from .snapshots import SnapshotStream
 
 # Bytes up to which an export is made as a whole.
 SMALL = 128 * 1024
@@ -123,7 +122,7 @@ COLUMNS = [
         _("Code"),
         _("The public code of the measure: year of the plan and number. It never changes."),
         attrgetter("code"),
-        constraints={"required": True, "unique": True, "pattern": "[0-9]{4}-[0-9]{2,6}"},
+        constraints={"required": True, "unique": True, "pattern": CODE_PATTERN},
     ),
     Column(
         "year",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from .bilingual import CHINESE, ENGLISH, Text
+from measures.language.bilingual import CHINESE, ENGLISH, Text
 
 NONE = "none"
 FACETS = ("category", "centre", "link", "audience", "district", "role", "basis")

@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .bilingual import CHINESE, ENGLISH, Text
+from measures.language.bilingual import CHINESE, ENGLISH, Text
+
 from .editions import current_edition
 from .facets import FACETS, NONE, Selection
 from .models import CentreLink, DistrictRole, Measure

@@ -18,13 +18,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.language.pinyin import toned
+
 from . import search
-from .bilingual import CHINESE, ENGLISH, Text
 from .editions import Dot, Row
 from .facets import FACETS, NONE
 from .filters import SORTS, MeasureFilter
 from .models import Measure
-from .pinyin import toned
 from .querysets import Search, records
 
 PAGE_SIZE = 50

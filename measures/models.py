@@ -14,8 +14,9 @@ from django.db.models.functions import Cast, Concat, Greatest, Length
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from measures.language.bilingual import Bilingual
+
 from . import querysets
-from .bilingual import Bilingual
 from .validators import validate_simplified
 
 

@@ -1,12 +1,20 @@
 """What the list's other forms share: they read the same address as the page."""
 
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
-
-from futian_reform.errors import InvalidParameters
 
 from .filters import MeasureFilter, canonical_redirect
 from .models import DataVersion, Measure
+
+
+class InvalidParameters(BadRequest):
+    """`errors`: for each parameter's name, the ValidationErrors that say what is wrong with it."""
+
+    def __init__(self, errors: dict[str, list[ValidationError]]):
+        self.errors = errors
+        super().__init__(_("A parameter of the address has a value that does not exist."))
 
 
 def selected(request) -> MeasureFilter:

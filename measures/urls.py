@@ -27,11 +27,12 @@ What has no language stands outside of them and holds both (`machine_urlpatterns
 from django.urls import path, register_converter
 
 from . import api, citations, exports, feeds, history_pages, views
+from .addresses import CODE_PATTERN
 from .models import Audience, Category, Centre, District
 
 
 class CodeConverter:
-    regex = "[0-9]{4}-[0-9]{2,6}"
+    regex = CODE_PATTERN
 
     def to_python(self, value):
         return value

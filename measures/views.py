@@ -10,7 +10,7 @@ from django.views.generic import DetailView, TemplateView
 from django.views.generic.base import ContextMixin
 
 from . import api, citations, exports
-from .addresses import CHANGES_PATH, in_language, list_path
+from .addresses import CHANGES_PATH, FILES, in_language, list_path
 from .editions import current_edition
 from .filters import MeasureFilter, canonical_redirect
 from .listing import Listing
@@ -169,7 +169,7 @@ class ApiPage(PublicPage, TemplateView):
 
 def unknown_form(request, form):
     message = gettext_lazy("The list does not exist as “{form}”. It can be had as {forms}.")
-    forms = ", ".join([*citations.FORMS.values(), "Atom"])
+    forms = ", ".join([*FILES.values(), "Atom"])
     raise Http404(format_lazy(message, form=form[:20], forms=forms))
 
 

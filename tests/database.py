@@ -7,7 +7,7 @@ import os
 import tempfile
 from contextlib import ExitStack
 
-from futian_reform import embedded_postgres
+from futian_reform.operations import embedded_postgres
 
 resources = ExitStack()
 

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
-from futian_reform.databases import acting
 from measures import api
 from measures.models import Measure, Version
+from measures.snapshots import editing_as
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ def test_a_measure_has_everything_in_both_languages(client):
 
 
 def test_changes_name_no_editor_and_no_draft(client, restored):
-    with acting("secret.editor", note="A typo"):
+    with editing_as("secret.editor", note="A typo"):
         Measure.objects.filter(code="2020-05").update(title_en="Corrected")
-    with acting("secret.editor"):
+    with editing_as("secret.editor"):
         Measure.objects.filter(code="2020-06").update(status="draft")
     response = client.get("/api/changes/")
     changes = response.json()["results"]

@@ -16,9 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from psycopg import sql
 
-from futian_reform.backups import back_up, contents, parameters
-from futian_reform.databases import acting
+from futian_reform.operations.backups import back_up, contents, parameters
 from measures.models import DataVersion, Measure, Version
+from measures.snapshots import editing_as
 
 
 def held() -> dict:
@@ -45,7 +45,7 @@ def restore(dump) -> str:
 @pytest.fixture
 def backup(restored, tmp_path):
     User.objects.create_user("editor", password="correct horse battery")
-    with acting("editor", "why"):
+    with editing_as("editor", "why"):
         Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
     before = databases_on_server()
     yield back_up(tmp_path, keep=3)
@@ -61,7 +61,7 @@ def test_backup_wipe_restore_gives_everything_back(backup, restored, wipe):
     assert f"-v{version}.dump" in backup.name
     restored.execute(wipe)
     if "DROP" not in wipe:
-        with acting("vandal"):
+        with editing_as("vandal"):
             Measure.objects.filter(parts=None).delete()
         User.objects.all().delete()
         assert held() != before
@@ -71,7 +71,7 @@ def test_backup_wipe_restore_gives_everything_back(backup, restored, wipe):
     assert Version.objects.filter(key="2020-01").latest("number").actor == "editor"
     assert ("kept in the database" in said) == ("DROP" not in wipe)
     # The restored database goes on where the old one stood: its triggers work, its reader role can read.
-    with acting("editor"):
+    with editing_as("editor"):
         Measure.objects.filter(code="2020-01").update(title_en="After")
     assert DataVersion.objects.using("reader").get().number == version + 1
 
@@ -98,7 +98,7 @@ def lose_manifest(dump):
 
 @pytest.mark.parametrize("damage", [cut, flip, promise_another_row, lose_manifest])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(backup, damage):
-    with acting("editor"):
+    with editing_as("editor"):
         Measure.objects.filter(code="2020-02").update(title_en="Newer than the backup")
     before, present = held(), databases_on_server()
     damage(backup)

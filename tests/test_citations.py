@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import override
 
-from futian_reform.databases import acting
 from measures.citations import tex
 from measures.models import DataVersion, Measure
+from measures.snapshots import editing_as
 
 
 def citation(client, path):
@@ -56,7 +56,7 @@ def test_a_list_can_be_quoted_in_english(client):
 
 
 def test_figures_of_the_sentence_are_those_of_the_page(client, restored):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code__in=["2020-05", "2020-02"]).update(status="draft")
     assert citation(client, "/en/measures/?basis=derived").sentence.startswith(
         "Of the 26 key reforms of Futian District (20 named in the source, 6 split off by the editors), the following conditions fit 6:"
@@ -64,7 +64,7 @@ def test_figures_of_the_sentence_are_those_of_the_page(client, restored):
 
 
 def test_a_measure_has_a_citation_in_each_style(client, restored):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(summary_en="Changed")
     found = citation(client, "/en/measures/2020-05/")
     day = localtime(DataVersion.objects.get().at)
@@ -94,7 +94,7 @@ def test_bibtex_is_read_by_a_library(client, code):
 
 
 def test_bibtex_survives_what_tex_reserves(client, restored):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(title_en=r"50% of $x_1 {a} & \b #1 ~ ^")
     (entry,) = bibtexparser.loads(client.get("/measures/2020-05.bib").text).entries
     assert r"50\% of \$x\_1 \{a\} \& \textbackslash{}b \#1" in entry["title"]

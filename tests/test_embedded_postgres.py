@@ -13,8 +13,8 @@ import dj_database_url
 import psycopg
 import pytest
 
-from futian_reform import embedded_postgres
-from futian_reform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from futian_reform.operations import embedded_postgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 ROOT = Path(__file__).resolve().parent.parent
 IS_ROOT = os.geteuid() == 0
@@ -22,21 +22,21 @@ HAS_NAMESPACES = subprocess.call(["sh", "-c", "unshare --user true 2>/dev/null"]
 
 USE_IT = """
 import sys
-from futian_reform.embedded_postgres import EmbeddedPostgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 with EmbeddedPostgres(sys.argv[1]).session():
     print("in", flush=True)
     sys.stdin.read()
 """
 THROW_AWAY = """
 import sys
-from futian_reform import embedded_postgres
+from futian_reform.operations import embedded_postgres
 with embedded_postgres.throwaway() as server:
     print((server.cluster / "postmaster.pid").read_text().split()[0], server.state_dir, flush=True)
     sys.stdin.read()
 """
 ON_A_SMALL_DISK = """
 import subprocess, sys
-from futian_reform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 def disk(*options):
     subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", sys.argv[1]], check=True)

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from futian_reform.databases import acting
 from measures import exports, querysets
 from measures.editions import Edition
 from measures.models import DataVersion, Measure
+from measures.snapshots import editing_as
 
 from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
 
@@ -139,7 +139,7 @@ DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", '=HYPERLINK("h
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_no_cell_of_a_file_is_a_formula(client, restored, text):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(title_en=text)
     record = records_of_csv(body(client.get("/measures.csv")))[4]
     assert record["title_en"] == f"'{text}"
@@ -191,7 +191,7 @@ def test_rows_and_file_name_are_of_one_snapshot(client, restored, streamed):
     before = DataVersion.objects.get().number
     response = client.get("/measures.csv")
     assert response.headers["Content-Disposition"].endswith(f'_v{before}.csv"')
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(title_en="Changed meanwhile")
     assert DataVersion.objects.using("default").get().number == before + 1
     titles = [record["title_en"] for record in records_of_csv(body(response))]
@@ -388,7 +388,7 @@ def test_head_has_the_headers_and_no_body(client, path):
 
 
 def test_drafts_are_in_no_form(client, restored):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(status="draft")
     for codes in FORMS.values():
         assert "2020-05" not in codes(client, "")

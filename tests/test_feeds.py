@@ -6,8 +6,8 @@ import feedparser
 import pytest
 from django.conf import settings
 
-from futian_reform.databases import acting
 from measures.models import Measure, Version
+from measures.snapshots import editing_as
 
 
 def feed_of(client, path):
@@ -46,7 +46,7 @@ def test_feeds_are_well_formed_and_say_where_they_are(client, path):
 
 def test_an_entry_is_updated_only_when_its_record_was(client, restored):
     before = updated(client)
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-05").update(title_en="Another title")
     after = updated(client)
     assert list(after) == list(before)
@@ -57,7 +57,7 @@ def test_an_entry_is_updated_only_when_its_record_was(client, restored):
 
 def test_a_save_without_a_change_moves_nothing(client, restored):
     before = client.get("/en/measures.atom").content
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.get(code="2020-05").save()
     assert client.get("/en/measures.atom").content == before
 
@@ -72,7 +72,7 @@ def test_all_entries_lead_somewhere_and_have_a_name_of_their_own(client):
 
 
 def test_changes_tell_what_happened_to_which_record(client, restored):
-    with acting("secret.editor", note="A <b>typo</b> & more"):
+    with editing_as("secret.editor", note="A <b>typo</b> & more"):
         Measure.objects.filter(code="2020-05").update(title_en="Corrected")
     feed = feed_of(client, "/en/changes.atom")
     newest = feed.entries[0]

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from futian_reform.databases import acting
 from measures.history import Reader, compared_texts, paired_rows
 from measures.models import Action, Category, Centre, DistrictRole, Measure, Version
+from measures.snapshots import editing_as
 from tests.desk import posted, signed_in
 
 SECRET = "这句话从未公开"
@@ -54,17 +54,17 @@ def test_an_action_put_in_at_the_top_does_not_make_all_look_changed():
 def edited(restored):
     """Measure 7 after three public edits, one of them while it was a draft; measure 90 that was never public."""
     measure = Measure.objects.get(code="2020-07")
-    with acting("lin", "typing error"):
+    with editing_as("lin", "typing error"):
         Measure.objects.filter(pk=measure.pk).update(title_en="Second title")
-    with acting("lin", "withdrawn for checking"):
+    with editing_as("lin", "withdrawn for checking"):
         Measure.objects.filter(pk=measure.pk).update(status="draft")
-    with acting("lin", SECRET):
+    with editing_as("lin", SECRET):
         Measure.objects.filter(pk=measure.pk).update(note_zh=SECRET)
-    with acting("lin"):
+    with editing_as("lin"):
         Measure.objects.filter(pk=measure.pk).update(note_zh=measure.note_zh)
-    with acting("zhou", "checked"):
+    with editing_as("zhou", "checked"):
         Measure.objects.filter(pk=measure.pk).update(status="published", title_en="Third title")
-    with acting("lin", SECRET):
+    with editing_as("lin", SECRET):
         draft = Measure.objects.create(
             plan_id=2020, category_id=1, number=90, slug="never-public", title_zh=SECRET, title_en=SECRET,
             summary_zh=SECRET, summary_en=SECRET, official_name_zh=SECRET, note_zh=SECRET, note_en=SECRET,
@@ -115,7 +115,7 @@ def test_versions_have_permanent_addresses(client, edited):
 
 
 def test_the_changes_of_the_site(client, edited):
-    with acting("lin", "a clearer name"):
+    with editing_as("lin", "a clearer name"):
         Category.objects.filter(slug="well-being").update(name_en="Well-being for all")
     response = client.get("/en/changes/")
     shown = [(version.kind, version.key, version.number) for version in response.context["versions"]][:5]
@@ -260,10 +260,10 @@ def test_every_kind_of_record_is_restored(restored, kind):
     field = "short_title_en" if kind == "plan" else "name_en"
     from measures.history import MODELS, restore
 
-    with acting("lin"):
+    with editing_as("lin"):
         MODELS[kind].objects.filter(slug=first.key).update(**{field: "Changed"})
     assert Version.objects.of(kind, first.key).first().document[field] == "Changed"
-    with acting("lin", "back"):
+    with editing_as("lin", "back"):
         restore(first)
     latest = Version.objects.of(kind, first.key).first()
     assert (latest.number, latest.document) == (3, first.document)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
-from futian_reform.traditional import traditional
+from futian_reform.requests.traditional import traditional
 from measures.models import Measure
 from measures.validators import traditional_characters
 

@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from futian_reform.databases import acting
 from measures.models import (
     Action,
     Audience,
@@ -23,6 +22,7 @@ from measures.models import (
     SourceParagraph,
     Version,
 )
+from measures.snapshots import editing_as
 
 pytestmark = pytest.mark.usefixtures("restored")
 
@@ -79,7 +79,7 @@ def test_a_change_leaves_one_version_with_who_when_and_why(measure, path):
     began, data_version = timezone.now() - timedelta(seconds=1), DataVersion.objects.get().number
 
     def change():
-        with acting("lin", "because"):
+        with editing_as("lin", "because"):
             PATHS[path](measure)
 
     (version,) = written_by(change)
@@ -180,7 +180,7 @@ def test_concurrent_commits_never_hide_one_another(measure):
         try:
             for number in range(rounds):
                 start.wait(30)
-                with acting(f"editor {pk}", str(number)):
+                with editing_as(f"editor {pk}", str(number)):
                     Action.objects.filter(pk=pk).update(text_en=f"{pk}: {number}")
         except Exception as fault:
             faults.append(fault)

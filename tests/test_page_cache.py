@@ -13,12 +13,12 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 
-from futian_reform.answers import preferred_encoding
-from futian_reform.databases import acting
-from futian_reform.page_cache import PageCache
-from futian_reform.single_flight import SingleFlight
+from futian_reform.page_cache.application import PageCache
+from futian_reform.page_cache.cached_response import preferred_encoding
+from futian_reform.page_cache.single_flight import SingleFlight
 from measures import exports
 from measures.models import DataVersion, Measure
+from measures.snapshots import editing_as
 
 LIST = "/en/measures/"
 
@@ -68,7 +68,7 @@ def site(databases, request):
 
 
 def edit(title="An edited title"):
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-01").update(title_en=title)
 
 
@@ -145,7 +145,9 @@ def test_time_alone_makes_a_304_only_where_no_edit_can_share_its_second(site, re
     edit("Second in this second")
     site.cache.poll.look()
     assert site.request(LIST, if_modified_since=time_of_first)[0] == 200
-    monkeypatch.setattr("futian_reform.answers.time", SimpleNamespace(time=lambda: time.time() + 2.1))
+    monkeypatch.setattr(
+        "futian_reform.page_cache.cached_response.time", SimpleNamespace(time=lambda: time.time() + 2.1)
+    )
     site.cache.pages.clear()
     settled = site.request(LIST)[1]["last-modified"]
     assert site.request(LIST, if_modified_since=settled)[::2] == (304, b"")

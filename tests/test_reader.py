@@ -19,9 +19,9 @@ from django.urls import path
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-from futian_reform import embedded_postgres
-from futian_reform.databases import acting, current_version, public_snapshot
+from futian_reform.operations import embedded_postgres
 from measures.models import Measure, Version
+from measures.snapshots import current_version, editing_as, public_snapshot
 
 CONTENT = sorted(
     model._meta.db_table
@@ -131,7 +131,7 @@ def test_a_public_view_that_writes_fails(client, settings, monkeypatch):
 def test_a_public_request_sees_one_snapshot(restored):
     with public_snapshot():
         before = current_version().number
-        with acting("test"):
+        with editing_as("test"):
             Measure.objects.using("default").filter(code="2020-01").update(title_en="Meanwhile")
         assert current_version().number == before
         assert not Measure.objects.filter(title_en="Meanwhile").exists()
@@ -224,7 +224,7 @@ def test_public_pages_read_from_a_streaming_replica(restored, replica):
     with connections["default"].cursor() as cursor:
         cursor.execute("DROP ROLE IF EXISTS reader_of_replica")
         cursor.execute("CREATE ROLE reader_of_replica LOGIN IN ROLE futian_reader")
-    with acting("test"):
+    with editing_as("test"):
         Measure.objects.filter(code="2020-01").update(title_en="Streamed to the replica")
     newest = current_version("default").number
     deadline = time.monotonic() + 10
@@ -244,7 +244,7 @@ def test_public_pages_read_from_a_streaming_replica(restored, replica):
         # A replica that lags is told by /readyz, and pages bear the version that they were made from.
         with psycopg.connect(replica.url(restored.name), autocommit=True) as admin:
             admin.execute("SELECT pg_wal_replay_pause()")
-        with acting("test"):
+        with editing_as("test"):
             Measure.objects.filter(code="2020-01").update(title_en="Not there yet")
         _who, status, version, streamed, _status, ready = json.loads(run(["-c", PROGRAM], **environment))
         assert (status, version, streamed, ready["replica"]["versions_behind"]) == (200, str(newest), True, 1)

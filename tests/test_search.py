@@ -11,13 +11,13 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.http import QueryDict
 
-from futian_reform.databases import acting
 from measures import search
 from measures.editions import _edition
 from measures.filters import MeasureFilter
 from measures.listing import Listing, hits
 from measures.models import Action, Category, District, Measure, SearchRow
 from measures.querysets import Search, records
+from measures.snapshots import editing_as
 
 BUSINESS = {"2020-10", "2020-11", "2020-12", "2020-13", "2020-14"}
 
@@ -294,7 +294,7 @@ def fresh(measure="2020-03", word="鸾凤") -> bool:
 def test_search_follows_every_path_of_change(restored, tmp_path):
     measure = Measure.objects.get(code="2020-03")
     assert not fresh()
-    with acting("editor"):
+    with editing_as("editor"):
         measure.note_zh = "鸾凤"
         measure.save()
     assert fresh()

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import DataError
 from django.test import Client
 
-from futian_reform.logs import JsonFormatter
+from futian_reform.requests.logs import JsonFormatter
 
 PUBLIC = [
     "/",

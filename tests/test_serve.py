@@ -18,9 +18,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from futian_reform import embedded_postgres
-from futian_reform.embedded_postgres import EmbeddedPostgres
-from futian_reform.serve import ServeError, collect_static_files, free_address
+from futian_reform.operations import embedded_postgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
+from futian_reform.operations.serve import ServeError, collect_static_files, free_address
 
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(

@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
-from ..history import Reader, key_of, kind_of
-from ..models import Version
-from ..querysets import locked
-from ..validators import to_simplified, traditional_characters
+from measures.history import Reader, key_of, kind_of
+from measures.models import Version
+from measures.querysets import locked
+from measures.validators import to_simplified, traditional_characters
+
 from .conflicts import CHOICE, Comparison
 
 TOKEN = "record_version"  # noqa: S105  a version, not a password

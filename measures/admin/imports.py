@@ -24,10 +24,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from import_export import fields, resources
 
-from ..exports import COLUMNS, iso, unguard
-from ..history import compared_texts
-from ..models import Audience, Category, Centre, District, Measure, SourceParagraph, Version
-from ..querysets import locked
+from measures.exports import COLUMNS, iso, unguard
+from measures.history import compared_texts
+from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version
+from measures.querysets import locked
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}

@@ -12,9 +12,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ..models import Action, CentreLink, DataVersion, DistrictRole, Measure, SourceParagraph
-from ..querysets import Search
-from ..views import MeasurePage
+from measures.models import Action, CentreLink, DataVersion, DistrictRole, Measure, SourceParagraph
+from measures.querysets import Search
+from measures.views import MeasurePage
+
 from .base import RecordAdmin, RecordFields, RecordForm
 from .imports import SpreadsheetImport
 

@@ -9,9 +9,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..history import MODELS, Reader, restore, title_of
-from ..models import Version
-from ..querysets import locked
+from measures.history import MODELS, Reader, restore, title_of
+from measures.models import Version
+from measures.querysets import locked
+
 from .base import NOTE, TOKEN
 
 

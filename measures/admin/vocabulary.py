@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Audience, Category, Centre, District, Plan, SourceParagraph
+from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph
+
 from .base import RecordAdmin, RecordFields, RecordForm
 from .measures import RowFormSet
 

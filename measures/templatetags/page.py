@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from measures import metadata
 from measures.addresses import translated
-from measures.bilingual import CHINESE, ENGLISH, Text
+from measures.language.bilingual import CHINESE, ENGLISH, Text
 
 HAN = re.compile("[\u4e00-\u9fff]")
 

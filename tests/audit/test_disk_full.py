@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from benchmarks.site import ROOT, free_port
-from futian_reform.embedded_postgres import EmbeddedPostgres
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 from tests.desk import FormReader
 
 CACHED = "/en/measures/"

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from measures.pinyin import toned
+from measures.language.pinyin import toned
 from tests.test_search import everything_searched
 
 WHOLE_DICTIONARY = """

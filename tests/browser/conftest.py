@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-from futian_reform.embedded_postgres import die_with_parent
+from futian_reform.operations.embedded_postgres import die_with_parent
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = [

@@ -5,8 +5,8 @@ import urllib.request
 
 from django.db import connection
 
-from futian_reform.databases import acting
 from measures.models import Action, Measure
+from measures.snapshots import editing_as
 
 MEASURE = Measure.objects.filter(code="2020-26")
 
@@ -26,7 +26,7 @@ def by_save(text):
 
 
 def signed(text):
-    with acting("editor", "as a form or an import does"):
+    with editing_as("editor", "as a form or an import does"):
         MEASURE.update(title_en=text)
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from futian_reform.backups import BackupError, back_up
+from futian_reform.operations.backups import BackupError, back_up
 
 
 class Command(BaseCommand):

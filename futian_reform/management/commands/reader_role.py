@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from futian_reform.reader_role import grant_reader
+from futian_reform.operations.reader_role import grant_reader
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from futian_reform.backups import BackupError, restore
+from futian_reform.operations.backups import BackupError, restore
 
 
 class Command(BaseCommand):

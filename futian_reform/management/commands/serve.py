@@ -2,7 +2,7 @@ import os
 
 from django.core.management.base import BaseCommand
 
-from futian_reform.serve import database_server, prepare, serve
+from futian_reform.operations.serve import database_server, prepare, serve
 
 
 class Command(BaseCommand):

@@ -1,8 +1,8 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from futian_reform.databases import acting
 from measures.models import Plan
+from measures.snapshots import editing_as
 
 FIXTURES = ["plan", "vocabulary", "measures"]
 
@@ -14,6 +14,6 @@ class Command(BaseCommand):
         if Plan.objects.exists():
             self.stdout.write("The database has content; it stays as it is.")
             return
-        with acting("load_content"):
+        with editing_as("load_content"):
             call_command("loaddata", *FIXTURES, verbosity=0)
         self.stdout.write("The shipped content is loaded.")

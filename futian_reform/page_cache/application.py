@@ -13,8 +13,9 @@ from functools import lru_cache
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from .answers import Answer
-from .middleware import passes_by
+from futian_reform.requests.middleware import passes_by
+
+from .cached_response import Answer
 from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll

@@ -8,8 +8,9 @@ from operator import gt
 
 from django.db import connections
 
-from .answers import identity
-from .databases import current_version
+from measures.snapshots import current_version
+
+from .cached_response import identity
 
 INTERVAL = 0.4  # seconds between two looks
 SILENCE = 2.0  # seconds after which the database counts as gone

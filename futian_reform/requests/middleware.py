@@ -7,11 +7,12 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from measures.addresses import PAGE, form_of_answer
 from measures.metadata import LANGUAGE_TAGS
+from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .databases import SnapshotStream, acting, public_snapshot
-from .errors import PAGE, READING, form_of_answer, method_not_allowed, unavailable
+from .errors import READING, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -126,7 +127,7 @@ def staff_or_public(get_response):
                 return of_version(request.data_version, response)
         if reads:
             return get_response(request)
-        with acting(request.user.get_username(), request.POST.get("change_note", "")[:500]):
+        with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
             response = get_response(request)
             if response.status_code >= 500:  # an exception became a page further in
                 transaction.set_rollback(True)

@@ -275,7 +275,7 @@ def load_application(target: str):
     if os.getppid() != multiprocessing.parent_process().pid:
         sys.exit(1)
     os.setpgid(0, 0)  # Ctrl-C is for the main process, which stops its workers
-    from .wsgi import application
+    from futian_reform.wsgi import application
 
     return application
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connections
 
-from .answers import Answer
-from .middleware import UNAVAILABLE
+from futian_reform.requests.middleware import UNAVAILABLE
+
+from .cached_response import Answer
 
 STREAMS = 8  # downloads of a process at once
 

@@ -7,7 +7,7 @@ from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
-from .databases import current_version, public_snapshot
+from measures.snapshots import current_version, public_snapshot
 
 ADDRESSES = ("/healthz", "/readyz")
 

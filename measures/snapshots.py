@@ -77,7 +77,7 @@ class SnapshotStream(StreamingHttpResponse):
 
 
 @contextmanager
-def acting(actor: str, note: str = ""):
+def editing_as(actor: str, note: str = ""):
     """One transaction whose versions are signed with `actor` and say why in `note`.
 
     The triggers read both at commit; without them they sign with the database account and the program's name.

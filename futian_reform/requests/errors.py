@@ -16,29 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
-from .databases import public_version
+from measures.addresses import JSON, PAGE, form_of_answer
+from measures.snapshots import public_version
 
 RETRY_AFTER = 2  # seconds
 READING = "GET, HEAD, OPTIONS"
-
-PAGE, JSON, TEXT = "page", "json", "text"
-FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEXT, ".ris": TEXT}
-
-
-class InvalidParameters(BadRequest):
-    """`errors`: for each parameter's name, the ValidationErrors that say what is wrong with it."""
-
-    def __init__(self, errors: dict[str, list[ValidationError]]):
-        self.errors = errors
-        super().__init__(_("A parameter of the address has a value that does not exist."))
-
-
-def form_of_answer(path: str) -> str:
-    """PAGE, JSON or TEXT: what whoever asked for `path` can read."""
-    last = path.rpartition("/")[2]
-    if path.startswith("/api/") and path != "/api/":
-        return JSON
-    return FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
 
 def bad_request(request, exception=None):
