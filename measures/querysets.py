@@ -1,4 +1,4 @@
-"""Every query of the site."""
+"""What lists, searches and exports ask of the database."""
 
 import json
 import re
@@ -6,267 +6,33 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from itertools import zip_longest
 from operator import and_, or_
 
 from django.contrib.postgres.aggregates.mixins import OrderableAggMixin
-from django.contrib.postgres.search import SearchVectorField
 from django.db import connections, models
 from django.db.models import (
     Aggregate,
     Case,
-    Count,
     F,
     Func,
-    Lookup,
-    Max,
-    OuterRef,
-    Prefetch,
     Q,
-    Subquery,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import RowNumber
 from django.utils.functional import cached_property
 
 from . import search
-from .facets import ABOUT, PLACES, Option, Selection, Vocabulary, limits
+from .facets import Option, Vocabulary
+from .models import FacetSet, SearchName, SearchRow
 from .records import Names, Record, record
 from .register import WORD, Register
 
 # Records that are read together: few at first, that whoever asked soon gets some. An export holds two such chunks.
 FIRST, CHUNK = 50, 200
 MOST_APART = 4  # words of a search that are asked for one by one, because names are among them
-
-
-class NaturalKeyManager(models.Manager):
-    """Finds a record by the fields of its natural key, for fixtures."""
-
-    def __init__(self, *key_fields: str):
-        super().__init__()
-        self.key_fields = key_fields
-
-    def get_by_natural_key(self, *values):
-        return self.get(**dict(zip(self.key_fields, values, strict=True)))
-
-
-class CategoryQuerySet(models.QuerySet):
-    def with_published_measures(self):
-        from .models import Measure
-
-        return self.prefetch_related(Prefetch("measures", Measure.objects.published()))
-
-
-class SourceParagraphQuerySet(models.QuerySet):
-    def with_citing_measures(self, most: int) -> list:
-        """The paragraphs, each with `citing`, the first `most` published measures that cite it, and the number of `more`."""
-        from .models import Measure
-
-        window = {"partition_by": "sourceparagraph"}
-        citations = Measure.paragraphs.through.objects.filter(measure__status="published").annotate(
-            position=Window(RowNumber(), order_by=["measure__plan", "measure__number"], **window),
-            count=Window(Count("*"), **window),
-        )
-        # Only keys go through the sort; titles are read of what is shown.
-        rows = citations.filter(position__lte=most).order_by("position")
-        found = list(rows.values_list("sourceparagraph", "measure", "count"))
-        shown = Measure.objects.only("code", "title_zh", "title_en").in_bulk({key for _, key, _ in found})
-        paragraphs = {paragraph.pk: paragraph for paragraph in self.prefetch_related("categories", "centres")}
-        for paragraph in paragraphs.values():
-            paragraph.citing, paragraph.more = [], 0
-        for paragraph, measure, count in found:
-            paragraphs[paragraph].citing.append(shown[measure])
-            paragraphs[paragraph].more = max(0, count - most)
-        return list(paragraphs.values())
-
-
-class MeasureQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(status="published")
-
-    def with_last_edit(self):
-        """With `last_edit`, when the latest version was written."""
-        from .models import Version
-
-        versions = Version.objects.filter(kind="measure", key=OuterRef("code")).order_by("-number")
-        return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
-
-    def with_edit_times(self):
-        """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
-        `version_number`; None where there is no public version."""
-        from .models import Version
-
-        versions = Version.objects.public().filter(kind="measure", key=OuterRef("code"))
-        latest = versions.order_by("-number")
-        return self.annotate(
-            published_at=Subquery(versions.order_by("number").values("at")[:1]),
-            edited_at=Subquery(latest.values("at")[:1]),
-            version_number=Subquery(latest.values("number")[:1]),
-        )
-
-    def edited_last(self, count: int):
-        """The `count` measures edited last; what stands as it was first published is not among them."""
-        from .models import Version
-
-        changed = Version.objects.public().filter(kind="measure", number__gt=1).values("key")
-        edited = self.filter(code__in=changed).with_edit_times().filter(edited_at__gt=F("published_at"))
-        return edited.order_by("-edited_at", "number")[:count]
-
-    def neighbours(self, measure):
-        """The measures before and after `measure` in plan order; None at the ends."""
-        same_plan = self.filter(plan=measure.plan_id)
-        return (
-            same_plan.filter(number__lt=measure.number).order_by("-number").first(),
-            same_plan.filter(number__gt=measure.number).order_by("number").first(),
-        )
-
-    def with_relations(self):
-        """With everything that belongs to a measure but its texts, in four queries for any number of rows."""
-        return self.with_marks().select_related("category", "parent").prefetch_related("audiences")
-
-    def with_full_record(self):
-        """With everything the page of one measure shows."""
-        from .models import Action, SourceParagraph
-
-        return self.with_relations().prefetch_related(
-            Prefetch("actions", Action.objects.select_related("paragraph")),
-            Prefetch("paragraphs", SourceParagraph.objects.order_by("number")),
-            Prefetch("parts", self.model.objects.published()),
-        )
-
-    def for_export(self):
-        """With everything that the columns of a table and the records of the API hold."""
-        return self.with_full_record().with_edit_times()
-
-    def newest(self, count: int):
-        """The `count` measures whose records changed last, those changed last first."""
-        return self.order_by("-search_row__edited_at", "plan", "number")[:count]
-
-    def narrowed(self, selection: Selection, vocabulary: Vocabulary, searched: bool = False):
-        """The measures that `selection` (facet -> chosen slugs) describes; `searched` says that they have to fit a search too.
-
-        Within a facet the choices mean OR, between facets AND. A centre and the basis of the link must hold in one link;
-        a place and its role in one role.
-        """
-        lookup = "has_unindexed" if searched else "has"
-        measures = self.filter(search_row__isnull=False)
-        for column, own in (("about", ABOUT), ("places", (PLACES,))):
-            if asked := limits(own, selection, vocabulary):
-                measures = measures.filter(**{f"search_row__{column}__{lookup}": list(asked.values())})
-        return measures
-
-    def with_marks(self):
-        """With the category, links and places of a row, in three queries for any number of rows."""
-        from .models import CentreLink, DistrictRole
-
-        return self.select_related("category").prefetch_related(
-            Prefetch("centre_links", CentreLink.objects.select_related("centre")),
-            Prefetch("district_roles", DistrictRole.objects.select_related("district")),
-        )
-
-
-class VersionQuerySet(models.QuerySet):
-    def public(self):
-        """Those that public pages may show, without what only staff may read."""
-        return self.filter(public=True).defer(*self.model.staff_columns)
-
-    def of(self, kind: str, key: str):
-        """The versions of one record, newest first."""
-        return self.filter(kind=kind, key=key).order_by("-number")
-
-    def latest_number(self, kind: str, key: str) -> int:
-        """The number of the record's latest version; 0 before there is one."""
-        return self.of(kind, key).values_list("number", flat=True).first() or 0
-
-    def token(self, kind: str, key: str) -> str:
-        """The record's edit-conflict token, `number@time` of its latest version; "" before there is one.
-
-        With the time, because a restored backup gives out its numbers a second time.
-        """
-        latest = self.of(kind, key).values_list("number", "at").first()
-        return f"{latest[0]}@{latest[1].isoformat()}" if latest else ""
-
-    def since(self, token: str):
-        """The versions after the one of this token; all where it cannot be read."""
-        try:
-            seen = datetime.fromisoformat(token.partition("@")[2]).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return self
-        return self.filter(at__gt=seen)
-
-    def with_previous(self):
-        """With `previous_document`, what the record was before: None where it did not exist."""
-        before = self.model.objects.filter(
-            kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
-        ).order_by("-number")
-        return self.annotate(previous_document=Subquery(before.values("document")[:1]))
-
-    def public_events(self):
-        """What the public may know of, each with the `public_before` it replaced: the public versions, and the
-        withdrawals (not public, but the version before was), whose document is nobody's business."""
-        same = self.model.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
-        public_before = same.filter(public=True, number__lt=OuterRef("number")).order_by("-number")
-        just_before = same.filter(number=OuterRef("number") - 1)
-        return (
-            self.annotate(
-                public_before=Subquery(public_before.values("document")[:1]),
-                was_public=Subquery(just_before.values("public")[:1]),
-            )
-            .filter(Q(public=True) | Q(was_public=True))
-            .defer(*self.model.staff_columns)
-        )
-
-
-def locked(record):
-    """The record as it is now, with everything that is edited with it, locked until the transaction ends.
-
-    The lock on the record's own row also makes rows that would join it wait (they lock the row their foreign key names),
-    so afterwards its latest version is what the locked rows say. None if it is gone.
-    """
-    fresh = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
-    if fresh:
-        for field in record._meta.related_objects:
-            # A plan's paragraphs outlive no plan either, but only the plan's own form changes them.
-            is_part = field.on_delete is models.CASCADE or field.name == "source_paragraphs"
-            if field.one_to_many and is_part:
-                parts = field.related_model._base_manager.filter(**{field.field.name: fresh})
-                list(parts.select_for_update().order_by("pk").values_list("pk"))
-        for field in record._meta.many_to_many:
-            rows = field.remote_field.through._base_manager.filter(**{field.m2m_field_name(): fresh})
-            list(rows.select_for_update().order_by("pk").values_list("pk"))
-    return fresh
-
-
-# --- Facets and search: see models.SearchRow ---
-
-
-@SearchVectorField.register_lookup
-class Matches(Lookup):
-    """`lexemes__matches="'教育'&'改革'"`: a ready tsquery, which the planner sees as a constant."""
-
-    lookup_name = "matches"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class AnyOf(Lookup):
-    """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY (%s::bigint[])", [*column_params, self.rhs]
-
 
 VOCABULARY = """
     SELECT 'category' AS facet, slug, name_zh, name_en, NULL, row_number() OVER (ORDER BY plan_year, number) AS position
@@ -290,44 +56,6 @@ def vocabulary(using: str) -> Vocabulary:
     return Vocabulary(options)
 
 
-@models.ForeignKey.register_lookup
-class Has(Lookup):
-    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
-
-    lookup_name = "has"
-    prepare_rhs = False
-    plus = ""
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
-        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
-        return f"{column} {self.plus}IN ({sets})", [*column_params, *self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class HasUnindexed(Has):
-    """The same where the rows have been searched.
-
-    An index would find rows by their facets and then read the lexemes of each, which takes far longer than to look at the
-    facets of what the search finds.
-    """
-
-    lookup_name = "has_unindexed"
-    plus = "+ 0 "
-
-
-class SearchRowQuerySet(models.QuerySet):
-    def in_plan_order(self):
-        """With what an address and its age are made of."""
-        return self.only("plan_year", "number", "edited_at").order_by("plan_year", "number")
-
-    def last_edit(self) -> datetime | None:
-        return self.aggregate(at=Max("edited_at"))["at"]
-
-
-# Of these measures, in their order: the latest public version, which is the record as it is (see MEMORY in migration 0002),
-# and the codes of their parts. To build the documents anew would take thirty times as long.
 RECORDS = """
     SELECT v.document::text, v.number, v.at, array(
         SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id AND part.status = 'published'
@@ -413,8 +141,6 @@ class Bits(Aggregate):
 
 def register(using: str, vocabulary: Vocabulary) -> Register:
     """Every published measure with its facet sets."""
-    from .models import FacetSet, SearchRow
-
     columns = ("measure_id", "about_id", "places_id")
     rows = SearchRow.objects.using(using).aggregate(
         **{column: Packed(column, order_by=ordering("number")) for column in columns}
@@ -425,8 +151,6 @@ def register(using: str, vocabulary: Vocabulary) -> Register:
 
 def keys_in_order(sort: str, using: str) -> array:
     """The keys of all published measures, sorted."""
-    from .models import SearchRow
-
     rows = SearchRow.objects.using(using)
     return unpacked(rows.aggregate(keys=Packed("pk", order_by=ordering(sort)))["keys"])
 
@@ -547,8 +271,6 @@ class Search:
 
     def _named(self) -> list[list[str]]:
         """For each group of the tree the facet tokens of the categories, centres, audiences and places of that name."""
-        from .models import SearchName
-
         names = SearchName.objects.using(self.using)
         matches = [
             names.filter(self._text_condition(group)).order_by().values_list(Value(at), "kind", "slug")
@@ -566,8 +288,6 @@ class Search:
     @cached_property
     def sets(self) -> list[list[int]]:
         """For each group the facet sets with one of these tokens."""
-        from .models import FacetSet
-
         sets = FacetSet.objects.using(self.using)
         return [
             list(unpacked(sets.filter(tokens__overlap=tokens).aggregate(keys=Packed("pk"))["keys"]))
@@ -633,8 +353,6 @@ class Search:
         return self._bitmap(self._in_title, register)
 
     def _bitmap(self, condition: Q, register: Register) -> int:
-        from .models import SearchRow
-
         words = SearchRow.objects.using(self.using).filter(condition).values(which=WordOf("measure_id"))
         return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
@@ -644,8 +362,6 @@ class Search:
 
     def rank(self, prefix: str = "") -> Case:
         """0 where all that is asked for stands in the title, 1 otherwise."""
-        from .models import SearchRow
-
         # Not by a look at the row itself: its lexemes lie apart.
         in_title = SearchRow.objects.filter(self._in_title).values("pk")
         return Case(When(Q(**{f"{prefix}pk__in": in_title}), then=0), default=Value(1))

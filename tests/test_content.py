@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import EMPTY_VALUES
 from django.db import models
 
+from measures.language.chinese import traditional_characters
 from measures.models import (
     Action,
     Audience,
@@ -20,7 +21,6 @@ from measures.models import (
     Plan,
     SourceParagraph,
 )
-from measures.validators import traditional_characters
 
 CONTENT = [
     Plan,

@@ -9,7 +9,7 @@ from django.test import Client
 
 from futian_reform.requests.traditional import traditional
 from measures.models import Measure
-from measures.validators import traditional_characters
+from measures.language.chinese import traditional_characters
 
 from .pages import ADDRESSES, PREFIXES
 

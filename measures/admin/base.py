@@ -20,9 +20,8 @@ from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
 from measures.history import Reader, key_of, kind_of
-from measures.models import Version
-from measures.querysets import locked
-from measures.validators import to_simplified, traditional_characters
+from measures.language.chinese import to_simplified, traditional_characters
+from measures.models import Version, locked
 
 from .conflicts import CHOICE, Comparison
 

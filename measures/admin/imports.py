@@ -26,8 +26,7 @@ from import_export import fields, resources
 
 from measures.exports import COLUMNS, iso, unguard
 from measures.history import compared_texts
-from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version
-from measures.querysets import locked
+from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}

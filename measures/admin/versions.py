@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history import MODELS, Reader, restore, title_of
-from measures.models import Version
-from measures.querysets import locked
+from measures.models import Version, locked
 
 from .base import NOTE, TOKEN
 

@@ -1,0 +1,39 @@
+"""What staff edit, its versions and its search index.
+
+Content is held in simplified Chinese and English, as column pairs `name_zh`, `name_en`. What the database can hold as a
+rule is a constraint here or, where it spans tables, in the migrations, which also own the triggers that write `Version`,
+`DataVersion` and the search rows. Nothing is computed in `save()`.
+"""
+
+from .fields import ChineseField, PlanYearField
+from .locking import locked
+from .measure import Measure
+from .parts import Action, CentreLink, DistrictRole
+from .plan import Category, Plan, SourceParagraph
+from .search_index import CharacterPair, FacetSet, Reading, SearchName, SearchRow, Word
+from .versions import DataVersion, Version
+from .vocabulary import Audience, Centre, District
+
+__all__ = [
+    "Action",
+    "Audience",
+    "Category",
+    "Centre",
+    "CentreLink",
+    "CharacterPair",
+    "ChineseField",
+    "DataVersion",
+    "District",
+    "DistrictRole",
+    "FacetSet",
+    "Measure",
+    "Plan",
+    "PlanYearField",
+    "Reading",
+    "SearchName",
+    "SearchRow",
+    "SourceParagraph",
+    "Version",
+    "Word",
+    "locked",
+]

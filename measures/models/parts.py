@@ -1,0 +1,132 @@
+"""What belongs to one measure and is edited with it: actions, links to centres, roles of places."""
+
+from django.db import models
+from django.db.models import Deferrable, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from measures.language.bilingual import Bilingual
+
+from .fields import ChineseField, NaturalKeyManager
+from .measure import Measure
+from .plan import SourceParagraph
+from .vocabulary import Centre, District
+
+
+class MeasurePart(models.Model):
+    """What belongs to one measure and is edited with it."""
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return (*self.measure.natural_key(), *self.own_key())
+
+    natural_key.dependencies = ["measures.measure"]
+
+
+class Action(MeasurePart):
+    """One thing that the plan says will be done."""
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
+    position = models.PositiveSmallIntegerField(_("position"))
+    text_zh = ChineseField(_("action (Chinese)"))
+    text_en = models.TextField(_("action (English)"), blank=True)
+    paragraph = models.ForeignKey(
+        SourceParagraph, on_delete=models.PROTECT, related_name="actions", verbose_name=_("source paragraph")
+    )
+
+    text = Bilingual()
+
+    objects = NaturalKeyManager("measure__plan", "measure__number", "position")
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        ordering = ["measure", "position"]
+        constraints = [
+            # Deferred, so that actions can swap places within one transaction.
+            models.UniqueConstraint(
+                fields=["measure", "position"],
+                name="action_position_unique",
+                deferrable=Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=Q(position__gte=1), name="action_position_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.text}"
+
+    def own_key(self):
+        return (self.position,)
+
+
+class CentreLink(MeasurePart):
+    """That a measure serves a centre, on which basis, and why the editors think so."""
+
+    class Basis(models.TextChoices):
+        TEXT = "text", pgettext_lazy("basis of a link", "From the text")
+        EDITORIAL = "editorial", pgettext_lazy("basis of a link", "Editorial judgement")
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="centre_links")
+    centre = models.ForeignKey(
+        Centre, on_delete=models.PROTECT, related_name="links", verbose_name=_("centre")
+    )
+    basis = models.CharField(_("basis"), max_length=9, choices=Basis)
+    reason_zh = ChineseField(_("reason (Chinese)"))
+    reason_en = models.TextField(_("reason (English)"), blank=True)
+
+    reason = Bilingual()
+
+    objects = NaturalKeyManager("measure__plan", "measure__number", "centre__slug")
+
+    class Meta:
+        verbose_name = _("link to a centre")
+        verbose_name_plural = _("links to centres")
+        ordering = ["measure", "centre__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "centre"], name="one_link_per_measure_and_centre"),
+            models.CheckConstraint(condition=Q(basis__in=["text", "editorial"]), name="link_basis_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.centre} ({self.get_basis_display()})"
+
+    def own_key(self):
+        return self.centre.natural_key()
+
+
+class DistrictRole(MeasurePart):
+    """Which part a place plays in a measure. The source names no responsible unit, so there is none here."""
+
+    class Role(models.TextChoices):
+        RESPONSIBLE = "responsible", pgettext_lazy("role of a place", "Responsible district")
+        PILOT = "pilot", pgettext_lazy("role of a place", "Pilot")
+        SITE = "site", pgettext_lazy("role of a place", "Site")
+
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="district_roles")
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="roles", verbose_name=_("district or place")
+    )
+    role = models.CharField(_("role"), max_length=11, choices=Role)
+    note_zh = ChineseField(_("note (Chinese)"), blank=True)
+    note_en = models.TextField(_("note (English)"), blank=True)
+
+    note = Bilingual()
+
+    objects = NaturalKeyManager("measure__plan", "measure__number", "district__slug", "role")
+
+    class Meta:
+        verbose_name = _("role of a place")
+        verbose_name_plural = _("roles of places")
+        ordering = ["measure", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "district", "role"], name="one_role_per_place"),
+            models.CheckConstraint(condition=Q(role__in=["responsible", "pilot", "site"]), name="role_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.district} ({self.get_role_display()})"
+
+    def own_key(self):
+        return (*self.district.natural_key(), self.role)

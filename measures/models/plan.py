@@ -1,0 +1,135 @@
+"""A plan, the paragraphs of its source, and its categories."""
+
+from django.db import models
+from django.db.models import Count, Prefetch, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
+
+from measures.language.bilingual import Bilingual
+
+from .fields import ChineseField, NaturalKeyManager, PlanYearField
+
+
+class Plan(models.Model):
+    slug = models.SlugField(_("slug"), unique=True)
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    title_zh = ChineseField(_("title (Chinese)"))
+    title_en = models.TextField(_("title (English)"))
+    short_title_zh = ChineseField(_("short title (Chinese)"))
+    short_title_en = models.TextField(_("short title (English)"))
+    issuer_zh = ChineseField(_("issuer (Chinese)"))
+    issuer_en = models.TextField(_("issuer (English)"))
+    source_zh = ChineseField(_("source (Chinese)"))
+    source_en = models.TextField(_("source (English)"))
+    intro_zh = ChineseField(_("introduction (Chinese)"))
+    intro_en = models.TextField(_("introduction (English)"))
+    method_zh = ChineseField(_("method (Chinese)"))
+    method_en = models.TextField(_("method (English)"))
+
+    title = Bilingual()
+    short_title = Bilingual()
+    issuer = Bilingual()
+    source = Bilingual()
+    intro = Bilingual()
+    method = Bilingual()
+
+    objects = NaturalKeyManager("slug")
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["year"]
+
+    def __str__(self):
+        return self.short_title
+
+    def natural_key(self):
+        return (self.slug,)
+
+
+class SourceParagraphQuerySet(models.QuerySet):
+    def with_citing_measures(self, most: int) -> list:
+        """The paragraphs, each with `citing`, the first `most` published measures that cite it, and the number of `more`."""
+        Measure = self.model._meta.get_field("measures").related_model
+        window = {"partition_by": "sourceparagraph"}
+        citations = Measure.paragraphs.through.objects.filter(measure__status="published").annotate(
+            position=Window(RowNumber(), order_by=["measure__plan", "measure__number"], **window),
+            count=Window(Count("*"), **window),
+        )
+        # Only keys go through the sort; titles are read of what is shown.
+        rows = citations.filter(position__lte=most).order_by("position")
+        found = list(rows.values_list("sourceparagraph", "measure", "count"))
+        shown = Measure.objects.only("code", "title_zh", "title_en").in_bulk({key for _, key, _ in found})
+        paragraphs = {paragraph.pk: paragraph for paragraph in self.prefetch_related("categories", "centres")}
+        for paragraph in paragraphs.values():
+            paragraph.citing, paragraph.more = [], 0
+        for paragraph, measure, count in found:
+            paragraphs[paragraph].citing.append(shown[measure])
+            paragraphs[paragraph].more = max(0, count - most)
+        return list(paragraphs.values())
+
+
+class SourceParagraph(models.Model):
+    """A paragraph of the plan's source: its number and its opening words, never its text."""
+
+    plan = PlanYearField(related_name="source_paragraphs")
+    number = models.PositiveSmallIntegerField(_("number"))
+    heading = models.BooleanField(_("is a heading"), default=False)
+    opening = models.CharField(_("opening words"), max_length=40)
+
+    objects = NaturalKeyManager.from_queryset(SourceParagraphQuerySet)("plan", "number")
+
+    class Meta:
+        verbose_name = _("source paragraph")
+        verbose_name_plural = _("source paragraphs")
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="paragraph_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="paragraph_number_positive"),
+        ]
+
+    def __str__(self):
+        return f"¶{self.number} {self.opening}…"
+
+    def natural_key(self):
+        return (self.plan_id, self.number)
+
+
+class CategoryQuerySet(models.QuerySet):
+    def with_published_measures(self):
+        return self.prefetch_related(
+            Prefetch("measures", self.model._meta.get_field("measures").related_model.objects.published())
+        )
+
+
+class Category(models.Model):
+    plan = PlanYearField(related_name="categories")
+    number = models.PositiveSmallIntegerField(_("number"))
+    slug = models.SlugField(_("slug"), unique=True)
+    name_zh = ChineseField(_("name (Chinese)"))
+    name_en = models.TextField(_("name (English)"))
+    intro_zh = ChineseField(_("introduction (Chinese)"))
+    intro_en = models.TextField(_("introduction (English)"))
+    paragraphs = models.ManyToManyField(
+        SourceParagraph, verbose_name=_("source paragraphs"), related_name="categories", blank=True
+    )
+
+    name = Bilingual()
+    intro = Bilingual()
+
+    objects = NaturalKeyManager.from_queryset(CategoryQuerySet)("slug")
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="category_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="category_number_positive"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.slug,)
