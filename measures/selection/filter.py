@@ -7,20 +7,23 @@ from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from measures.catalogue import Catalogue, Vocabulary
+from measures.catalogue.records import Centre, Record
 from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.models import CentreLink, DistrictRole, Measure
+from measures.querysets import Search
 
-from .editions import current_edition
 from .facets import FACETS, NONE, Selection
-from .models import CentreLink, DistrictRole, Measure
-from .querysets import Search, ordering
-from .register import Fitting
+from .numbers import Fitting, everything
 
-MAX_QUERY_LENGTH = 200
+MAX_QUERY_LENGTH = 200  # characters
+# The facets whose values are records.
+RECORD_FACETS = ("category", "centre", "audience", "district")
 SORTS = (
     ("number", _("Number")),
     ("title", _("Title (pinyin)")),
@@ -59,10 +62,27 @@ class Facet(django_filters.MultipleChoiceFilter):
         return clone
 
 
-class MeasureFilter(django_filters.FilterSet):
-    """`MeasureFilter(request.GET, Measure.objects.published())`; the queryset is only good where `form` is valid.
+def label_of(record: Record) -> Text:
+    """A category, centre, audience or place as an option is called: a centre by its short name."""
+    return record.short if isinstance(record, Centre) else record.name
 
-    `qs` are the measures that fit, sorted; `keys` their keys, without a query; `fitting` their numbers.
+
+def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:
+    """Facet -> the values to choose from and their labels in the active language, for the facets made of records."""
+    return catalogue.kept(
+        ("choices", get_language()),
+        lambda: {
+            facet: [(slug, label_of(record)) for slug, record in catalogue.vocabulary.records(facet).items()]
+            for facet in RECORD_FACETS
+        },
+    )
+
+
+class MeasureFilter(django_filters.FilterSet):
+    """A selection of the measures of a catalogue: `MeasureFilter(request.GET)`. Only a valid one can be asked for more.
+
+    `keys` are the keys of the measures that fit, sorted, and `fitting` the numbers; `qs` are the same as model instances,
+    in the order of the plan.
     """
 
     q = django_filters.CharFilter(
@@ -83,21 +103,21 @@ class MeasureFilter(django_filters.FilterSet):
         model = Measure
         fields = []
 
-    def __init__(self, data=None, queryset=None, **options):
+    def __init__(self, data=None, queryset=None, *, catalogue: Catalogue | None = None, **options):
         super().__init__(_without_empty_values(data or QueryDict()), queryset, **options)
-        self.edition = current_edition(self.queryset.db)
-        self.vocabulary = self.edition.vocabulary
-        for facet, choices in self.edition.choices[get_language()].items():
+        self.catalogue = catalogue or Catalogue.current()
+        for facet, own in choices(self.catalogue).items():
             none = self.filters[facet].none_label
-            self.filters[facet].extra["choices"] = [*choices, (NONE, none)] if none else choices
+            self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
             filter_.parent = None  # else all that was found would stay until cycles are looked for
 
     def get_form_class(self):
-        forms, language = self.edition.forms, get_language()
-        if language not in forms:
-            forms[language] = super().get_form_class()
-        return forms[language]
+        return self.catalogue.kept(("form", get_language()), super().get_form_class)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.catalogue.vocabulary
 
     @cached_property
     def labels(self) -> dict[str, dict[str, Text]]:
@@ -160,18 +180,15 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def search(self) -> Search | None:
-        return Search(self.query, self.queryset.db) if self.query else None
+        return Search(self.query, self.catalogue.store.using) if self.query else None
 
     def filter_queryset(self, queryset):
-        measures = queryset.narrowed(self.selection, self.vocabulary, searched=bool(self.search))
-        if self.search:
-            measures = measures.filter(self.search.condition("search_row__"))
-        return measures.order_by(*ordering(self.order, self.search, "search_row__"))
+        return queryset.filter(pk__in=list(self.keys))
 
     @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found(self.edition.register) if self.search else None)
+        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -179,20 +196,20 @@ class MeasureFilter(django_filters.FilterSet):
 
     def _fitting(self, found: int | None) -> Fitting:
         if found is None and not any(self.selection.values()):
-            return self.edition.everything
-        return Fitting(self.edition.register, self.selection, found)
+            return everything(self.catalogue)
+        return Fitting(self.catalogue.register, self.selection, found)
 
     @property
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            first = self.search.in_title(self.edition.register)
-            return self.fitting.in_order(self.edition.order("number"), first)
-        return self.fitting.in_order(self.edition.order(self.order))
+            first = self.search.in_title(self.catalogue.register)
+            return self.fitting.in_order(self.catalogue.order("number"), first)
+        return self.fitting.in_order(self.catalogue.order(self.order))
 
     def count_with(self, search: Search) -> int:
         """How many measures fit the facets and another search."""
-        return self._fitting(search.found(self.edition.register)).total
+        return self._fitting(search.found(self.catalogue.register)).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:
@@ -202,16 +219,3 @@ def _without_empty_values(data: QueryDict | dict) -> QueryDict:
         if values := [value for value in ([values] if isinstance(values, str) else values) if value.strip()]:
             kept.setlist(name, values)
     return kept
-
-
-def canonical_redirect(
-    request: HttpRequest, filterset: MeasureFilter, page: str = "1"
-) -> HttpResponseRedirect | None:
-    """The redirect of a valid selection to its one address; None where it stands there already.
-
-    Lists pass their page; exports and feeds have none.
-    """
-    query = filterset.canonical_query(page=page)
-    if request.META["QUERY_STRING"] == query:
-        return None
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)

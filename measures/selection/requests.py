@@ -1,12 +1,10 @@
-"""What the list's other forms share: they read the same address as the page."""
+"""The selection that an address asks for."""
 
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
 
-from .filters import MeasureFilter, canonical_redirect
-from .models import DataVersion, Measure
+from .filter import MeasureFilter
 
 
 class InvalidParameters(BadRequest):
@@ -19,25 +17,23 @@ class InvalidParameters(BadRequest):
 
 def selected(request) -> MeasureFilter:
     """The filter of this address; raises InvalidParameters (400) that name what cannot be read."""
-    filterset = MeasureFilter(request.GET, Measure.objects.published())
+    filterset = MeasureFilter(request.GET)
     if not filterset.is_valid():
         raise InvalidParameters(filterset.form.errors.as_data())
     return filterset
 
 
-class SelectionView(View):
-    """The list in another form: the same measures in the same order, never in pages."""
+def canonical_redirect(
+    request: HttpRequest, filterset: MeasureFilter, page: str = "1"
+) -> HttpResponseRedirect | None:
+    """The redirect of a valid selection to its one address; None where it stands there already.
 
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request):
-        filterset = selected(request)
-        if redirect := canonical_redirect(request, filterset):
-            return redirect
-        return self.answer(filterset, filterset.canonical_query(), request.data_version)
-
-    def answer(self, filterset: MeasureFilter, query: str, version: DataVersion):
-        raise NotImplementedError
+    Lists pass their page; exports and feeds have none.
+    """
+    query = filterset.canonical_query(page=page)
+    if request.META["QUERY_STRING"] == query:
+        return None
+    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
 
 def without_parameters(request) -> HttpResponseRedirect | None:
