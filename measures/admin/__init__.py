@@ -5,7 +5,8 @@ conflicts.py  two people saved the same record: what differs, and who chooses wh
 measures.py   the measures and all that is edited with them
 vocabulary.py plans, categories, centres, audiences, places
 versions.py   the memory: who changed what, comparing, going back
-imports.py    spreadsheets brought back
+readiness.py  what a measure needs before it can be published
+imports/      spreadsheets brought back
 accounts.py   who may come in, and who did
 """
 
