@@ -19,7 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
-from measures.history import Reader, key_of, kind_of
+from measures.history.differences import changes
+from measures.history.kinds import key_of, kind_of
+from measures.history.names import desk_names
 from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
 
@@ -251,11 +253,11 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, unquote(object_id))
         if record and self.has_view_permission(request, record):
-            reader = Reader()
+            names = desk_names()
             versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
             for version in versions:
                 version.changes = (
-                    reader.changes(version.kind, version.previous_document, version.document)
+                    changes(version.kind, version.previous_document, version.document, names)
                     if version.document and version.previous_document
                     else []
                 )

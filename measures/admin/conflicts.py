@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.utils.translation import gettext as _
 
-from measures.history import compared_texts
+from measures.history.texts import compared_texts
 
 SAVED, OWN = "saved", "own"
 CHOICE = "choice-"  # the prefix under which choices are posted

@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from measures.history import compared_texts
+from measures.history.texts import compared_texts
 
 from .cells import EDITABLE, plain
 from .files import read
