@@ -13,11 +13,12 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.search import Search
 
 from .editions import current_edition
 from .facets import FACETS, NONE, Selection
 from .models import CentreLink, DistrictRole, Measure
-from .querysets import Search, ordering
+from .querysets import ordering
 from .register import Fitting
 
 MAX_QUERY_LENGTH = 200

@@ -1,9 +1,8 @@
 """A selection as readers see it: options with their numbers, chips, a sentence, the matrix, where each hit matched."""
 
 import itertools
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import NamedTuple
@@ -13,27 +12,27 @@ from django.http import Http404
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from measures.language.bilingual import CHINESE, ENGLISH, Text
-from measures.language.pinyin import toned
+from measures.language.chinese import has_chinese
+from measures.search import Search
+from measures.search.query import tokens
+from measures.search.snippets import hits, marked_title
 
-from . import search
 from .editions import Dot, Row
 from .facets import FACETS, NONE
 from .filters import SORTS, MeasureFilter
 from .models import Measure
-from .querysets import Search, records
+from .querysets import records
 
 PAGE_SIZE = 50
 MOST_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
 MOST_MATRIX_ROWS = 24  # the categories of four plans
 MOST_CLOSEST = 5  # measures shown for each close text
 MOST_WORDS_TO_DROP = 5
-AROUND = 24  # Chinese characters of a snippet on both sides of the match
 
 
 @dataclass
@@ -118,16 +117,6 @@ class Matrix:
             max((len(row.cells[at].dots) for row in self.rows), default=0) for at in range(len(self.names))
         ]
         return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
-
-
-@dataclass
-class Hit:
-    """Where a measure matched: the field, its text with the match marked, and how the match is read if it was spelt."""
-
-    field: str
-    snippet: SafeString
-    lang: str
-    pinyin: str = ""
 
 
 @dataclass
@@ -286,7 +275,7 @@ class Listing:
                     self.filterset.fitting_without_search.total,
                 )
             )
-        words = [f'"{word}"' if quoted else word for word, quoted in search.tokens(query)]
+        words = [f'"{word}"' if quoted else word for word, quoted in tokens(query)]
         if 1 < len(words) <= MOST_WORDS_TO_DROP and not self.closest:
             for at, word in enumerate(words):
                 rest = " ".join(words[:at] + words[at + 1 :])
@@ -306,7 +295,7 @@ class Listing:
         for better in query.closest():
             like = MeasureFilter({"q": better}, self.filterset.queryset)
             if like.is_valid() and (count := like.fitting.total):
-                shown = Text(better, CHINESE if re.search(f"[{search.HAN}]", better) else ENGLISH)
+                shown = Text(better, CHINESE if has_chinese(better) else ENGLISH)
                 address = f"{self.address}?{like.canonical_query()}"
                 closest.append(Closest(shown, address, count, list(like.qs[:MOST_CLOSEST])))
         return closest
@@ -391,71 +380,3 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
         count=filterset.fitting.total,
         total=filterset.edition.figures["total"],
     )
-
-
-# --- Where a measure matched ---
-
-
-def _in_language(document: dict, name: str) -> str:
-    """The column of the active language; where the English is missing, the Chinese."""
-    return (get_language() == "en" and document[f"{name}_en"]) or document[f"{name}_zh"]
-
-
-def _fields(document: dict, names: dict) -> Iterator[tuple[str, str, str]]:
-    """(name of the field, text, language) of everything that is searched, in the order of telling."""
-
-    def both(name: str, chinese: str, english: str = ""):
-        texts = [(name, chinese, CHINESE), (name, english, ENGLISH)]
-        return [entry for entry in (reversed(texts) if get_language() == "en" else texts) if entry[1]]
-
-    def named(name: str, kind: str, slugs: Iterable[str]):
-        for slug in slugs:
-            for chinese, english in names[kind][slug]:
-                yield from both(name, chinese, english)
-
-    yield from both(_("Title"), document["title_zh"], document["title_en"])
-    yield from both(_("Official name"), document["official_name_zh"])
-    yield from both(_("Keywords"), " · ".join(document["keywords_zh"]), " · ".join(document["keywords_en"]))
-    yield from both(_("Summary"), document["summary_zh"], document["summary_en"])
-    for action in document["actions"]:
-        name = _("Action %(number)s") % {"number": action["position"]}
-        yield from both(name, action["text_zh"], action["text_en"])
-    yield from named(_("Category"), "category", [document["category"]])
-    yield from named(_("Centre"), "centre", (link["centre"] for link in document["centres"]))
-    yield from named(_("Place"), "district", (place["district"] for place in document["districts"]))
-    yield from named(_("Whom it concerns"), "audience", document["audiences"])
-    yield from both(_("Editors’ note"), document["note_zh"], document["note_en"])
-    yield from both(_("Code"), document["code"])
-
-
-def marked_title(document: dict, query: Search) -> SafeString:
-    title = _in_language(document, "title")
-    return search.marked(title, [match for group in query.groups if (match := search.find(group, title))])
-
-
-def hits(document: dict, names: dict, query: Search) -> list[Hit]:
-    """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
-    fields, unread = [], _fields(document, names)  # read as far as needed: most is found in the first
-    found: dict[int, list[search.Match]] = {}
-    for group in query.groups:
-        for at in itertools.count():
-            if at == len(fields):
-                if not (field := next(unread, None)):
-                    break
-                fields.append(field)
-            if match := search.find(group, fields[at][1]):
-                found.setdefault(at, []).append(match)
-                break
-    title, shown = _in_language(document, "title"), []
-    for at, matches in sorted(found.items()):
-        name, text, lang = fields[at]
-        spelt = next((match for match in matches if match.literal.spelt), None)
-        reading = toned(text[spelt.start : spelt.end]) if spelt else ""
-        if text == title and at < 2:
-            if not reading:
-                continue
-            snippet = conditional_escape(text[spelt.start : spelt.end])
-        else:
-            snippet = search.marked(text, matches, AROUND)
-        shown.append(Hit(name, snippet, lang, reading))
-    return shown
