@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from measures.models import Action, CentreLink, DataVersion, DistrictRole, Measure, SourceParagraph
-from measures.querysets import Search
+from measures.search import Search
 from measures.views import MeasurePage
 
 from .base import RecordAdmin, RecordFields, RecordForm

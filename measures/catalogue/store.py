@@ -41,6 +41,18 @@ ORDERS = {
     "edited": "edited_at DESC, plan_year, number",
 }
 
+EDIT_TIMES = """
+    SELECT r.plan_year, r.number, r.edited_at
+    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
+    JOIN measures_searchrow r ON r.measure_id = chosen.id ORDER BY chosen.position
+"""
+
+EDITED_LAST = """
+    SELECT r.measure_id FROM measures_searchrow r JOIN measures_measure m ON m.id = r.measure_id
+    WHERE edited_at > (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public)
+    ORDER BY edited_at DESC, r.plan_year, r.number LIMIT %(count)s
+"""
+
 # Of these measures, in their order: the version that holds, when it and the first one were written, codes of the parts.
 MEASURES = """
     SELECT m.id, v.document::text, v.number,
@@ -80,6 +92,15 @@ class Store:
         sql = f"SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow"  # noqa: S608
         ((packed,),) = self._rows(sql)
         return unpacked(packed)
+
+    def edited_last(self, count: int) -> list[int]:
+        """The keys of the measures edited last, of those that no longer stand as they were first published."""
+        return [key for (key,) in self._rows(EDITED_LAST, count=count)]
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """For each of the keys the code of the measure and when it was edited last."""
+        rows = self._rows(EDIT_TIMES, keys=list(keys))
+        return [(f"{year}-{number:02}", at) for year, number, at in rows]
 
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, in their order."""

@@ -95,7 +95,7 @@ class SearchRow(models.Model):
 
     A draft has no row. `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes`
     are its Chinese characters and pairs of neighbours and the stems of its words; those of the title stand there a second
-    time, with search.IN_TITLE before them.
+    time, with matching.IN_TITLE before them.
     """
 
     # Its foreign key is in migration 0002: the database itself deletes the row with the measure.

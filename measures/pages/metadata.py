@@ -106,10 +106,10 @@ def measure_list(context) -> Page:
 
 
 def measure(context) -> Page:
-    measure, plan = context["measure"], context["plan"]
+    measure, plan = context["measure"], context["measure"].plan
     category = measure.category
     address = absolute(reverse("measure", args=[measure.code]))
-    places = [role.district for role in measure.district_roles.all()]
+    places = [role.district for role in measure.districts]
     times = {
         name: localtime(at)
         for name, at in (("datePublished", measure.published_at), ("dateModified", measure.edited_at))

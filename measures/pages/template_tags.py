@@ -1,6 +1,5 @@
 """What templates need beyond Django's own tags."""
 
-import re
 from functools import lru_cache
 
 from django import template
@@ -14,8 +13,7 @@ from django.utils.translation import gettext as _
 from measures import metadata
 from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, Text
-
-HAN = re.compile("[\u4e00-\u9fff]")
+from measures.language.chinese import has_chinese
 
 register = template.Library()
 
@@ -83,7 +81,7 @@ def chinese(text):
 @register.filter
 def own_script(text):
     """A name of unknown language, marked by the script it is written in."""
-    return own_lang(Text(text, CHINESE if HAN.search(text) else ENGLISH))
+    return own_lang(Text(text, CHINESE if has_chinese(text) else ENGLISH))
 
 
 @register.simple_tag
