@@ -1,7 +1,7 @@
 """Fills a database with invented measures of the shipped shape: 28 a year for each county-level division, twelve years.
 
-`python -m benchmarks.generate 100000` adds that many (rounded down to whole years of whole divisions, at least one) to a
-database with the shipped content; deterministic. The rows are copied past the triggers, and their versions and search rows
+`.venv/bin/python -m benchmarks.generate 100000` adds that many (rounded down to whole years of whole divisions, at least one)
+to the scratch database that DATABASE_URL or FUTIAN_DATA names; deterministic. The rows are copied past the triggers, and their versions and search rows
 then written by the very functions that the triggers call. It needs a superuser's account, as the embedded PostgreSQL has.
 Divisions and texts are invented from the shipped ones; nothing here describes a real place.
 """
@@ -16,8 +16,9 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import django
 import psycopg
+
+from .scratch import scratch_database
 
 YEARS = range(2021, 2033)
 DIVISIONS = 2_976  # about as many county-level divisions as China has: 28 x 12 x 2,976 = 999,936
@@ -320,13 +321,14 @@ def generate(count: int, report=lambda message: None) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int)
-    django.setup()
+    arguments = parser.parse_args()
     begun = time.monotonic()
 
     def report(message: str) -> None:
         print(f"{time.monotonic() - begun:7.1f} s  {message}", file=sys.stderr, flush=True)
 
-    generate(parser.parse_args().count, report)
+    with scratch_database(report, fill=True):
+        generate(arguments.count, report)
 
 
 if __name__ == "__main__":
