@@ -92,6 +92,10 @@ class Catalogue:
         key = self.register.key_of(code)
         return None if key is None else self.measures([key])[0]
 
+    def saved_measure(self, code: str) -> Measure | None:
+        """The measure with this code as it was saved last, public or not; for the staff desk."""
+        return self.store.saved_measure(code, self.vocabulary)
+
     def neighbours(self, code: str) -> tuple[str | None, str | None]:
         """The codes of the measures before and after this one in its plan; None at the ends."""
         return self.register.neighbours(code)

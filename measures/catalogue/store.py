@@ -66,6 +66,15 @@ MEASURES = """
 """
 
 
+# The latest version, public or not, in the form of MEASURES.
+SAVED_MEASURE = """
+    SELECT m.id, v.document::text, v.number, v.at, v.at,
+        array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id ORDER BY part.plan_year, part.number)
+    FROM measures_measure m JOIN measures_version v ON v.kind = 'measure' AND v.key = m.code
+    WHERE m.code = %(code)s ORDER BY v.number DESC LIMIT 1
+"""
+
+
 @dataclass(frozen=True)
 class Store:
     """The records and the index as one data version has them, read through the connection `using`."""
@@ -106,6 +115,11 @@ class Store:
         """The measures with these keys, in their order."""
         rows = self._rows(MEASURES, keys=list(keys)) if keys else []
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
+        """The measure with this code as it was saved last, public or not."""
+        rows = self._rows(SAVED_MEASURE, code=code)
+        return measure(*rows[0], vocabulary=vocabulary) if rows else None
 
     def in_chunks(self, keys: Sequence[int], vocabulary: Vocabulary) -> Iterator[Measure]:
         """The same for any number of keys: while one chunk of records is used, the next is fetched."""

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .addresses import absolute, translated
+from measures.addresses import absolute, translated
 
 # As BCP 47 writes them, for `lang` and `hreflang`, and as Open Graph writes them.
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}

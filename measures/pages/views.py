@@ -1,12 +1,11 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
-from itertools import groupby, islice
+from itertools import islice
 
 from django.conf import settings
 from django.http import Http404
 from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from measures.addresses import CHANGES_PATH, FILES, in_language, list_path

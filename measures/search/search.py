@@ -9,7 +9,7 @@ from django.db.models import Q
 from measures.catalogue import Register
 
 from .closest import closest
-from .index import Index, tree_condition, text_condition
+from .index import Index, text_condition, tree_condition
 from .matching import Alternatives, Tree, in_title, leaves
 from .pinyin import strings_along
 from .query import Lexicon, latin_words, tokens, tree
