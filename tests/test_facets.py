@@ -17,7 +17,7 @@ from measures.facets import FACETS
 from measures.filters import SORTS, MeasureFilter
 from measures.listing import Listing
 from measures.models import Category, District, Measure
-from measures.querysets import Search
+from measures.search import Search
 
 SEARCHES = ("", "", "", "教育", "改革", "jinrong", "services", "福田 社区", "鸾")
 ONE_TIME = settings(

@@ -2,15 +2,13 @@
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
 
-from measures.catalogue import Catalogue
 from measures.history.documents import whole
 from measures.history.events import described, event_versions
 from measures.history.names import public_names
 from measures.history.records import later_version
 
-from .views import PublicPage
+from .public_page import PublicPage
 
 
 class HistoryPage(PublicPage):
@@ -22,11 +20,11 @@ class HistoryPage(PublicPage):
         return response
 
 
-class MeasureHistory(HistoryPage, TemplateView):
+class MeasureHistory(HistoryPage):
     template_name = "history.html"
 
     def get_context_data(self, code, **kwargs):
-        names = public_names(Catalogue.current().vocabulary)
+        names = public_names(self.catalogue.vocabulary)
         events = described(event_versions().of("measure", code), names)
         if not events:
             raise Http404
@@ -35,14 +33,13 @@ class MeasureHistory(HistoryPage, TemplateView):
         )
 
 
-class MeasureVersion(HistoryPage, TemplateView):
+class MeasureVersion(HistoryPage):
     """One version of a measure at its permanent address."""
 
     template_name = "version.html"
 
     def get_context_data(self, code, number, **kwargs):
-        catalogue = Catalogue.current()
-        names = public_names(catalogue.vocabulary)
+        names = public_names(self.catalogue.vocabulary)
         events = described(event_versions().of("measure", code).filter(number=number, public=True), names)
         if not events:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
@@ -52,12 +49,12 @@ class MeasureVersion(HistoryPage, TemplateView):
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
-            withdrawn=not later and catalogue.register.key_of(code) is None,
+            withdrawn=not later and self.catalogue.register.key_of(code) is None,
             **kwargs,
         )
 
 
-class Changes(HistoryPage, TemplateView):
+class Changes(HistoryPage):
     """All public changes of the site, newest first. Counting them would read the whole history, so pages are not."""
 
     template_name = "changes.html"
@@ -70,7 +67,7 @@ class Changes(HistoryPage, TemplateView):
         versions = event_versions()[first : first + self.paginate_by + 1] if number else []
         if not versions:
             raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
-        names = public_names(Catalogue.current().vocabulary)
+        names = public_names(self.catalogue.vocabulary)
         return super().get_context_data(
             versions=described(versions[: self.paginate_by], names),
             newer=number - 1,

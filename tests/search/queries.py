@@ -1,0 +1,57 @@
+"""Helpers: what a query finds, and everything that is searched."""
+
+from collections.abc import Iterator
+
+from django.http import QueryDict
+
+from measures.filters import MeasureFilter
+from measures.models import Measure, SearchRow
+from measures.search import Search
+
+
+def filtered(q: str) -> MeasureFilter:
+    data = QueryDict(mutable=True)
+    data["q"] = q
+    filterset = MeasureFilter(data, Measure.objects.published())
+    assert filterset.is_valid(), filterset.form.errors
+    return filterset
+
+
+def found(q: str) -> list[str]:
+    return [measure.code for measure in filtered(q).qs]
+
+
+def searched(q: str) -> set[str]:
+    """What the filter's search finds, without the filter's form: for tests that ask a thousand times."""
+    rows = SearchRow.objects.filter(Search(q, "default").condition())
+    return set(rows.values_list("measure__code", flat=True))
+
+
+def everything_searched() -> Iterator[tuple[str, list[str]]]:
+    """The code of every public measure and all of its texts that are searched, without the search row."""
+    measures = Measure.objects.filter(status="published").with_full_record()
+    for measure in measures:
+        own = [
+            measure.title_zh,
+            measure.official_name_zh,
+            measure.summary_zh,
+            measure.note_zh,
+            *measure.keywords_zh,
+        ]
+        own += [measure.title_en, measure.summary_en, measure.note_en, *measure.keywords_en, measure.code]
+        own += [part for action in measure.actions.all() for part in (action.text_zh, action.text_en)]
+        named = [
+            measure.category,
+            *(link.centre for link in measure.centre_links.all()),
+            *measure.audiences.all(),
+        ]
+        named += [place.district for place in measure.district_roles.all()]
+        for record in named:
+            own += [
+                record.name_zh,
+                record.name_en,
+                getattr(record, "short_zh", ""),
+                getattr(record, "short_en", ""),
+            ]
+            own += getattr(record, "aliases", [])
+        yield measure.code, own
