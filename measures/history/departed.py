@@ -5,8 +5,6 @@ Old versions of measures still refer to them.
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
-
 from measures.catalogue import Vocabulary
 from measures.catalogue.records import Audience, Category, Centre, District, Plan
 from measures.models import Version
@@ -28,26 +26,19 @@ def references(document: dict) -> set[Reference]:
     }
 
 
-def with_departed(
-    vocabulary: Vocabulary, wanted: Iterable[Reference], visible: QuerySet[Version] | None = None
-) -> Vocabulary:
-    """The vocabulary and those of the wanted records that it lacks, after all others.
-
-    They are taken from their last documents among the visible versions, by default the public ones.
-    """
+def with_departed(vocabulary: Vocabulary, wanted: Iterable[Reference]) -> Vocabulary:
+    """The vocabulary and those of the wanted records that it lacks, if they were ever public, after all others."""
     missing = [(kind, slug) for kind, slug in wanted if slug not in vocabulary.records(kind)]
     if not missing:
         return vocabulary
-    visible = Version.objects.public() if visible is None else visible
     plans = dict(vocabulary.plan_of_year)
     found: dict[str, dict] = {kind: {} for kind in ("category", *SIMPLE)}
     for kind, slug in missing:
-        document = last_document(visible.of(kind, slug))
+        document = last_public(kind, key=slug)
         if document and kind == "category":
             year = document["plan_year"]
             if year not in plans:
-                own = visible.filter(kind="plan", document__year=year).order_by("-number")
-                plans[year] = Plan.of_document(last_document(own))
+                plans[year] = Plan.of_document(last_public("plan", document__year=year))
             found[kind][slug] = Category.of_document(document, plan=plans[year])
         elif document:
             found[kind][slug] = SIMPLE[kind].of_document(document)
@@ -57,6 +48,7 @@ def with_departed(
     )
 
 
-def last_document(versions: QuerySet[Version]) -> dict | None:
-    """The first document of these versions of a record, the newest first."""
-    return versions.filter(document__isnull=False).values_list("document", flat=True).first()
+def last_public(kind: str, **key: object) -> dict | None:
+    """The last public document of a record; None if it has never been public."""
+    versions = Version.objects.public().filter(kind=kind, **key).order_by("-number")
+    return versions.values_list("document", flat=True).first()

@@ -12,14 +12,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from measures.history.fields import language_of
 from measures.history.texts import compared_texts
 
 from .cells import EDITABLE, plain
 from .files import read
 from .rows import MeasureResource, faults_of
 
-LARGEST_FILE = 10_000_000  # bytes
-LARGEST_CHANGE = 2_000_000  # characters of a confirmation; Django reads forms up to 2.5 MB
+MAX_FILE = 10_000_000  # bytes
+MAX_PAYLOAD = 2_000_000  # characters of a confirmation; Django reads forms up to 2.5 MB
 SALT = "measures.import"
 
 
@@ -34,7 +35,7 @@ class UploadForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
+        if file.size > MAX_FILE:
             raise ValidationError(_("This file is too large. Bring it back in parts of up to 10 MB."))
         self.dataset = read(file)
         return file
@@ -69,56 +70,38 @@ class SpreadsheetImport:
         return TemplateResponse(request, "admin/measures/import.html", context, status=status)
 
     def preview(self, request, dataset):
-        resource = MeasureResource()
-        result = resource.import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
-        faults = faults_of(result)
+        """What the sheet would change; nothing is written."""
+        result = MeasureResource().import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
+        if faults := faults_of(result):
+            return self.refusal(request, faults, len(dataset))
         changed = [
-            (number, row.instance)
-            for number, row in enumerate(result.rows, 2)
+            (line, row.instance)
+            for line, row in enumerate(result.rows, 2)
             if getattr(row.instance, "changes", None)
         ]
-        if faults:
-            return self.import_page(request, form=UploadForm(), faults=faults, total=len(dataset), status=409)
         if not changed:
             return self.import_page(request, form=UploadForm(), unchanged=len(dataset))
-        which = [name for name in ("version", "edited") if name in dataset.headers]
-        kept = [
-            {
-                "line": line,
-                "code": instance.code,
-                **{name: plain(dataset[line - 2][dataset.headers.index(name)]) for name in which},
-                **{name: new for name, (_old, new) in instance.changes.items()},
-            }
-            for line, instance in changed
-        ]
-        payload = signing.dumps(kept, salt=SALT, compress=True)
-        if len(payload) > LARGEST_CHANGE:
+        payload = signing.dumps(kept_for_confirmation(dataset, changed), salt=SALT, compress=True)
+        if len(payload) > MAX_PAYLOAD:
             fault = _("Too many changes for one import. Bring the file back in parts.")
-            return self.import_page(request, form=UploadForm(), faults=[(None, "", "", fault)], status=409)
+            return self.refusal(request, [(None, "", "", fault)])
         return self.import_page(
             request,
             payload=payload,
-            rows=[
-                (
-                    line,
-                    instance,
-                    [
-                        (EDITABLE[name].label, compared_texts(old, new, "en" if name.endswith("_en") else ""))
-                        for name, (old, new) in instance.changes.items()
-                    ],
-                )
-                for line, instance in changed
-            ],
+            rows=[(line, instance, shown_changes(instance)) for line, instance in changed],
             cells=sum(len(instance.changes) for _line, instance in changed),
             unchanged=len(dataset) - len(changed),
         )
+
+    def refusal(self, request, faults, total=None):
+        return self.import_page(request, form=UploadForm(), faults=faults, total=total, status=409)
 
     def confirmed(self, request):
         try:
             kept = signing.loads(request.POST.get("payload", ""), salt=SALT, max_age=8 * 60 * 60)
         except signing.BadSignature:
             fault = _("This preview is no longer valid. Please upload the file again.")
-            return self.import_page(request, form=UploadForm(), faults=[(None, "", "", fault)], status=409)
+            return self.refusal(request, [(None, "", "", fault)])
         faults = []
         # One row at a time, because each has its own changed cells; the request's transaction makes them one.
         for row in kept:
@@ -129,10 +112,32 @@ class SpreadsheetImport:
             faults += [(line, code, column, message) for _line, code, column, message in faults_of(result)]
         if faults:
             connection.set_rollback(True)
-            return self.import_page(request, form=UploadForm(), faults=faults, total=len(kept), status=409)
+            return self.refusal(request, faults, len(kept))
         messages.success(
             request,
             ngettext("%(count)d measure changed.", "%(count)d measures changed.", len(kept))
             % {"count": len(kept)},
         )
         return HttpResponseRedirect(reverse("admin:measures_measure_changelist"))
+
+
+def kept_for_confirmation(dataset, changed) -> list[dict]:
+    """The changed cells of each row, with what says of which row and version: the confirmation carries them."""
+    which = [name for name in ("version", "edited") if name in dataset.headers]
+    return [
+        {
+            "line": line,
+            "code": instance.code,
+            **{name: plain(dataset[line - 2][dataset.headers.index(name)]) for name in which},
+            **{name: new for name, (_old, new) in instance.changes.items()},
+        }
+        for line, instance in changed
+    ]
+
+
+def shown_changes(instance) -> list[tuple]:
+    """(label of the column, parts of the text) for each changed cell of a measure."""
+    return [
+        (EDITABLE[name].label, compared_texts(old, new, language_of(name)))
+        for name, (old, new) in instance.changes.items()
+    ]
