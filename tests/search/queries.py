@@ -4,33 +4,35 @@ from collections.abc import Iterator
 
 from django.http import QueryDict
 
-from measures.filters import MeasureFilter
-from measures.models import Measure, SearchRow
+from measures.catalogue import Catalogue
+from measures.models import Measure
 from measures.search import Search
+from measures.selection.filter import MeasureFilter
 
 
 def filtered(q: str) -> MeasureFilter:
     data = QueryDict(mutable=True)
     data["q"] = q
-    filterset = MeasureFilter(data, Measure.objects.published())
+    filterset = MeasureFilter(data)
     assert filterset.is_valid(), filterset.form.errors
     return filterset
 
 
 def found(q: str) -> list[str]:
-    return [measure.code for measure in filtered(q).qs]
+    filterset = filtered(q)
+    return [measure.code for measure in filterset.catalogue.measures(list(filterset.keys))]
 
 
 def searched(q: str) -> set[str]:
     """What the filter's search finds, without the filter's form: for tests that ask a thousand times."""
-    rows = SearchRow.objects.filter(Search(q, "default").condition())
-    return set(rows.values_list("measure__code", flat=True))
+    register = Catalogue.current().register
+    keys = register.keys_of(Search(q, "default").found(register), register.in_plan_order)
+    return set(Measure.objects.filter(pk__in=list(keys)).values_list("code", flat=True))
 
 
 def everything_searched() -> Iterator[tuple[str, list[str]]]:
     """The code of every public measure and all of its texts that are searched, without the search row."""
-    measures = Measure.objects.filter(status="published").with_full_record()
-    for measure in measures:
+    for measure in Measure.objects.filter(status="published"):
         own = [
             measure.title_zh,
             measure.official_name_zh,
