@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
+from measures.exports import COLUMNS
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.exports import COLUMNS
 from measures.models import Measure, Version
-from tests.desk import posted, signed_in
+from tests.admin.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 ADDRESS = "/en/admin/measures/measure/import/"
