@@ -2,6 +2,9 @@
 
 import re
 
+from measures.catalogue import Catalogue
+from measures.history.events import described, event_versions
+from measures.history.names import public_names
 from measures.history.texts import compared_texts
 from measures.models import Category, Measure, Version
 from measures.snapshots import editing_as
@@ -82,3 +85,43 @@ def test_staff_see_names_compare_and_find_who_changed_what(edited):
     assert [(v.key, v.number) for v in response.context["cl"].result_list] == [("2020-07", 6)]
     response = lin.get(f"/en/admin/measures/version/{versions[4]}/change/")
     assert response.context["changes"][0].label == "editors’ note (Chinese)"
+
+
+def events_of(code: str) -> list[tuple]:
+    names = public_names(Catalogue.current().vocabulary)
+    found = described(event_versions().of("measure", code), names)
+    return [(event.number, event.event, event.note, event.document is None) for event in found]
+
+
+def test_each_kind_of_event_is_told_in_one_way(edited):
+    with editing_as("lin", "closing"):
+        edited.parts.update(parent=None, basis="named")
+        edited.delete()
+    assert events_of("2020-07") == [
+        (7, "deleted", "", True),
+        (6, "published_again", "checked", False),
+        (3, "withdrawn", "", True),
+        (2, "changed", "typing error", False),
+        (1, "added", "", False),
+    ]
+
+
+def test_a_measure_that_began_as_a_draft_is_added_when_it_is_published(edited):
+    assert events_of("2020-90") == []
+    with editing_as("lin", "ready"):
+        Measure.objects.filter(number=90).update(status="published")
+    assert events_of("2020-90") == [(2, "added", "ready", False)]
+    with editing_as("lin", "not ready"):
+        Measure.objects.filter(number=90).update(status="draft")
+    with editing_as("lin", "never mind"):
+        Measure.objects.get(number=90).delete()
+    # The public knows of the withdrawal; that the draft was deleted afterwards is no event.
+    assert [event[1] for event in events_of("2020-90")] == ["withdrawn", "added"]
+
+
+def test_pages_say_which_event_it_was(client, edited):
+    text = client.get("/en/measures/2020-07/history/").text
+    said = re.findall(r'<p class="event">([^<]+)</p>', text)
+    assert said == ["Published again", "Withdrawn", "Changed", "Added"]
+    text = client.get("/measures/2020-07/history/").text
+    assert re.findall(r'<p class="event">([^<]+)</p>', text) == ["重新发布", "撤下", "修改", "新增"]
