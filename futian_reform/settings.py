@@ -126,7 +126,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "measures.templatetags.page",
+                "measures.pages.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -12,9 +12,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from measures.models import Action, CentreLink, DataVersion, DistrictRole, Measure, SourceParagraph
-from measures.querysets import Search
-from measures.views import MeasurePage
+from measures.catalogue import Catalogue
+from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+from measures.pages.measure import relations
+from measures.pages.public_page import PublicPage
+from measures.search import Search
 
 from .base import RecordAdmin, RecordFields, RecordForm
 from .imports import SpreadsheetImport
@@ -180,22 +182,17 @@ class DistrictRoleInline(RowInline):
     after = "source"
 
 
-class MeasurePreview(MeasurePage):
+class MeasurePreview(PublicPage):
     """The public page of a measure that need not be public."""
 
     template_name = "admin/measures/preview.html"
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
-
-    def get_queryset(self):
-        return Measure.objects.for_export()
-
-    def get_context_data(self, **kwargs):
-        # Without what MeasurePage adds: there is nothing to cite or to download yet.
-        before, after = Measure.objects.published().neighbours(self.object)
-        return super(MeasurePage, self).get_context_data(before=before, after=after, **kwargs)
+    def get_context_data(self, code, **kwargs):
+        # Without what the public page adds: there is nothing to cite or to download yet.
+        measure = self.catalogue.saved_measure(code)
+        if measure is None:
+            raise Http404
+        return super().get_context_data(**relations(measure, self.catalogue), **kwargs)
 
 
 @admin.register(Measure)
@@ -260,9 +257,10 @@ class MeasureAdmin(SpreadsheetImport, RecordAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        fits = Search(search_term, queryset.db).condition("search_row__") | Q(
-            code__icontains=search_term.strip()
-        )
+        register = Catalogue.current().register
+        found = Search(search_term, queryset.db).found(register)
+        keys = register.keys_of(found, register.in_plan_order)
+        fits = Q(pk__in=list(keys)) | Q(code__icontains=search_term.strip())
         for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
             # The public search knows nothing of drafts.
             fits |= Q(status=Measure.Status.DRAFT, **{f"{name}__icontains": search_term.strip()})

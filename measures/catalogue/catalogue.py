@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
@@ -90,6 +91,22 @@ class Catalogue:
         """The public measure with this code."""
         key = self.register.key_of(code)
         return None if key is None else self.measures([key])[0]
+
+    def saved_measure(self, code: str) -> Measure | None:
+        """The measure with this code as it was saved last, public or not; for the staff desk."""
+        return self.store.saved_measure(code, self.vocabulary)
+
+    def neighbours(self, code: str) -> tuple[str | None, str | None]:
+        """The codes of the measures before and after this one in its plan; None at the ends."""
+        return self.register.neighbours(code)
+
+    def edited_last(self, count: int) -> list[Measure]:
+        """The measures edited last; what stands as it was first published is not among them."""
+        return self.measures(self.store.edited_last(count))
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """For each of the keys the code of the measure and when it was edited last."""
+        return self.store.edit_times(keys)
 
     def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
         """Those of the measures with these codes that are public."""

@@ -93,15 +93,16 @@ class Register:
     def _code(self, at: int) -> str:
         return f"{self._columns.years[at]}-{self._columns.numbers[at]:02}"
 
-    def neighbours(self, code: str) -> tuple[int | None, int | None]:
-        """The keys of the measures before and after this one in its plan; None at the ends."""
-        rows, at = self._columns, self._row_of(code)
+    def neighbours(self, code: str) -> tuple[str | None, str | None]:
+        """The codes of the measures before and after this one in its plan; None at the ends."""
+        years, at = self._columns.years, self._row_of(code)
+        here = at < len(self) and self._code(at) == code
 
-        def of_same_plan(other: int) -> int | None:
-            same = 0 <= other < len(self) and rows.years[other] == rows.years[at]
-            return rows.keys[other] if same else None
+        def of_same_plan(other: int) -> str | None:
+            same = 0 <= other < len(self) and f"{years[other]}" == code.partition("-")[0]
+            return self._code(other) if same else None
 
-        return of_same_plan(at - 1), of_same_plan(at + 1)
+        return of_same_plan(at - 1), of_same_plan(at + 1 if here else at)
 
     def position(self, key: int) -> int:
         """The number of the measure's bit."""

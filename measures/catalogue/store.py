@@ -41,6 +41,18 @@ ORDERS = {
     "edited": "edited_at DESC, plan_year, number",
 }
 
+EDIT_TIMES = """
+    SELECT r.plan_year, r.number, r.edited_at
+    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
+    JOIN measures_searchrow r ON r.measure_id = chosen.id ORDER BY chosen.position
+"""
+
+EDITED_LAST = """
+    SELECT r.measure_id FROM measures_searchrow r JOIN measures_measure m ON m.id = r.measure_id
+    WHERE edited_at > (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public)
+    ORDER BY edited_at DESC, r.plan_year, r.number LIMIT %(count)s
+"""
+
 # Of these measures, in their order: the version that holds, when it and the first one were written, codes of the parts.
 MEASURES = """
     SELECT m.id, v.document::text, v.number,
@@ -51,6 +63,15 @@ MEASURES = """
         LATERAL (SELECT document, number, at FROM measures_version WHERE kind = 'measure' AND key = m.code AND public
             ORDER BY number DESC LIMIT 1) v
     ORDER BY chosen.position
+"""
+
+
+# The latest version, public or not, in the form of MEASURES.
+SAVED_MEASURE = """
+    SELECT m.id, v.document::text, v.number, v.at, v.at,
+        array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id ORDER BY part.plan_year, part.number)
+    FROM measures_measure m JOIN measures_version v ON v.kind = 'measure' AND v.key = m.code
+    WHERE m.code = %(code)s ORDER BY v.number DESC LIMIT 1
 """
 
 
@@ -81,10 +102,24 @@ class Store:
         ((packed,),) = self._rows(sql)
         return unpacked(packed)
 
+    def edited_last(self, count: int) -> list[int]:
+        """The keys of the measures edited last, of those that no longer stand as they were first published."""
+        return [key for (key,) in self._rows(EDITED_LAST, count=count)]
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """For each of the keys the code of the measure and when it was edited last."""
+        rows = self._rows(EDIT_TIMES, keys=list(keys))
+        return [(f"{year}-{number:02}", at) for year, number, at in rows]
+
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, in their order."""
         rows = self._rows(MEASURES, keys=list(keys)) if keys else []
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
+        """The measure with this code as it was saved last, public or not."""
+        rows = self._rows(SAVED_MEASURE, code=code)
+        return measure(*rows[0], vocabulary=vocabulary) if rows else None
 
     def in_chunks(self, keys: Sequence[int], vocabulary: Vocabulary) -> Iterator[Measure]:
         """The same for any number of keys: while one chunk of records is used, the next is fetched."""

@@ -1,12 +1,10 @@
 """What search and facets read. Triggers keep these tables; nothing else writes them."""
 
-from datetime import datetime
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Lookup, Max
+from django.db.models import F, Lookup
 
 from .measure import Measure
 
@@ -21,45 +19,6 @@ class Matches(Lookup):
     def as_sql(self, compiler, connection):
         column, column_params = self.process_lhs(compiler, connection)
         return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class AnyOf(Lookup):
-    """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY (%s::bigint[])", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class Has(Lookup):
-    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
-
-    lookup_name = "has"
-    prepare_rhs = False
-    plus = ""
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
-        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
-        return f"{column} {self.plus}IN ({sets})", [*column_params, *self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class HasUnindexed(Has):
-    """The same where the rows have been searched.
-
-    An index would find rows by their facets and then read the lexemes of each, which takes far longer than to look at the
-    facets of what the search finds.
-    """
-
-    lookup_name = "has_unindexed"
-    plus = "+ 0 "
 
 
 class FacetSet(models.Model):
@@ -81,21 +40,12 @@ class FacetSet(models.Model):
         return " ".join(self.tokens)
 
 
-class SearchRowQuerySet(models.QuerySet):
-    def in_plan_order(self):
-        """With what an address and its age are made of."""
-        return self.only("plan_year", "number", "edited_at").order_by("plan_year", "number")
-
-    def last_edit(self) -> datetime | None:
-        return self.aggregate(at=Max("edited_at"))["at"]
-
-
 class SearchRow(models.Model):
     """What the list needs to know of a published measure: facets, sort keys and its normalised text.
 
     A draft has no row. `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes`
     are its Chinese characters and pairs of neighbours and the stems of its words; those of the title stand there a second
-    time, with search.IN_TITLE before them.
+    time, with matching.IN_TITLE before them.
     """
 
     # Its foreign key is in migration 0002: the database itself deletes the row with the measure.
@@ -110,8 +60,6 @@ class SearchRow(models.Model):
     title_key = models.TextField(db_collation="C")
     text = models.TextField()
     lexemes = SearchVectorField()
-
-    objects = SearchRowQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -2,11 +2,11 @@
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
 
-from .history import Reader, title_of
-from .models import Measure, Version
-from .views import PublicPage
+from measures.history import Reader, title_of
+from measures.models import Version
+
+from .public_page import PublicPage
 
 
 def described(version: Version, reader: Reader) -> Version:
@@ -30,7 +30,7 @@ class HistoryPage(PublicPage):
         return response
 
 
-class MeasureHistory(HistoryPage, TemplateView):
+class MeasureHistory(HistoryPage):
     template_name = "history.html"
 
     def get_context_data(self, code, **kwargs):
@@ -44,7 +44,7 @@ class MeasureHistory(HistoryPage, TemplateView):
         )
 
 
-class MeasureVersion(HistoryPage, TemplateView):
+class MeasureVersion(HistoryPage):
     """One version of a measure at its permanent address."""
 
     template_name = "version.html"
@@ -62,12 +62,12 @@ class MeasureVersion(HistoryPage, TemplateView):
             version=described(version, reader),
             entries=reader.whole("measure", version.document),
             later=later,
-            withdrawn=not later and not Measure.objects.published().filter(code=code).exists(),
+            withdrawn=not later and self.catalogue.register.key_of(code) is None,
             **kwargs,
         )
 
 
-class Changes(HistoryPage, TemplateView):
+class Changes(HistoryPage):
     """All public changes of the site, newest first. Counting them would read the whole history, so pages are not."""
 
     template_name = "changes.html"

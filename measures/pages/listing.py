@@ -1,7 +1,6 @@
 """A selection as readers see it: its sentence, chips, rows, and what is left where nothing fits."""
 
 import itertools
-import re
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -12,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from measures import search
 from measures.language.bilingual import CHINESE, ENGLISH, Text
-from measures.querysets import Search
+from measures.language.chinese import has_chinese
+from measures.search import Search
+from measures.search.query import tokens
+from measures.search.snippets import hits, marked_title
 from measures.selection.facets import NONE
 from measures.selection.filter import SORTS, MeasureFilter
 
-from .hits import hits, marked_title
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import ShownFacet, ShownOption, shown_facets
 from .rows import row, rows
@@ -202,7 +202,7 @@ class Listing:
                     self.filterset.fitting_without_search.total,
                 )
             )
-        words = [f'"{word}"' if quoted else word for word, quoted in search.tokens(query)]
+        words = [f'"{word}"' if quoted else word for word, quoted in tokens(query)]
         if 1 < len(words) <= MAX_WORDS_TO_DROP and not self.closest:
             for at, word in enumerate(words):
                 rest = " ".join(words[:at] + words[at + 1 :])
@@ -222,7 +222,7 @@ class Listing:
         for better in query.closest():
             like = MeasureFilter({"q": better}, catalogue=self.filterset.catalogue)
             if like.is_valid() and (count := like.fitting.total):
-                shown = Text(better, CHINESE if re.search(f"[{search.HAN}]", better) else ENGLISH)
+                shown = Text(better, CHINESE if has_chinese(better) else ENGLISH)
                 address = f"{self.address}?{like.canonical_query()}"
                 measures = like.catalogue.measures(list(itertools.islice(like.keys, MAX_CLOSEST)))
                 closest.append(Closest(shown, address, count, measures))

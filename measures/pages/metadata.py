@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .addresses import absolute, translated
+from measures.addresses import absolute, translated
 
 # As BCP 47 writes them, for `lang` and `hreflang`, and as Open Graph writes them.
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
@@ -106,10 +106,10 @@ def measure_list(context) -> Page:
 
 
 def measure(context) -> Page:
-    measure, plan = context["measure"], context["plan"]
+    measure, plan = context["measure"], context["measure"].plan
     category = measure.category
     address = absolute(reverse("measure", args=[measure.code]))
-    places = [role.district for role in measure.district_roles.all()]
+    places = [role.district for role in measure.districts]
     times = {
         name: localtime(at)
         for name, at in (("datePublished", measure.published_at), ("dateModified", measure.edited_at))

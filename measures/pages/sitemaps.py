@@ -3,6 +3,9 @@
 /sitemap.xml is an index of files of bounded size, /sitemap-<section>.xml?p=<number>.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +15,9 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from .models import Audience, Category, Centre, DataVersion, District, SearchRow
+from measures.catalogue import Catalogue
+from measures.selection.filter import RECORD_FACETS
+from measures.selection.numbers import everything
 
 
 class InEveryLanguage(Paginator):
@@ -45,42 +50,51 @@ class Pages(Sitemap):
         return reverse(name, args=arguments)
 
     @cached_property
-    def data_version(self):
-        return DataVersion.objects.get()
+    def catalogue(self) -> Catalogue:
+        return Catalogue.current()
 
     def lastmod(self, item):
-        return self.data_version.at
+        return self.catalogue.version.at
 
     def get_latest_lastmod(self):
-        return self.data_version.at
+        return self.catalogue.version.at
 
 
 class Topics(Pages):
     def items(self):
         return [
-            (facet, (slug,))
-            for facet, model in (
-                ("category", Category),
-                ("centre", Centre),
-                ("audience", Audience),
-                ("district", District),
-            )
-            for slug in model.objects.values_list("slug", flat=True)
+            (facet, (slug,)) for facet in RECORD_FACETS for slug in self.catalogue.vocabulary.records(facet)
         ]
+
+
+class EditTimes(Sequence):
+    """(code, when it was edited last) of every measure in plan order, of which only what is asked for is read."""
+
+    def __init__(self, catalogue: Catalogue):
+        self.catalogue = catalogue
+
+    def __len__(self):
+        return everything(self.catalogue).total
+
+    def __getitem__(self, at: slice) -> list[tuple[str, datetime]]:
+        keys = islice(everything(self.catalogue).in_order(self.catalogue.order("number")), at.start, at.stop)
+        return self.catalogue.edit_times(list(keys))
 
 
 class Measures(Pages):
     def items(self):
-        return SearchRow.objects.in_plan_order()
+        return EditTimes(self.catalogue)
 
-    def location(self, row):
-        return reverse("measure", args=[row.code])
+    def location(self, item):
+        return reverse("measure", args=[item[0]])
 
-    def lastmod(self, row):
-        return row.edited_at
+    def lastmod(self, item):
+        return item[1]
 
     def get_latest_lastmod(self):
-        return SearchRow.objects.last_edit()
+        newest = islice(everything(self.catalogue).in_order(self.catalogue.order("edited")), 1)
+        times = self.catalogue.edit_times(list(newest))
+        return times[0][1] if times else None
 
 
 SITEMAPS = {"pages": Pages, "topics": Topics, "measures": Measures}

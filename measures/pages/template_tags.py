@@ -1,6 +1,5 @@
 """What templates need beyond Django's own tags."""
 
-import re
 from functools import lru_cache
 
 from django import template
@@ -11,11 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from measures import metadata
 from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.language.chinese import has_chinese
 
-HAN = re.compile("[\u4e00-\u9fff]")
+from . import metadata
 
 register = template.Library()
 
@@ -83,7 +82,7 @@ def chinese(text):
 @register.filter
 def own_script(text):
     """A name of unknown language, marked by the script it is written in."""
-    return own_lang(Text(text, CHINESE if HAN.search(text) else ENGLISH))
+    return own_lang(Text(text, CHINESE if has_chinese(text) else ENGLISH))
 
 
 @register.simple_tag

@@ -26,9 +26,11 @@ What has no language stands outside of them and holds both (`machine_urlpatterns
 
 from django.urls import path, register_converter
 
-from . import api, citations, exports, feeds, history_pages, views
-from .addresses import CODE_PATTERN
-from .models import Audience, Category, Centre, District
+from measures.addresses import CODE_PATTERN
+from measures.open_data import api, citations, exports, feeds
+
+from . import history, views
+from .measure import MeasurePage
 
 
 class CodeConverter:
@@ -45,21 +47,21 @@ register_converter(CodeConverter, "code")
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("measures/", views.MeasureList.as_view(), name="measure-list"),
-    path("measures/<code:code>/", views.MeasurePage.as_view(), name="measure"),
-    path("measures/<code:code>/history/", history_pages.MeasureHistory.as_view(), name="measure-history"),
+    path("measures/<code:code>/", MeasurePage.as_view(), name="measure"),
+    path("measures/<code:code>/history/", history.MeasureHistory.as_view(), name="measure-history"),
     path(
         "measures/<code:code>/history/<int:number>/",
-        history_pages.MeasureVersion.as_view(),
+        history.MeasureVersion.as_view(),
         name="measure-version",
     ),
-    path("changes/", history_pages.Changes.as_view(), name="changes"),
+    path("changes/", history.Changes.as_view(), name="changes"),
     *(
-        path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(model=model, facet=facet), name=facet)
-        for folder, facet, model in (
-            ("categories", "category", Category),
-            ("centres", "centre", Centre),
-            ("audiences", "audience", Audience),
-            ("districts", "district", District),
+        path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(facet=facet), name=facet)
+        for folder, facet in (
+            ("categories", "category"),
+            ("centres", "centre"),
+            ("audiences", "audience"),
+            ("districts", "district"),
         )
     ),
     path("source/", views.SourcePage.as_view(), name="source"),

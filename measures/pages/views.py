@@ -1,68 +1,71 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
+from itertools import islice
+
 from django.conf import settings
-from django.db import router
 from django.http import Http404
 from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
-from django.views.generic import DetailView, TemplateView
-from django.views.generic.base import ContextMixin
+from django.views.generic import TemplateView
 
-from . import api, citations, exports
-from .addresses import CHANGES_PATH, FILES, in_language, list_path
-from .editions import current_edition
-from .filters import MeasureFilter, canonical_redirect
+from measures.addresses import CHANGES_PATH, FILES, in_language, list_path
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Category, Measure, Paragraph, Plan
+from measures.models import Audience, Centre, District
+from measures.models import Category as CategoryModel
+from measures.open_data import api, citations, exports
+from measures.selection.filter import MeasureFilter
+from measures.selection.numbers import Fitting, everything, figures
+from measures.selection.requests import canonical_redirect
+
 from .listing import Listing
-from .models import Category, Centre, DataVersion, Measure, Plan, SourceParagraph
+from .public_page import PublicPage
+from .rows import rows
 
-MOST_TITLES = 300  # on the home page; of more, the categories and their numbers are shown
-MOST_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
-MOST_AT_A_PARAGRAPH = 10  # measures that cite it, on the page of the source
-
-
-class PublicPage(ContextMixin):
-    """What every public page shows: the plan it is about and the version of the data."""
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            plan=current_edition(router.db_for_read(Plan)).plan,
-            data_version=self.request.data_version,
-            not_stated=_("not stated"),
-            **kwargs,
-        )
+MAX_TITLES = 300  # on the home page; of more, the categories and their numbers are shown
+MAX_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
+MAX_AT_A_PARAGRAPH = 10  # measures that cite it, on the page of the source
+MAX_EDITED = 5  # measures on the home page
 
 
-class Home(PublicPage, TemplateView):
+class Home(PublicPage):
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
-        edition = current_edition(router.db_for_read(Measure))
-        if with_titles := edition.figures["total"] <= MOST_TITLES:
-            categories = Category.objects.with_published_measures()
+        catalogue = self.catalogue
+        categories = list(reversed(catalogue.vocabulary.category.values()))
+        context = {"categories": sorted(categories, key=lambda own: (-own.plan.year, own.number))}
+        if everything(catalogue).total <= MAX_TITLES:
+            context["contents"] = catalogue.kept("contents", lambda: contents(catalogue))
         else:
-            categories = Category.objects.order_by("-plan", "number")
-            numbers = edition.everything.numbers("category")
-            for category in categories:
-                category.count = numbers[category.slug]
+            numbers = everything(catalogue).numbers("category")
+            context["numbers"] = [(category, numbers[category.slug]) for category in context["categories"]]
         return super().get_context_data(
-            categories=categories,
-            with_titles=with_titles,
-            centres=Centre.objects.all(),
-            counts=edition.figures,
-            edited=Measure.objects.published().edited_last(5),
+            centres=catalogue.vocabulary.centre.values(),
+            counts=figures(catalogue),
+            edited=catalogue.kept("edited", lambda: catalogue.edited_last(MAX_EDITED)),
             matrix=Listing.of_everything().matrix,
+            **context,
             **kwargs,
         )
 
 
-class MeasureList(PublicPage, TemplateView):
+def contents(catalogue: Catalogue) -> list[tuple[Category, list[Measure]]]:
+    """Each category with its measures, in the order of the plans."""
+    keys = list(everything(catalogue).in_order(catalogue.order("number")))
+    measures: dict[str, list[Measure]] = {}
+    for measure in catalogue.measures(keys):
+        measures.setdefault(measure.category.slug, []).append(measure)
+    return [(own, measures.get(own.slug, [])) for own in catalogue.vocabulary.category.values()]
+
+
+class MeasureList(PublicPage):
     """The list narrowed by the parameters of the address. One selection has one address."""
 
     template_name = "measure_list.html"
 
     def get(self, request):
-        filterset = MeasureFilter(request.GET, Measure.objects.published())
+        filterset = MeasureFilter(request.GET, catalogue=self.catalogue)
         if not filterset.is_valid():
             context = self.get_context_data(filter=filterset, listing=Listing(filterset))
             return self.render_to_response(context, status=400)
@@ -71,67 +74,91 @@ class MeasureList(PublicPage, TemplateView):
             return redirect
         listing = Listing(filterset, number)
         shown = {"filter": filterset, "listing": listing, "page": listing.page}
-        cited = citations.for_list(filterset, listing.count, request.data_version)
-        return self.render_to_response(self.get_context_data(**shown, **cited))
+        return self.render_to_response(self.get_context_data(**shown, **citations.for_list(filterset)))
 
 
-class RecordPage(PublicPage, DetailView):
-    """One record. What Django says of a missing one names internals and has words of its own; the page for 404 has ours."""
-
-    def get_object(self, queryset=None):
-        try:
-            return super().get_object(queryset)
-        except Http404:
-            raise Http404 from None
+TOPICS = {"category": CategoryModel, "centre": Centre, "audience": Audience, "district": District}
 
 
-class MeasurePage(RecordPage):
-    template_name = "measure_detail.html"
-    context_object_name = "measure"
-    slug_field = slug_url_kwarg = "code"
-
-    def get_queryset(self):
-        return Measure.objects.published().for_export()
-
-    def get_context_data(self, **kwargs):
-        before, after = Measure.objects.published().neighbours(self.object)
-        context = super().get_context_data(before=before, after=after, **kwargs)
-        return context | citations.for_measure(self.object, context["data_version"])
-
-
-class TopicPage(RecordPage):
+class TopicPage(PublicPage):
     """A category, centre, audience or place: what it is, and its measures."""
 
     template_name = "topic.html"
-    context_object_name = "topic"
     facet = ""
 
-    def get_context_data(self, **kwargs):
-        topic = self.object
-        found = Measure.objects.published()
-        found = found.narrowed({self.facet: [topic.slug]}, current_edition(found.db).vocabulary)
-        measures = list(found.with_relations()[:MOST_ON_A_TOPIC])
+    def get_context_data(self, slug, **kwargs):
+        catalogue = self.catalogue
+        topic = catalogue.vocabulary.records(self.facet).get(slug)
+        if topic is None:
+            raise Http404
+        fitting = Fitting(catalogue.register, {self.facet: [slug]})
+        keys = list(islice(fitting.in_order(catalogue.order("number")), MAX_ON_A_TOPIC))
         return super().get_context_data(
+            topic=topic,
             facet=self.facet,
-            downloads={"feed": in_language(list_path(f"{self.facet}={topic.slug}", ".atom"), get_language())},
-            topic_kind=topic._meta.verbose_name,
-            measures=measures,
-            count=len(measures) if len(measures) < MOST_ON_A_TOPIC else found.count(),
-            paragraphs=topic.paragraphs.all() if hasattr(topic, "paragraphs") else (),
-            places=topic.children.all() if hasattr(topic, "children") else (),
+            downloads={"feed": in_language(list_path(f"{self.facet}={slug}", ".atom"), get_language())},
+            topic_kind=TOPICS[self.facet]._meta.verbose_name,
+            measures=catalogue.measures(keys),
+            rows=rows(catalogue, keys),
+            count=fitting.total,
+            paragraphs=paragraph_numbers(topic),
+            parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),
+            places=catalogue.vocabulary.places_in(slug) if self.facet == "district" else (),
             **kwargs,
         )
 
 
-class SourcePage(PublicPage, TemplateView):
+def paragraph_numbers(topic) -> list[int]:
+    """The numbers of the source paragraphs that speak of a category or centre as a whole."""
+    numbers = getattr(topic, "paragraphs", ())
+    return [number[1] if isinstance(number, (list, tuple)) else number for number in numbers]
+
+
+class SourcePage(PublicPage):
     template_name = "source.html"
 
     def get_context_data(self, **kwargs):
-        paragraphs = SourceParagraph.objects.with_citing_measures(MOST_AT_A_PARAGRAPH)
-        return super().get_context_data(paragraphs=paragraphs, **kwargs)
+        plans = self.catalogue.vocabulary.plan.values()
+        return super().get_context_data(
+            paragraphs=[shown for plan in plans for shown in cited_paragraphs(plan, self.catalogue)], **kwargs
+        )
 
 
-class About(PublicPage, TemplateView):
+def cited_paragraphs(plan: Plan, catalogue: Catalogue) -> list[dict]:
+    """Each paragraph of a plan's source with what cites it: the first measures, how many more, categories, centres."""
+    order = catalogue.order("number")
+    keys, totals = {}, {}
+    for paragraph in plan.source_paragraphs:
+        bitmap = catalogue.register.having(f"paragraph:{plan.year}/{paragraph.number}")
+        totals[paragraph.number] = bitmap.bit_count()
+        keys[paragraph.number] = list(
+            islice(catalogue.register.keys_of(bitmap, order) if bitmap else (), MAX_AT_A_PARAGRAPH)
+        )
+    wanted = sorted({key for own in keys.values() for key in own})
+    measures = {measure.key: measure for measure in catalogue.measures(wanted)}
+
+    def shown(paragraph: Paragraph) -> dict:
+        number = paragraph.number
+        return {
+            "paragraph": paragraph,
+            "citing": [measures[key] for key in keys[number]],
+            "more": max(0, totals[number] - MAX_AT_A_PARAGRAPH),
+            "categories": [
+                category
+                for category in catalogue.vocabulary.category.values()
+                if category.plan is plan and number in category.paragraphs
+            ],
+            "centres": [
+                centre
+                for centre in catalogue.vocabulary.centre.values()
+                if (plan.year, number) in map(tuple, centre.paragraphs)
+            ],
+        }
+
+    return list(map(shown, plan.source_paragraphs))
+
+
+class About(PublicPage):
     template_name = "about.html"
 
 
@@ -191,19 +218,17 @@ class OpenSearch(TemplateView):
     }
 
 
-class Styleguide(PublicPage, TemplateView):
+class Styleguide(PublicPage):
     """Every named component of the design on one page, for staff who write pages."""
 
     template_name = "admin/styleguide.html"
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
-
     def get_context_data(self, **kwargs):
+        keys = list(islice(everything(self.catalogue).in_order(self.catalogue.order("number")), 3))
         return super().get_context_data(
-            categories=Category.objects.all(),
-            measures=Measure.objects.published().with_relations()[:3],
+            categories=self.catalogue.vocabulary.category.values(),
+            measures=self.catalogue.measures(keys),
+            rows=rows(self.catalogue, keys),
             matrix=Listing.of_everything().matrix,
             **kwargs,
         )

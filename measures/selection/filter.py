@@ -16,7 +16,7 @@ from measures.catalogue import Catalogue, Vocabulary
 from measures.catalogue.records import Centre, Record
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.models import CentreLink, DistrictRole, Measure
-from measures.querysets import Search
+from measures.search import Search
 
 from .facets import FACETS, NONE, Selection
 from .numbers import Fitting, everything
