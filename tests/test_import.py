@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
+from measures.exports import COLUMNS
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.exports import COLUMNS
 from measures.models import Measure, Version
 from tests.desk import posted, signed_in
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from import_export import fields, resources
 
-from measures.exports import iso
+from measures.open_data.fields import iso
 from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
 
 from ..readiness import NEEDED_TEXTS
