@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
-from measures.exports import COLUMNS
 from measures.models import Measure, Version
+from measures.open_data.columns import COLUMNS
 from tests.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")

@@ -24,9 +24,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from import_export import fields, resources
 
-from measures.exports import COLUMNS, iso, unguard
+from measures.catalogue import Catalogue
 from measures.history import compared_texts
 from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
+from measures.open_data.columns import COLUMNS
+from measures.open_data.csv_table import unguard
+from measures.open_data.fields import iso
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
@@ -122,6 +125,10 @@ class MeasureResource(resources.ModelResource):
         skip_diff = True
         report_skipped = True
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.catalogue = Catalogue.current()
+
     def before_import(self, dataset, **kwargs):
         self.seen = set()
 
@@ -144,14 +151,18 @@ class MeasureResource(resources.ModelResource):
                 }
             )
         locked(found)
-        return Measure.objects.with_full_record().get(pk=found.pk)
+        return Measure.objects.get(pk=found.pk)
 
     def import_instance(self, instance, row, **kwargs):
-        """Sets what differs; `instance.changes` is {column: (saved, new)}."""
+        """Sets what differs; `instance.changes` is {column: (saved, new)}.
+
+        Compared is with the record of the latest version, whether or not that is public.
+        """
         instance.changes = {}
+        instance.saved = self.catalogue.saved_measure(instance.code)
         for name, column in EDITABLE.items():
             if name in row:
-                old = str(column.cell(instance)).strip()
+                old = str(column.cell(instance.saved)).strip()
                 if row[name] != old:
                     instance.changes[name] = (old, row[name])
         if not instance.changes:
@@ -447,10 +458,11 @@ class SpreadsheetImport:
             fault = _("This preview is no longer valid. Please upload the file again.")
             return self.import_page(request, form=UploadForm(), faults=[(None, "", "", fault)], status=409)
         faults = []
+        resource = MeasureResource()
         # One row at a time, because each has its own changed cells; the request's transaction makes them one.
         for row in kept:
             line = row.pop("line")
-            result = MeasureResource().import_data(
+            result = resource.import_data(
                 tablib.Dataset(tuple(row.values()), headers=list(row)), rollback_on_validation_errors=True
             )
             faults += [(line, code, column, message) for _line, code, column, message in faults_of(result)]
