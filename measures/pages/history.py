@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from measures.history.documents import whole
 from measures.history.events import described, event_versions
 from measures.history.names import public_names
-from measures.history.records import later_version
+from measures.history.records import later_version, measure_of_version
 
+from .measure import relations
 from .public_page import PublicPage
 
 
@@ -34,18 +35,19 @@ class MeasureHistory(HistoryPage):
 
 
 class MeasureVersion(HistoryPage):
-    """One version of a measure at its permanent address."""
+    """One version of a measure at its permanent address: the page of the measure as it was, with a banner."""
 
-    template_name = "version.html"
+    template_name = "measure_detail.html"
 
     def get_context_data(self, code, number, **kwargs):
         names = public_names(self.catalogue.vocabulary)
-        events = described(event_versions().of("measure", code).filter(number=number, public=True), names)
-        if not events:
+        measure = measure_of_version(code, number, self.catalogue)
+        events = described(event_versions().of("measure", code).filter(number=number), names)
+        if not measure or not events:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
         later = later_version(code, number)
         return super().get_context_data(
-            code=code,
+            **relations(measure, self.catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,

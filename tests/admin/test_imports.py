@@ -11,6 +11,7 @@ from measures.exports import COLUMNS
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
 from measures.models import Measure, Version
+from measures.open_data.columns import COLUMNS
 from tests.admin.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")

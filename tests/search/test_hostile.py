@@ -32,7 +32,7 @@ def test_unreadable_queries_are_refused_with_a_reason(databases, client, query):
 
 
 def test_search_that_takes_too_long_has_a_page_of_its_own(databases, client, monkeypatch):
-    monkeypatch.setattr("measures.querysets.VOCABULARY", "SELECT pg_sleep(10)")
+    monkeypatch.setattr("measures.catalogue.store.VOCABULARY", "SELECT pg_sleep(10)")
     _current.cache_clear()
     with connections["reader"].cursor() as cursor:
         cursor.execute("SET statement_timeout = '50ms'")

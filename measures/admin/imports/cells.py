@@ -3,7 +3,8 @@
 import re
 from datetime import date
 
-from measures.exports import COLUMNS, unguard
+from measures.open_data.columns import COLUMNS
+from measures.open_data.csv_table import unguard
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
