@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
-from measures.exports import COLUMNS
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
 from measures.models import Measure, Version
