@@ -13,12 +13,10 @@ class MeasurePreview(PublicPage):
 
     template_name = "admin/measures/preview.html"
 
-    def get_context_data(self, code, **kwargs):
+    def get_context_data(self, saved, **kwargs):
         # Without what the public page adds: there is nothing to cite or to download yet.
-        measure = self.catalogue.saved_measure(code)
-        if measure is None:
-            raise Http404
-        return super().get_context_data(**relations(measure, self.catalogue), **kwargs)
+        measure = self.catalogue.saved_measure(saved.code)
+        return super().get_context_data(saved=saved, **relations(measure, self.catalogue), **kwargs)
 
 
 class Preview:
@@ -35,4 +33,4 @@ class Preview:
             raise PermissionDenied
         if not measure:
             raise Http404
-        return MeasurePreview.as_view()(request, code=measure.code)
+        return MeasurePreview.as_view()(request, saved=measure)
