@@ -44,8 +44,8 @@ class Catalogue:
         """
         version = public_version.get()
         if version is None:
-            return cls(DataVersion.objects.get(), Store("default"))
-        return _current(version.number, version.at, version)
+            return cls(DataVersion.objects.live(), Store("default"))
+        return _current(version.number, version.at, version.lineage, version)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` returned under this key the first time. `make` must depend on the content and the key alone."""
@@ -115,5 +115,5 @@ class Catalogue:
 
 
 @lru_cache(maxsize=MAX_CURRENT)
-def _current(number: int, at: object, version: DataVersion) -> Catalogue:
+def _current(number: int, at: object, lineage: object, version: DataVersion) -> Catalogue:
     return Catalogue(version, Store("reader"))

@@ -19,7 +19,7 @@ FIRST_CHUNK, CHUNK = 50, 200
 
 VOCABULARY = """
     SELECT kind, document::text FROM (
-        SELECT DISTINCT ON (kind, key) kind, document FROM measures_version
+        SELECT DISTINCT ON (kind, key) kind, document FROM measures_publicversion
         WHERE kind = ANY (%(kinds)s) ORDER BY kind, key, number DESC) latest
     WHERE document IS NOT NULL
 """
@@ -30,8 +30,8 @@ COLUMNS = """
         string_agg(int8send(number), '' ORDER BY plan_year, number),
         string_agg(int8send(about_id), '' ORDER BY plan_year, number),
         string_agg(int8send(places_id), '' ORDER BY plan_year, number),
-        string_agg(int8send(places_id), '' ORDER BY plan_year, number)
-    FROM measures_searchrow
+        string_agg(int8send(cites_id), '' ORDER BY plan_year, number)
+    FROM measures_searchrow WHERE until IS NULL
 """
 
 # Sort -> the SQL of its columns.
@@ -44,24 +44,22 @@ ORDERS = {
 EDIT_TIMES = """
     SELECT r.plan_year, r.number, r.edited_at
     FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
-    JOIN measures_searchrow r ON r.measure_id = chosen.id ORDER BY chosen.position
+    JOIN measures_searchrow r ON r.measure_id = chosen.id AND r.until IS NULL ORDER BY chosen.position
 """
 
 EDITED_LAST = """
-    SELECT r.measure_id FROM measures_searchrow r JOIN measures_measure m ON m.id = r.measure_id
-    WHERE edited_at > (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public)
-    ORDER BY edited_at DESC, r.plan_year, r.number LIMIT %(count)s
+    SELECT measure_id FROM measures_searchrow WHERE until IS NULL AND edited_at > published_at
+    ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
 """
 
 # Of these measures, in their order: the version that holds, when it and the first one were written, codes of the parts.
 MEASURES = """
-    SELECT m.id, v.document::text, v.number,
-        (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public), v.at,
-        array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id AND part.status = 'published'
+    SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
+        array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND part.until IS NULL
             ORDER BY part.plan_year, part.number)
-    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position) JOIN measures_measure m ON m.id = chosen.id,
-        LATERAL (SELECT document, number, at FROM measures_version WHERE kind = 'measure' AND key = m.code AND public
-            ORDER BY number DESC LIMIT 1) v
+    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
+    JOIN measures_searchrow r ON r.measure_id = chosen.id AND r.until IS NULL
+    JOIN measures_publicversion v ON v.id = r.version_id
     ORDER BY chosen.position
 """
 
@@ -98,7 +96,7 @@ class Store:
     def keys_in_order(self, sort: str) -> array:
         """The keys of all measures in one of ORDERS."""
         order = ORDERS[sort]
-        sql = f"SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow"  # noqa: S608
+        sql = f"SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow WHERE until IS NULL"  # noqa: S608
         ((packed,),) = self._rows(sql)
         return unpacked(packed)
 

@@ -31,6 +31,8 @@ def title_of(kind: str, document: dict | None) -> str:
     """What a document's record is called."""
     name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
     document = document or {}
+    if kind == "synonym":
+        return document.get("word", "")
     return (get_language() == "en" and document.get(f"{name}_en")) or document.get(f"{name}_zh", "")
 
 

@@ -118,7 +118,7 @@ class ChangeFeed(View):
         language, version = get_language(), Catalogue.current().version
         title = _("Changes of the Futian Reform Database")
         feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), version)
-        for change in Version.objects.public()[:MAX_ENTRIES]:
+        for change in Version.objects.public().exclude(event="")[:MAX_ENTRIES]:
             what = f"{change.get_kind_display()} {change.key} {title_of(change.kind, change.document)}"
             happened = (
                 _("Added") if change.number == 1 else _("Version %(number)s") % {"number": change.number}

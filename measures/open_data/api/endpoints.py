@@ -181,7 +181,7 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        changes: Keys = Version.objects.public()
+        changes: Keys = Version.objects.public().exclude(event="")
         return changes
 
     def records(self, keys: Keys) -> Iterable[Any]:
