@@ -269,7 +269,7 @@ def test_a_database_without_tables_is_named_with_the_remedy(databases, tmp_path)
         said = refusal(
             sys.executable,
             "manage.py",
-            "openapi",
+            "clearsessions",
             DATABASE_URL=address,
             DATABASE_READER_ROLE="",
             FUTIAN_DATA=tmp_path,
@@ -277,6 +277,6 @@ def test_a_database_without_tables_is_named_with_the_remedy(databases, tmp_path)
     finally:
         databases.execute(drop)
     assert said == (
-        f'The database {name} is not set up for this code (relation "measures_category" does not exist). Set it up with '
+        f'The database {name} is not set up for this code (relation "django_session" does not exist). Set it up with '
         "`.venv/bin/python manage.py serve --prepare-only`, or start the site with `make run`.\n"
     )

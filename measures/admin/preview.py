@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path
 
+from measures.catalogue import Catalogue
 from measures.pages.measure import relations
 from measures.pages.public_page import PublicPage
 
@@ -12,6 +13,10 @@ class MeasurePreview(PublicPage):
     """The public page of a measure that need not be public."""
 
     template_name = "admin/measures/preview.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.catalogue = Catalogue.with_drafts()
 
     def get_context_data(self, saved, **kwargs):
         # Without what the public page adds: there is nothing to cite or to download yet.

@@ -4,10 +4,11 @@ Old versions of measures still refer to them.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from measures.catalogue import Vocabulary
 from measures.catalogue.records import Audience, Category, Centre, District, Plan
-from measures.models import Version
+from measures.models import PublicVersion
 
 #: (kind, slug)
 Reference = tuple[str, str]
@@ -42,7 +43,8 @@ def with_departed(vocabulary: Vocabulary, wanted: Iterable[Reference]) -> Vocabu
             found[kind][slug] = Category.of_document(document, plan=plans[year])
         elif document:
             found[kind][slug] = SIMPLE[kind].of_document(document)
-    return Vocabulary(
+    return replace(
+        vocabulary,
         plan={plan.slug: plan for plan in plans.values()},
         **{kind: vocabulary.records(kind) | records for kind, records in found.items()},
     )
@@ -50,5 +52,5 @@ def with_departed(vocabulary: Vocabulary, wanted: Iterable[Reference]) -> Vocabu
 
 def last_public(kind: str, **key: object) -> dict | None:
     """The last public document of a record; None if it has never been public."""
-    versions = Version.objects.public().filter(kind=kind, **key).order_by("-number")
+    versions = PublicVersion.objects.public().filter(kind=kind, **key).order_by("-number")
     return versions.values_list("document", flat=True).first()

@@ -6,7 +6,7 @@ from django.db.models.functions import Cast
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
 from measures.catalogue.store import measure as measure_of_document
-from measures.models import Version
+from measures.models import PublicVersion
 
 from .departed import references, with_departed
 
@@ -20,7 +20,7 @@ def measure_of_version(code: str, number: int, catalogue: Catalogue) -> Measure 
     The names of what it refers to are those of the catalogue; what the catalogue no longer has is taken from its last public
     document. The measures that were split from it are those of the catalogue too.
     """
-    public = Version.objects.of("measure", code).public()
+    public = PublicVersion.objects.of("measure", code).public()
     version = public.annotate(text=Cast("document", TextField())).filter(number=number).first()
     if version is None:
         return None
@@ -38,5 +38,5 @@ def measure_of_version(code: str, number: int, catalogue: Catalogue) -> Measure 
 
 def later_version(code: str, number: int) -> int | None:
     """The number of the public version after this one."""
-    later = Version.objects.of("measure", code).public().filter(number__gt=number)
+    later = PublicVersion.objects.of("measure", code).public().filter(number__gt=number)
     return later.order_by("number").values_list("number", flat=True).first()

@@ -50,8 +50,8 @@ WORDS_OF_LENGTH = "SELECT word FROM measures_word WHERE length(word) BETWEEN %s 
 OCCURRING = """
     SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
     WHERE EXISTS (SELECT FROM measures_searchrow r
-            WHERE r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
-        OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
+            WHERE r.until IS NULL AND r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
+        OR EXISTS (SELECT FROM measures_searchname n WHERE n.until IS NULL AND n.text LIKE '%%' || s.string || '%%')
 """
 
 Step = tuple[str, str]  # two syllables, or two initials, that follow each other
@@ -120,7 +120,7 @@ class Index:
 
     def named(self, each: Sequence[Alternatives]) -> list[list[str]]:
         """For each of the alternatives the facet tokens of the categories, centres, audiences and places of that name."""
-        names = SearchName.objects.using(self.using)
+        names = SearchName.objects.using(self.using).present()
         matches = [
             names.filter(text_condition(own)).order_by().values_list(Value(at), "kind", "slug")
             for at, own in enumerate(each)
@@ -135,7 +135,9 @@ class Index:
 
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""
-        words = SearchRow.objects.using(self.using).filter(condition).values(which=WordOf("measure_id"))
+        words = (
+            SearchRow.objects.using(self.using).present().filter(condition).values(which=WordOf("measure_id"))
+        )
         return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
 

@@ -187,7 +187,7 @@ def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
     assert confirm(lin, response).status_code == 302
     old = Version.objects.get(kind="measure", key="2020-07", number=1).document
     new = Version.objects.get(kind="measure", key="2020-07", number=2).document
-    action = {"position": 7, "text_zh": "新的措施", "text_en": "A new action", "paragraph": 15}
+    action = {"position": 7, "text_zh": "新的措施", "text_en": "A new action", "paragraph": 15, "background": False}
     assert new == old | {
         "actions": [*old["actions"], action],
         "districts": [old["districts"][0] | {"note_en": "A new note"}],
