@@ -66,11 +66,21 @@ MEASURES = """
     SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
         array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND {part_holds}
             ORDER BY part.plan_year, part.number)
-    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
-    JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    FROM {chosen} JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
     JOIN measures_publicversion v ON v.id = r.version_id
     ORDER BY chosen.position
 """
+OF_KEYS = "unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)"
+# The first of the keys belongs to a measure: also what that was split from, and its parts.
+WITH_FAMILY = """(
+    SELECT * FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY
+    UNION ALL SELECT r.measure_id, NULL FROM measures_searchrow own, measures_searchrow r
+        WHERE own.measure_id = (%(keys)s::bigint[])[1] AND {own_holds} AND {holds}
+            AND (r.code = own.parent OR r.parent = own.code)
+) chosen (id, position)"""
+
+MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
+MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
 # The latest version, public or not, in the form of MEASURES.
 SAVED_MEASURE = """
@@ -101,7 +111,8 @@ class Store:
     def _sql(self, sql: str) -> str:
         holds = PRESENT if self.number is None else MOMENT
         versions = "measures_version" if self.drafts else "measures_publicversion"
-        return sql.format(holds=holds.format(row="r"), part_holds=holds.format(row="part"), versions=versions)
+        rows = {f"{name}_holds": holds.format(row=name) for name in ("part", "own")}
+        return sql.format(holds=holds.format(row="r"), versions=versions, **rows)
 
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
@@ -127,7 +138,12 @@ class Store:
 
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, in their order."""
-        rows = self._rows(MEASURES, keys=list(keys)) if keys else []
+        rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
+        return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+        """The measures with these keys, then what the first of them was split from and what was split from it."""
+        rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
         return [measure(*row, vocabulary=vocabulary) for row in rows]
 
     def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
@@ -141,7 +157,7 @@ class Store:
 
             def fetched(start: int, end: int) -> list[tuple]:
                 parameters = {"keys": list(keys[start:end]), "number": self.number}
-                cursor.execute(self._sql(MEASURES), parameters)
+                cursor.execute(self._sql(MEASURES_OF_KEYS), parameters)
                 return cursor.fetchall()
 
             end = FIRST_CHUNK

@@ -8,7 +8,7 @@ from measures.history.events import described, event_versions
 from measures.history.names import public_names
 from measures.history.records import later_version, measure_of_version
 
-from .measure import relations
+from .measure import relations_of_another
 from .public_page import PublicPage
 
 
@@ -47,7 +47,7 @@ class MeasureVersion(HistoryPage):
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
         later = later_version(code, number)
         return super().get_context_data(
-            **relations(measure, self.catalogue),
+            **relations_of_another(measure, self.catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
