@@ -14,7 +14,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import get_commands, load_command_class
+from django.core.management import call_command, get_commands, load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [
@@ -253,6 +253,11 @@ def test_what_staff_use_is_not_filled_with_invented_measures(scratch):
     assert "This database has accounts of staff" in said
     with psycopg.connect(scratch) as connection:
         assert connection.execute("SELECT count(*) FROM measures_measure").fetchone() == (28,)
+
+
+def test_the_description_of_the_api_is_written_by_a_command(client, capsys):
+    call_command("openapi", "--lang=en")
+    assert json.loads(capsys.readouterr().out)["paths"] == client.get("/api/schema/").json()["paths"]
 
 
 def test_a_database_without_tables_is_named_with_the_remedy(databases, tmp_path):
