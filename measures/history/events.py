@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from measures.addresses import in_language, record_path
 from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
-from .documents import title_of
-from .names import Names
+from .names import Names, title_of
 
 
 @dataclass(kw_only=True)
@@ -69,13 +67,8 @@ class Event:
         return changes(self.kind, self.before, self.document, self.names)
 
 
-def event_versions() -> QuerySet[PublicVersion]:
-    """The versions that are events, the newest first; `described` makes the event of each."""
-    return PublicVersion.objects.events()
-
-
 def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
-    """The events of these versions of `event_versions()`."""
+    """The events of these versions, which `PublicVersion.objects.events()` gives."""
     return [
         Event(
             id=version.id,
@@ -87,7 +80,7 @@ def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
             data_version=version.data_version,
             note=version.note,
             document=version.document,
-            before=version.before,
+            before=version.public_before,
             names=names,
         )
         for version in versions

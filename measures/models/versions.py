@@ -37,16 +37,14 @@ class DataVersion(models.Model):
         return str(self.number)
 
 
-class OfRecords(models.QuerySet):
-    def of(self, kind: str, key: str):
-        """The versions of one record, newest first."""
-        return self.filter(kind=kind, key=key).order_by("-number")
-
-
-class VersionQuerySet(OfRecords):
+class VersionQuerySet(models.QuerySet):
     def public(self):
         """Those that public pages may show, without what only staff may read."""
         return self.filter(public=True).defer(*self.model.staff_columns)
+
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
 
     def latest_number(self, kind: str, key: str) -> int:
         """The number of the record's latest version; 0 before there is one."""
@@ -129,18 +127,17 @@ class Version(models.Model):
         return f"{self.get_kind_display()} {self.key} #{self.number}"
 
 
-class PublicVersionQuerySet(OfRecords):
-    def public(self):
-        """Without those that ended something public."""
-        return self.filter(public=True)
+class PublicVersionQuerySet(models.QuerySet):
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
 
     def events(self):
-        """Those that readers are told of, each with `before`, the document that was public before it."""
-        earlier = self.model.objects.public().filter(
-            kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
-        )
-        before = earlier.order_by("-number").values("document")[:1]
-        return self.exclude(event="").annotate(before=Subquery(before))
+        """The versions that readers are told of, newest first, each with `public_before`, the last public document before it."""
+        earlier = self.model.objects.filter(
+            public=True, kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
+        ).order_by("-number")
+        return self.exclude(event="").annotate(public_before=Subquery(earlier.values("document")[:1]))
 
 
 class PublicVersion(models.Model):

@@ -102,6 +102,7 @@ def test_the_next_action_has_the_next_number_proposed(editor, measure):
         "text_zh": "新的措施",
         "text_en": "",
         "paragraph": 16,
+        "background": False,
     }
 
 
