@@ -28,7 +28,7 @@ def measure_of_version(code: str, number: int) -> Measure | None:
         version.number,
         public.aggregate(first=Min("at"))["first"],
         version.at,
-        moment.store.parts_of(code),
+        *moment.store.family_of(code, version.document["parent"]),
         vocabulary=moment.vocabulary,
     )
 
