@@ -8,7 +8,17 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 
 from measures.catalogue import Catalogue
-from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
+from measures.models import (
+    Action,
+    Audience,
+    Category,
+    Centre,
+    District,
+    Measure,
+    SourceParagraph,
+    Version,
+    locked,
+)
 from measures.open_data.fields import iso
 
 from ..readiness import NEEDED_TEXTS
@@ -177,6 +187,8 @@ class MeasureResource(resources.ModelResource):
                         _("Line %(line)s: %(message)s") % {"line": index + 1, "message": message}
                         for message in field_messages
                     )
+            if group == "actions":
+                part.background = is_background(part, index, saved, count)
             found.append(part)
         return found
 
@@ -235,3 +247,11 @@ def faults_of(result) -> list[tuple[int | None, str, str, str]]:
             label = name if name in KNOWN else ""
             faults += [(invalid.number + 1, code, label, message) for message in found]
     return sorted(faults, key=lambda fault: fault[0] or 0)
+
+
+def is_background(action: Action, index: int, saved: list[Action], count: int) -> bool:
+    """Whether an action is background, which no column says: as it was saved for the same line, or, where lines were
+    put in or taken out, for the same text."""
+    if count == len(saved):
+        return saved[index].background
+    return any(old.background for old in saved if old.text_zh == action.text_zh)
