@@ -82,6 +82,8 @@ WITH_FAMILY = """(
 MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
 MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
+PARTS = "SELECT r.code FROM measures_searchrow r WHERE r.parent = %(code)s AND {holds} ORDER BY r.plan_year, r.number"
+
 # The latest version, public or not, in the form of MEASURES.
 SAVED_MEASURE = """
     SELECT m.id, v.document::text, v.number, v.at, v.at,
@@ -145,6 +147,10 @@ class Store:
         """The measures with these keys, then what the first of them was split from and what was split from it."""
         rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def parts_of(self, code: str) -> list[str]:
+        """The codes of the measures that were split from this one."""
+        return [part for (part,) in self._rows(PARTS, code=code)]
 
     def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
         """The measure with this code as it was saved last, public or not."""
