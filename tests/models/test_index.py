@@ -43,6 +43,7 @@ def rows_of(code: str) -> list[tuple]:
     return list(SearchRow.objects.filter(code=code).order_by("since").values_list("since", "until"))
 
 
+@transaction.atomic
 def new_measure(number: int, title: str, *, status: str = "published", plan: int = 2020) -> Measure:
     category = Category.objects.filter(plan=plan).first()
     measure = Measure.objects.create(
