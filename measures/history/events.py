@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 
-from measures.models import Version
+from measures.addresses import in_language, record_path
+from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
-from .documents import title_of
-from .names import Names
+from .names import Names, title_of
 
 
 @dataclass(kw_only=True)
@@ -53,6 +53,12 @@ class Event:
         """What the record was called then, in the active language."""
         return title_of(self.kind, self.before if self.withdrawn else self.document)
 
+    @property
+    def page(self) -> str:
+        """The path of the record's own page in the active language; "" where it has none or is not public since."""
+        path = "" if self.withdrawn else record_path(self.kind, self.key)
+        return path and in_language(path, get_language())
+
     @cached_property
     def changes(self) -> list[Change]:
         """What differs from what was public before; nothing where there was nothing before or is nothing now."""
@@ -61,25 +67,8 @@ class Event:
         return changes(self.kind, self.before, self.document, self.names)
 
 
-def event_versions() -> QuerySet[Version]:
-    """The versions that are events, the newest first; `described` makes the event of each.
-
-    Each is annotated with `public_before`, the last document that was public before it.
-    """
-    earlier = Version.objects.filter(
-        kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
-    ).order_by("-number")
-    return (
-        Version.objects.annotate(
-            public_before=Subquery(earlier.filter(public=True).values("document")[:1]),
-        )
-        .exclude(event="")
-        .defer(*Version.staff_columns)
-    )
-
-
-def described(versions: Iterable[Version], names: Names) -> list[Event]:
-    """The events of these versions of `event_versions()`."""
+def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
+    """The events of these versions, which `PublicVersion.objects.events()` gives."""
     return [
         Event(
             id=version.id,
@@ -89,8 +78,8 @@ def described(versions: Iterable[Version], names: Names) -> list[Event]:
             event=Version.Event(version.event),
             at=version.at,
             data_version=version.data_version,
-            note=version.note if version.public else "",
-            document=version.document if version.public else None,
+            note=version.note,
+            document=version.document,
             before=version.public_before,
             names=names,
         )

@@ -109,8 +109,3 @@ def fields_of(kind: str) -> list[str]:
 
 def label_of(field: Field) -> str:
     return str(field.verbose_name)
-
-
-def language_of(name: str) -> str:
-    """The language of a field by its name; "" where it has none."""
-    return {"_zh": "zh-Hans", "_en": "en"}.get(name[-3:], "")

@@ -38,7 +38,7 @@ from tests.models.index_oracle import (
     whole_index,
 )
 from tests.models.test_index import rebuilt
-from tests.models.test_versions import save_everything
+from tests.models.test_events import save_everything
 
 from .make import PASSWORD, SECRET
 

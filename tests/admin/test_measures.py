@@ -8,7 +8,7 @@ from django.test import Client
 from psycopg.errors import DiskFull
 
 from measures.models import Measure, Version
-from tests.desk import FormReader, change_address, error_texts, opened, posted, saved, signed_in
+from tests.admin.desk import FormReader, change_address, error_texts, opened, posted, saved, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 
@@ -103,6 +103,7 @@ def test_the_next_action_has_the_next_number_proposed(editor, measure):
         "text_en": "",
         "background": False,
         "paragraph": 16,
+        "background": False,
     }
 
 
