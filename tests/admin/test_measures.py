@@ -103,7 +103,6 @@ def test_the_next_action_has_the_next_number_proposed(editor, measure):
         "text_en": "",
         "background": False,
         "paragraph": 16,
-        "background": False,
     }
 
 
