@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.models import Measure, Version
+from measures.models import Action, Measure, Version
 from measures.open_data.columns import COLUMNS
+from measures.snapshots import editing_as
 from tests.admin.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
@@ -171,6 +172,20 @@ def test_a_preview_cannot_be_forged(lin, sheet):
     data["payload"] = [data["payload"][0][:-1] + "x"]
     response = lin.post(ADDRESS, {**data, "confirmed": "yes"})
     assert "This preview is no longer valid." in faults(response)[0][3]
+
+
+@pytest.mark.parametrize("change", ["\n新的措施", "（改）"])
+def test_what_the_file_does_not_say_of_an_action_stays(lin, sheet, change):
+    with editing_as("test"):
+        Action.objects.filter(measure__code="2020-07", position=6).update(background=True)
+    sheet["2020-07"]["version"] = "2"
+    sheet["2020-07"]["edited"] = ""
+    sheet["2020-07"]["actions_zh"] += change
+    if change.startswith("\n"):
+        sheet["2020-07"]["action_paragraphs"] += "\n15"
+    assert confirm(lin, upload(lin, as_csv(sheet))).status_code == 302
+    saved = Version.objects.get(kind="measure", key="2020-07", number=3).document
+    assert [action["position"] for action in saved["actions"] if action["background"]] == [6]
 
 
 def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
