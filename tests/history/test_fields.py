@@ -18,7 +18,9 @@ NOT_SHOWN = {
 
 @pytest.mark.parametrize("kind", SECTIONS)
 def test_every_key_of_a_document_has_a_place(kind, restored):
-    Term.objects.create(plan_id=2020, slug="term", name_zh="名", name_en="Name", gloss_zh="义", gloss_en="Gloss")
+    Term.objects.create(
+        plan_id=2020, slug="term", name_zh="名", name_en="Name", gloss_zh="义", gloss_en="Gloss"
+    )
     Synonym.objects.create(word="老师", means="教师")
     documents = Version.objects.filter(kind=kind).values_list("document", flat=True)
     for document in documents:
