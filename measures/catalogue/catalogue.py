@@ -155,7 +155,7 @@ class Catalogue:
         return {measure.code: measure for measure in self.measures(keys)}
 
 
-PAST = past.PastCatalogues()
+PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()
 
 
 @lru_cache(maxsize=MAX_CURRENT)

@@ -3,28 +3,32 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from .catalogue import Catalogue
-
-MAX_BYTES = (
-    8 * 2**20
-)  # of all catalogues of the past in a process; the one asked for last is kept in any case
+# Of all catalogues of the past in a web process. The one asked for last is kept even if it alone is larger.
+MAX_BYTES = 8 * 2**20
 
 #: Held while the register of a past catalogue is read: readers of the past wait for one another, those of the present never.
 reading = Lock()
 
 
-class PastCatalogues:
+class Sized(Protocol):
+    @property
+    def bytes(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=Sized)
+
+
+class PastCatalogues(Generic[Kept]):
     """The catalogues of the past that were asked for last."""
 
     def __init__(self, max_bytes: int = MAX_BYTES):
         self.max_bytes = max_bytes
-        self._kept: OrderedDict[Hashable, Catalogue] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._changing = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], "Catalogue"]) -> "Catalogue":
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """The catalogue kept under this key, or the one that `make` returns."""
         with self._changing:
             catalogue = self._kept.pop(key, None) or make()
