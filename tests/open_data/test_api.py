@@ -52,7 +52,7 @@ def test_parameters_are_those_of_the_list_page(client, schema):
     fields = client.get("/measures/").context["filter"].form.fields
     assert described.keys() == {*fields, "page"}
     assert described["centre"]["items"]["enum"] == ["finance", "technology", "culture", "services", "none"]
-    assert described["basis"]["items"]["enum"] == ["named", "derived"]
+    assert described["basis"]["items"]["enum"] == ["named", "described", "derived"]
 
 
 # OpenAPI 3.0 says `nullable`, JSON Schema says it with a type.
