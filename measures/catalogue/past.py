@@ -12,12 +12,13 @@ MAX_BYTES = 8 * 2**20
 reading = Lock()
 
 
-class Sized(Protocol):
+class Weighed(Protocol):
     @property
-    def bytes(self) -> int: ...
+    def bytes(self) -> int:
+        """About how much memory it takes."""
 
 
-Kept = TypeVar("Kept", bound=Sized)
+Kept = TypeVar("Kept", bound=Weighed)
 
 
 class PastCatalogues(Generic[Kept]):

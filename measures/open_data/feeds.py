@@ -24,10 +24,10 @@ from measures.addresses import (
 )
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
-from measures.history.events import Event, described, event_versions
+from measures.history.events import Event, described
 from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.models import DataVersion, Version
+from measures.models import DataVersion, PublicVersion, Version
 from measures.selection.filter import MeasureFilter
 from measures.selection.requests import without_parameters
 
@@ -129,7 +129,7 @@ class ChangeFeed(View):
         title = _("Changes of the Futian Reform Database")
         feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version)
         names = public_names(catalogue.vocabulary)
-        for event in described(event_versions()[:MAX_ENTRIES], names):
+        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
                 link=absolute(in_language(page_of(event), language)),

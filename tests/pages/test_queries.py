@@ -35,7 +35,7 @@ MACHINE = {
     "/measures.xlsx": (5, 2),
     "/measures.json": (5, 2),
     "/measures.atom": (5, 2),
-    "/changes.atom": (2, 2),
+    "/changes.atom": (3, 2),
     "/api/measures/": (5, 2),
     "/sitemap.xml": (6, 2),
     "/sitemap-measures.xml": (5, 2),

@@ -14,8 +14,9 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
-from measures.history.events import described, event_versions
+from measures.history.events import described
 from measures.history.names import public_names
+from measures.models import PublicVersion
 from measures.open_data import records
 from measures.open_data.columns import SLUG
 from measures.open_data.fields import RecordType
@@ -182,14 +183,14 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        versions: Keys = event_versions()
+        versions: Keys = PublicVersion.objects.events()
         return versions
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return described(keys, public_names(self.catalogue.vocabulary))
 
     def record(self, key: str) -> Any:
-        found = self.records(event_versions().filter(pk=key))
+        found = self.records(PublicVersion.objects.events().filter(pk=key))
         return next(iter(found), None)
 
 
