@@ -22,7 +22,7 @@ Kept = TypeVar("Kept", bound=Weighed)
 
 
 class PastCatalogues(Generic[Kept]):
-    """The catalogues of the past that were asked for last."""
+    """The most recently used catalogues of the past."""
 
     def __init__(self, max_bytes: int = MAX_BYTES):
         self.max_bytes = max_bytes
@@ -42,6 +42,6 @@ class PastCatalogues(Generic[Kept]):
         return len(self._kept)
 
     def forget(self) -> None:
-        """Keep nothing any more."""
+        """Drop all of them."""
         with self._changing:
             self._kept.clear()

@@ -17,7 +17,7 @@ from measures.models import Measure
 
 from .fields import Field, iso
 
-#: What holds for every slug.
+#: The constraints of every slug.
 SLUG = {"pattern": "[-a-zA-Z0-9_]+", "maxLength": 50}
 
 
@@ -35,7 +35,7 @@ class Column(Field):
     derived: bool = False
 
     def cell(self, measure: records.Measure) -> str | int:
-        """What stands in the cell of a table; a missing value is the empty text."""
+        """The value as the cell of a table has it; a missing value is the empty text."""
         value = self.read(measure)
         if self.several:
             return in_lines(list(map(str, value)))
@@ -46,7 +46,7 @@ class Column(Field):
 
 def in_lines(texts: list[str]) -> str:
     """The texts, each on a line of its own; a line break inside one becomes a space."""
-    if not "".join(texts).isprintable():  # no line break is, and mostly there is none to look for
+    if not "".join(texts).isprintable():  # a line break is not printable; this check is quick
         texts = [" ".join(text.splitlines()) for text in texts]
     return "\n".join(texts)
 

@@ -1,4 +1,4 @@
-"""What machines read in the head of a page: addresses in all languages, Open Graph, the meta tags of Chinese
+"""Metadata in the head of a page, for machines: addresses in all languages, Open Graph, the meta tags of Chinese
 government pages where they are true, and schema.org data.
 
 Nothing here says that a government publishes the site, and no tag is printed empty.
@@ -22,7 +22,7 @@ from measures.language.bilingual import LANGUAGE_TAGS
 
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
-# What would end a script element or start a comment in it.
+# Characters that would end a script element or start a comment in it.
 SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 

@@ -23,7 +23,7 @@ from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.selection.requests import canonical_redirect, selected
 
-#: In the order of the records; of changes, which are never read as a whole, a query.
+#: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
 
 PAGE_SIZE = 50
