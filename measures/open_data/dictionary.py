@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import in_chinese_and_english
 
-from .columns import COLUMNS, Column
+from .column import Column
+from .columns import COLUMNS
 
 DICTIONARY_KEYS = ("name", "label_zh", "label_en", "type", "description_zh", "description_en")
 SEVERAL = _("Several values stand on lines of their own in one cell.")

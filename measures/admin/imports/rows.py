@@ -152,33 +152,41 @@ class MeasureResource(resources.ModelResource):
             if group == "actions":
                 last = found[-1].position if found else 0
                 part.position = saved[index].position if index < len(saved) else last + 1
-            for name, field in columns.items():
-                value = cells[name][index] if index < len(cells[name]) else ""
-                try:
-                    if field == "paragraph":
-                        value = referred(SourceParagraph, plan=instance.plan_id, number=value)
-                    elif field == "centre":
-                        value = referred(Centre, slug=value)
-                    elif field == "district":
-                        value = referred(District, slug=value)
-                    setattr(part, field, value)
-                except ValidationError as error:
-                    errors.setdefault(name, []).append(
-                        _("Line %(line)s: %(message)s") % {"line": index + 1, "message": error.messages[0]}
-                    )
-            by_field = {field: name for name, field in columns.items()}
-            try:
-                part.clean_fields(
-                    exclude={"id", "measure", *(f for f, name in by_field.items() if name in errors)}
-                )
-            except ValidationError as error:
-                for field, field_messages in error.message_dict.items():
-                    errors.setdefault(by_field.get(field, naming), []).extend(
-                        _("Line %(line)s: %(message)s") % {"line": index + 1, "message": message}
-                        for message in field_messages
-                    )
+            values = {name: cells[name][index] if index < len(cells[name]) else "" for name in columns}
+            self.fill_part(part, columns, values, index + 1, errors)
             found.append(part)
         return found
+
+    @staticmethod
+    def fill_part(part, columns, values, line, errors) -> None:
+        """Set the fields of a row to `values`, by column; faults go to `errors`, with the line of the cell they stand in."""
+
+        def refuse(name, message):
+            errors.setdefault(name, []).append(
+                _("Line %(line)s: %(message)s") % {"line": line, "message": message}
+            )
+
+        year = part.measure.plan_id
+        for name, field in columns.items():
+            value = values[name]
+            try:
+                if field == "paragraph":
+                    value = referred(SourceParagraph, plan=year, number=value)
+                elif field == "centre":
+                    value = referred(Centre, slug=value)
+                elif field == "district":
+                    value = referred(District, slug=value)
+                setattr(part, field, value)
+            except ValidationError as error:
+                refuse(name, error.messages[0])
+        column_of = {field: name for name, field in columns.items()}
+        refused = {field for field, name in column_of.items() if name in errors}
+        try:
+            part.clean_fields(exclude={"id", "measure", *refused})
+        except ValidationError as error:
+            for field, messages in error.message_dict.items():
+                for message in messages:
+                    refuse(column_of.get(field, next(iter(columns))), message)
 
     def check(self, instance, errors) -> None:
         """The rules of the form, said by column."""
