@@ -8,7 +8,6 @@ from operator import attrgetter
 from django.utils.translation import gettext_lazy as _
 
 from measures import models
-from measures.models import Version
 
 from .column import SLUG
 from .columns import BY_NAME
@@ -217,7 +216,7 @@ CHANGE = RecordType(
             type="integer",
             constraints={"minimum": 1},
         ),
-        Field("event", _("what happened"), choices=Version.Event),
+        Field("event", _("what happened"), choices=models.Version.Event),
         Field("at", _("when"), _("When, in UTC."), type="datetime"),
         Field("note", _("why"), _("Why, in the editors’ words; may be empty.")),
         Field(

@@ -5,6 +5,7 @@ saved now count; where the record moved on since the export they are refused ins
 
 cells.py  the columns that can be edited, and cells as spreadsheet programs change them
 files.py  the rows of an uploaded XLSX or CSV file
+parts.py  columns that are read together: actions, links to centres, roles of places
 rows.py   one row compared with its saved measure: changes, faults, saving it
 views.py  uploading, the preview, confirming it
 """
