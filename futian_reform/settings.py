@@ -215,6 +215,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web process
 
+# --- Metrics for Prometheus: a port of their own, which no proxy passes on; 0 serves none ---
+
+METRICS_HOST = env("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env_number("METRICS_PORT", 0)
+
 # --- Languages ---
 
 LANGUAGE_CODE = "zh-hans"
@@ -277,8 +282,10 @@ if _origin.scheme == "https":
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine next door, without a proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Browsers keep this promise for as long. Before giving up https, send a short one until the old one has run out.
+    SECURE_HSTS_SECONDS = env_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+    # Lists that browsers ship take only what is promised for a year and for all names below.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS >= 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 MAX_BODY_LENGTH = 10 * 2**20  # bytes; the largest is a spreadsheet that staff import
@@ -293,6 +300,7 @@ AXES_CLIENT_IP_CALLABLE = "futian_reform.requests.sign_in.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
+SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
 # How many proxies stand in front of the site, each of which appends to X-Forwarded-For.
 PROXIES = env_number("PROXIES", 0)
 
@@ -345,7 +353,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
-        # Django's own handlers write plain text; failed sign-ins stand in the database, with who and from where.
+        # Django's own handlers write plain text; who failed to sign in, and from where, stands in the database alone.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
