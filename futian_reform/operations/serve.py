@@ -34,6 +34,9 @@ from granian.log import LogLevels
 from granian.net import SocketHolder, SocketSpec
 from psycopg.errors import InsufficientPrivilege
 
+from futian_reform.requests.logs import log_uncaught
+
+from . import metrics
 from .embedded_postgres import EmbeddedPostgresError, die_with_parent
 
 Say = Callable[[str], None]
@@ -58,7 +61,10 @@ def serve(host: str, port: str, workers: int, say: Say) -> None:
         with database_server(say):
             prepare(say)
             address = free_address(host, port)  # somebody may have been faster meanwhile
-            run(address, int(port), workers, say)
+            with metrics.exposed(address, int(port)):
+                run(address, int(port), workers, say)
+    except metrics.MetricsError as error:
+        raise ServeError(str(error)) from error
     except KeyboardInterrupt:
         pass
     say("Stopped.")
@@ -277,6 +283,11 @@ def load_application(target: str):
     os.setpgid(0, 0)  # Ctrl-C is for the main process, which stops its workers
     from futian_reform.wsgi import application
 
+    log_uncaught()
+    if metrics.FOLDER in os.environ:
+        from .metering import Meter
+
+        return Meter(application).start()
     return application
 
 

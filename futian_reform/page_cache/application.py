@@ -20,6 +20,13 @@ from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll
 
+# In a request's environment, for whoever counts answers: where this one comes from; unset where it was made for the request.
+SOURCE = "futian.source"
+KEPT = "kept"
+OLDER = "older"  # the page as it was before, because making it anew failed
+REFUSED = "refused"  # 503: more was asked than can be made
+SILENT = "silent"  # 503: the database does not answer
+
 
 @lru_cache(maxsize=1024)
 def is_trusted(host: str) -> bool:
@@ -66,6 +73,7 @@ class PageCache:
         if page and page.version == self.poll.version:
             with suppress(KeyError):  # gone since it was looked up
                 self.pages.move_to_end((path, query))
+            environ[SOURCE] = KEPT
             return page.send(environ, start_response)
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
             return self.django(environ, start_response)  # public requests among these end before the database
@@ -78,10 +86,18 @@ class PageCache:
             most = self.render.patience if page else None  # who can be sent the page before waits less
             answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
-            answer = page or answer or self.rendering.unavailable(path, query)
+            answer = page or answer or self.unavailable(environ, path, query)
+            if answer is page:
+                environ[SOURCE] = OLDER
         if self.render.is_crowded:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
+
+    def unavailable(self, environ, path: str, query: str) -> Answer:
+        """The designed 503: where the database was heard a moment ago, what fails is time, not the database."""
+        busy = self.poll.is_heard
+        environ[SOURCE] = REFUSED if busy else SILENT
+        return self.rendering.unavailable(path, query, busy=busy)
 
     def is_proper(self, environ) -> bool:
         host = environ.get("HTTP_HOST")

@@ -61,7 +61,9 @@ def server_error(request):
     error = sys.exc_info()[1]
     # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
     read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and public_version.get() is None
-    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+    if isinstance(error, PoolTimeout):  # every connection of the pool is taken
+        return busy(request)
+    if read_only or isinstance(error, (OperationalError, InterfaceError)):
         return unavailable(request)
     return answer(
         request,
@@ -92,6 +94,19 @@ def unavailable(request):
             _("Nothing is lost. Please try again in a few seconds."),
         )
     return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
+
+
+def busy(request):
+    """For what was not made in time because too much else was asked for."""
+    return answer(
+        request,
+        503,
+        _("This site is busy at the moment"),
+        _("More is asked of it than it can answer right now. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+        typed=typed(request),
+        again=True,
+    )
 
 
 def signed_out(request, sign_in: str):

@@ -12,14 +12,15 @@ from measures.metadata import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .errors import READING, method_not_allowed, unavailable
+from .errors import READING, busy, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
 UNAVAILABLE = "futian.unavailable"
+BUSY, SILENT = "busy", "silent"
 
 
 def language_from_path(get_response):
@@ -82,6 +83,9 @@ def within_limits(get_response):
     """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
 
     def middleware(request):
+        # Django reads "get" as GET; the page cache, which keeps a crowd from rendering, does not, and HTTP does not either.
+        if request.META["REQUEST_METHOD"] != request.method:
+            raise BadRequest(_("Something in the address or the request is not as it should be."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
             raise BadRequest(_("The request is larger than this site accepts."))
@@ -117,7 +121,7 @@ def staff_or_public(get_response):
             if not reads:
                 return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
             if UNAVAILABLE in request.environ:
-                return unavailable(request)
+                return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
             with public_snapshot() as request.data_version:
