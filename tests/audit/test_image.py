@@ -115,7 +115,8 @@ def container(builder, image: str, volume: Path):
     try:
         deadline = time.monotonic() + 120
         while status(port, "/readyz") != 200:
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
             time.sleep(0.2)
         yield port, served(process.pid), log
     finally:
