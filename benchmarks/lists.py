@@ -53,7 +53,7 @@ def main() -> None:
     from django.test import Client, override_settings
     from django.test.utils import CaptureQueriesContext
 
-    from futian_reform.operations.serve import collect_static_files
+    from futian_reform.operations.prepare import collect_static_files
     from futian_reform.page_cache.rendering import spare_collector
     from measures.models import Measure
 

@@ -24,6 +24,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from .embedded_postgres import MEMORY_DISK
+from .prepare import ServeError
 
 #: Names the folder of the web processes' counts; where it is unset nothing is counted.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus_client calls it
@@ -33,13 +34,9 @@ PATIENCE = 5.0  # seconds
 logger = logging.getLogger(__name__)
 
 
-class MetricsError(Exception):
-    """One paragraph that says what is wrong and what to do about it."""
-
-
 @contextmanager
 def exposed(host: str, port: int) -> Iterator[None]:
-    """Serve the metrics of the site at `host` and `port` inside the block, where METRICS_PORT wants it. Raises MetricsError."""
+    """Serve the metrics of the site at `host` and `port` inside the block, where METRICS_PORT wants it. Raises ServeError."""
     if not settings.METRICS_PORT:
         yield
         return
@@ -63,7 +60,7 @@ def listening(registry: CollectorRegistry) -> Iterator[None]:
     try:
         server, thread = start_http_server(port, address, registry)
     except OSError as error:
-        raise MetricsError(
+        raise ServeError(
             f"Metrics cannot be served on {address} port {port} ({error.strerror}). Name another METRICS_PORT, or leave "
             "it out to serve none."
         ) from error

@@ -56,11 +56,15 @@ class PageCache:
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
+        self.starting, self.started = threading.Lock(), False
 
     def start(self, *paths: str):
         """Also renders `paths`, so that the first reader does not wait for Django to warm up."""
-        self.poll.start()
-        self.render.start()
+        with self.starting:
+            if not self.started:
+                self.poll.start()
+                self.render.start()
+                self.started = True
         for path in paths:
             self.render(("GET", path, ""))
         return self
