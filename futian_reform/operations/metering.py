@@ -2,7 +2,7 @@
 
 prometheus_client keeps them in files that the main process reads (metrics.py). Adding to such a file takes a lock, which is
 nothing beside a page that is rendered and much beside one that is kept: those each thread counts in a table of its own, and
-once a second a thread adds up the tables. `make bench` on a kept page shows no difference; see docs/operations.md.
+once a second a thread adds up the tables. Figures are in docs/operations.md.
 """
 
 import atexit

@@ -61,9 +61,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
     read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and public_version.get() is None
-    if isinstance(error, PoolTimeout):  # every connection of the pool is taken
-        return busy(request)
-    if read_only or isinstance(error, (OperationalError, InterfaceError)):
+    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
     return answer(
         request,
