@@ -11,7 +11,7 @@ from django.conf import settings
 from tests.browser.conftest import axe, browser, live_site, new_page, page, required  # noqa: F401
 
 TOOLS = ("lighthouse@12", "vnu-jar@26")
-ATTACKERS = ("sqlmap==1.10.10", "wapiti3==3.2.3")  # 3.3 of wapiti wants Python 3.12
+ATTACKERS = ("sqlmap==1.10.10", "wapiti3==3.2.3")  # the newest that Python 3.11 takes
 
 
 @pytest.fixture(scope="session")
