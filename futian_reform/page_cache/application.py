@@ -9,14 +9,18 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
+from io import BytesIO
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from futian_reform.requests.middleware import passes_by
+from futian_reform.requests.client import client_address, comes_from_proxy, without_claims
+from futian_reform.requests.middleware import CROWDED, REFUSED, is_staff_path, passes_by
 
+from .bodies import with_body
 from .cached_response import Answer
 from .rendering import Rendering, Stream
+from .rooms import DESK, Full
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll
 
@@ -72,7 +76,7 @@ class PageCache:
                 self.pages.move_to_end((path, query))
             return page.send(environ, start_response)
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            return self.django(environ, start_response)  # public requests among these end before the database
+            return self.pass_on(environ, start_response, is_staff_path(path))
         answer = None
         if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)
@@ -87,9 +91,35 @@ class PageCache:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
 
+    def pass_on(self, environ, start_response, to_desk: bool) -> list[bytes]:
+        """Django's own answer, for the desk in a room of its own; public requests among these end before the database.
+
+        The answer is handed over as a whole: the server sends it without holding a thread, however slowly it is read.
+        """
+        environ, client = without_claims(environ), client_address(environ)
+        if not to_desk:
+            return self.whole(environ | {"wsgi.input": BytesIO()}, start_response)
+        environ = with_body(environ, client)
+        try:
+            with DESK.place(client):
+                return self.whole(environ, start_response)
+        except Full:
+            return self.whole(environ | {"wsgi.input": BytesIO(), REFUSED: CROWDED}, start_response)
+
+    def whole(self, environ, start_response) -> list[bytes]:
+        response = self.django(environ, start_response)
+        try:
+            return [b"".join(response)]
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+            environ["wsgi.input"].close()
+
     def is_proper(self, environ) -> bool:
         host = environ.get("HTTP_HOST")
-        secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+        secure = not self.secure or (
+            environ.get("HTTP_X_FORWARDED_PROTO") == "https" and comes_from_proxy(environ)
+        )
         return secure and (host is None or is_trusted(host))
 
     def answer(self, method: str, path: str, query: str) -> Answer | None:

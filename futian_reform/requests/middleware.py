@@ -12,7 +12,7 @@ from measures.metadata import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .errors import READING, method_not_allowed, unavailable
+from .errors import READING, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -20,6 +20,9 @@ MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible se
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
 # In a request's environment: the page cache has nothing to serve and asks for the page that says so.
 UNAVAILABLE = "futian.unavailable"
+# Likewise where a request cannot be served now: LATE or CROWDED.
+REFUSED = "futian.refused"
+LATE, CROWDED = "late", "crowded"
 
 
 def language_from_path(get_response):
@@ -82,6 +85,8 @@ def within_limits(get_response):
     """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
 
     def middleware(request):
+        if reason := request.environ.get(REFUSED):
+            return {LATE: late, CROWDED: crowded}[reason](request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
             raise BadRequest(_("The request is larger than this site accepts."))
