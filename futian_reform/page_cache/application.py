@@ -9,18 +9,15 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
-from io import BytesIO
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from futian_reform.requests.client import client_address, comes_from_proxy, without_claims
-from futian_reform.requests.middleware import CROWDED, REFUSED, is_staff_path, passes_by
+from futian_reform.requests.client import is_proxy, without_claims
+from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
 
-from .bodies import with_body
 from .cached_response import Answer
 from .rendering import Rendering, Stream
-from .rooms import DESK, Full
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll
 
@@ -70,13 +67,13 @@ class PageCache:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         reads = method == "GET" or method == "HEAD"
         proper = self.is_proper(environ)
-        page = self.pages.get((path, query)) if reads and proper else None
-        if page and page.version == self.poll.version:
-            with suppress(KeyError):  # gone since it was looked up
-                self.pages.move_to_end((path, query))
+        if reads and proper and (page := self.kept(path, query)):
             return page.send(environ, start_response)
+        page = self.pages.get((path, query)) if reads and proper else None
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            return self.pass_on(environ, start_response, is_staff_path(path))
+            return self.pass_on(
+                environ, start_response
+            )  # public requests among these end before the database
         answer = None
         if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)
@@ -91,36 +88,35 @@ class PageCache:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
 
-    def pass_on(self, environ, start_response, to_desk: bool) -> list[bytes]:
-        """Django's own answer, for the desk in a room of its own; public requests among these end before the database.
+    def kept(self, path: str, query: str) -> Answer | None:
+        """The page of the version that is current, if it is kept. Takes no time and waits for nothing."""
+        page = self.pages.get((path, query))
+        if page is None or page.version != self.poll.version:
+            return None
+        with suppress(KeyError):  # gone since it was looked up
+            self.pages.move_to_end((path, query))
+        return page
 
-        The answer is handed over as a whole: the server sends it without holding a thread, however slowly it is read.
-        """
-        environ, client = without_claims(environ), client_address(environ)
-        if not to_desk:
-            return self.whole(environ | {"wsgi.input": BytesIO()}, start_response)
-        environ = with_body(environ, client)
-        try:
-            with DESK.place(client):
-                return self.whole(environ, start_response)
-        except Full:
-            return self.whole(environ | {"wsgi.input": BytesIO(), REFUSED: CROWDED}, start_response)
-
-    def whole(self, environ, start_response) -> list[bytes]:
-        response = self.django(environ, start_response)
+    def pass_on(self, environ, start_response) -> list[bytes]:
+        """Django's own answer, as a whole: it can be sent without holding a thread, however slowly it is read."""
+        response = self.django(without_claims(environ), start_response)
         try:
             return [b"".join(response)]
         finally:
             if hasattr(response, "close"):
                 response.close()
-            environ["wsgi.input"].close()
+
+    def is_for_us(self, host: str | None, forwarded_proto: str | None, peer: str) -> bool:
+        """Whether a request is for this site, and came by https where the site has it."""
+        if self.secure and not (forwarded_proto == "https" and is_proxy(peer, settings.PROXIES)):
+            return False
+        return host is None or is_trusted(host)
 
     def is_proper(self, environ) -> bool:
-        host = environ.get("HTTP_HOST")
-        secure = not self.secure or (
-            environ.get("HTTP_X_FORWARDED_PROTO") == "https" and comes_from_proxy(environ)
-        )
-        return secure and (host is None or is_trusted(host))
+        if REFUSED in environ or UNAVAILABLE in environ:
+            return False  # to be answered by Django, which says so
+        peer = environ.get("REMOTE_ADDR", "")
+        return self.is_for_us(environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_PROTO"), peer)
 
     def answer(self, method: str, path: str, query: str) -> Answer | None:
         """None where the answer is a stream: there is nothing to share, and the next to ask is sent it."""
