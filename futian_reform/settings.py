@@ -6,6 +6,7 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 import os
 import secrets
 import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,18 @@ def env_number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
     return int(value)
+
+
+def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = env(name, default)
+    try:
+        if value.isdecimal():  # their number, as it was written before 2.0
+            raise ValueError(value)
+        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
+        ) from error
 
 
 # --- Where things are kept ---
@@ -301,8 +314,9 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
 SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
-# How many proxies stand in front of the site, each of which appends to X-Forwarded-For.
-PROXIES = env_number("PROXIES", 0)
+# Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
+# it is named, it runs on this machine.
+PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")
 
 # --- Identity elements of Chinese sites, printed only when filled, and the address for error reports ---
 

@@ -18,9 +18,9 @@ from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from prometheus_client import Counter, Gauge, Histogram
 
-from futian_reform.page_cache.application import KEPT, SOURCE
+from futian_reform.page_cache.application import KEPT, SOURCE, TOO_MUCH
 from futian_reform.requests.health import ADDRESSES
-from futian_reform.requests.middleware import is_staff_path
+from futian_reform.requests.middleware import REFUSED, is_staff_path
 from measures.addresses import PAGE, form_of_answer
 
 INTERVAL = 1.0  # seconds between two sums
@@ -98,16 +98,20 @@ class Meter:
         try:
             return self.page_cache(environ, starting)
         finally:
-            kind, source = kind_of(environ["PATH_INFO"]), environ.get(SOURCE, "rendered")
+            path = environ["PATH_INFO"]
+            source = TOO_MUCH if REFUSED in environ else environ.get(SOURCE, "rendered")
             if source == KEPT:
-                table = self.tables.get(threading.get_ident())
-                if table is None:
-                    table = self.tables[threading.get_ident()] = {}
-                key = kind, status
-                table[key] = table.get(key, 0) + 1
+                self.count_kept(path, status)
             else:
-                ANSWERS.labels(kind, status, source).inc()
-                SECONDS.labels(kind).observe(perf_counter() - begun)
+                ANSWERS.labels(kind_of(path), status, source).inc()
+                SECONDS.labels(kind_of(path)).observe(perf_counter() - begun)
+
+    def count_kept(self, path: str, status: str) -> None:
+        table = self.tables.get(threading.get_ident())
+        if table is None:
+            table = self.tables[threading.get_ident()] = {}
+        key = kind_of(path), status
+        table[key] = table.get(key, 0) + 1
 
     def _go_on(self):
         while True:

@@ -4,6 +4,7 @@ SUPERVISOR is its process number, LISTENING the descriptor of the socket to acce
 line is written once requests can be answered.
 """
 
+import asyncio
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketHolder
-from granian.server import MTServer
+from granian.server.embed import Server as EmbeddedServer
 
 from .embedded_postgres import die_with_parent
 from .listening import BACKLOG
@@ -23,65 +24,68 @@ WARM = ("/", "/measures/", "/en/measures/", "/data/")
 HEADERS_WITHIN = 10_000  # milliseconds; likewise for the next request on an open connection
 MAX_HEADERS = 128 * 1024  # bytes
 MAX_CONNECTIONS = 8192  # of a process at once; an idle one costs a descriptor and some kB
-THREADS = 160  # more than requests, bodies and downloads that wait (see page_cache/application.py)
 
 
-class Server(MTServer):
-    """Granian with one worker, in this process, on a socket that is given to it.
+class Server(EmbeddedServer):
+    """Granian in the event loop of this process, on a socket that is given to it.
 
-    Its public classes start processes of their own, each with a listening socket of its own: what waits in the socket of a
-    process that ends is lost. The three names below are private to granian, which is therefore pinned to one version;
-    tests/test_serve.py and tests/test_faults.py fail where they do not hold.
+    Its other servers start processes of their own, each with a listening socket of its own: what waits in the socket of a
+    process that ends is lost. `_init_shared_socket` and `_shd` are private to granian, which is therefore pinned to one
+    version; tests/test_serve.py and tests/test_faults.py fail where they do not hold.
     """
 
-    def __init__(self, target: str, listening: int, **options):
+    def __init__(self, target, listening: int, **options):
         super().__init__(target, **options)
         self._listening = listening
 
     def _init_shared_socket(self):
         self._shd = SocketHolder(self._listening, False, self.backlog)
 
-    def _check_gil(self):
-        """One worker needs no Python without a lock."""
 
-
-def load_application():
+def load_front():
+    """Here, so that a web process that is not wanted any more ends before it loads Django."""
     from django.conf import settings
 
+    from futian_reform.page_cache.front import Front
     from futian_reform.requests.logs import log_uncaught
     from futian_reform.wsgi import page_cache
 
     log_uncaught()
     page_cache.start(*WARM)
     if not settings.METRICS_PORT:
-        return page_cache
+        return Front(page_cache)
     from .metering import Meter
 
-    return Meter(page_cache).start()
+    return Front(page_cache, Meter(page_cache).start())
 
 
 def main(supervisor: int, listening: int, ready: int) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != supervisor:
         sys.exit(1)
-    application = load_application()
+    asyncio.run(run(load_front(), listening, ready))
+
+
+async def run(front, listening: int, ready: int) -> None:
     from django.conf import settings
 
     server = Server(
-        "futian_reform.wsgi:page_cache",
+        front,
         listening,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
-        workers=1,
+        websockets=False,
         backlog=BACKLOG,
         backpressure=MAX_CONNECTIONS,
-        blocking_threads=THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=MAX_HEADERS),
         log_level=LogLevels.error,
         log_dictconfig=settings.LOGGING,
     )
     server.on_startup(partial(tell, ready))
-    server.serve(target_loader=lambda *_: application, wrap_loader=False)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve()
 
 
 def tell(ready: int) -> None:

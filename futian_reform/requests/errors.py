@@ -107,6 +107,27 @@ def busy(request):
     )
 
 
+def late(request):
+    return answer(
+        request,
+        408,
+        _("The request did not arrive in time"),
+        _("Nothing was saved. Please send it once more."),
+        headers={"Cache-Control": "no-store", "Connection": "close"},
+    )
+
+
+def crowded(request):
+    return answer(
+        request,
+        503,
+        _("Too many requests at once"),
+        _("Nothing was saved. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "Connection": "close"},
+        again=True,
+    )
+
+
 def signed_out(request, sign_in: str):
     """For what was posted to the desk by somebody whose session had ended; `sign_in` is where the desk sent them."""
     return answer(

@@ -12,7 +12,7 @@ from measures.metadata import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .errors import READING, busy, method_not_allowed, unavailable
+from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -21,6 +21,9 @@ PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
 # In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
 UNAVAILABLE = "futian.unavailable"
 BUSY, SILENT = "busy", "silent"
+# Likewise where a request cannot be served now: LATE or CROWDED.
+REFUSED = "futian.refused"
+LATE, CROWDED = "late", "crowded"
 
 
 def language_from_path(get_response):
@@ -83,6 +86,8 @@ def within_limits(get_response):
     """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
 
     def middleware(request):
+        if reason := request.environ.get(REFUSED):
+            return {LATE: late, CROWDED: crowded}[reason](request)
         # Django reads "get" as GET; the page cache, which keeps a crowd from rendering, does not, and HTTP does not either.
         if request.META["REQUEST_METHOD"] != request.method:
             raise BadRequest(_("Something in the address or the request is not as it should be."))
