@@ -15,7 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.site import ROOT, free_port, running_site
-from futian_reform.operations.metrics import last_backup
+from futian_reform.operations.metrics import last_backup, readers
 
 CACHED = "/en/measures/"
 
@@ -122,7 +122,10 @@ def test_what_the_processes_and_the_observer_see(site):
     assert of(site, "futian_database_silent") == [0]
     assert of(site, "futian_kept_pages")[0] > 2
     assert 0 < of(site, "futian_ready_seconds")[0] < 5
-    assert of(site, "futian_check") == [1, 1, 1]
+    checks = {dict(labels)["check"] for name, labels in read(site) if name == "futian_check"}
+    assert {"database", "migrations", "content"} <= checks
+    assert set(of(site, "futian_check")) == {1}
+    assert set(of(site, "futian_reader_up")) == {1}
     assert of(site, "futian_last_backup_timestamp_seconds") == [0]
     assert of(site, "futian_data_free_bytes")[0] > 0
     assert of(site, "futian_answer_seconds_count") != []
@@ -220,6 +223,36 @@ def test_the_newest_backup_that_was_proved(tmp_path):
         (tmp_path / name).touch()
     assert last_backup(tmp_path) == 1795478401
     assert time.gmtime(1795478401)[:6] == (2026, 11, 24, 0, 0, 1)
+
+
+def told(seen: dict) -> dict[tuple, float]:
+    return {
+        (sample.name, sample.labels["reader"]): sample.value
+        for family in readers(seen)
+        for sample in family.samples
+    }
+
+
+def test_each_reader_is_told_apart():
+    behind = {"primary": True, "versions_behind": 3, "lag_seconds": 7.5}
+    alone = {"primary": False, "seconds_since_last_commit": 40.0}
+    seen = {
+        "readers": {
+            "one": {"answers": True, "replica": behind},
+            "two": {"answers": True, "replica": alone},
+            "three": {"answers": False, "reason": "OperationalError"},
+        }
+    }
+    assert told(seen) == {
+        ("futian_reader_up", "one"): 1,
+        ("futian_reader_up", "two"): 1,
+        ("futian_reader_up", "three"): 0,
+        ("futian_replica_lag_seconds", "one"): 7.5,
+        ("futian_replica_lag_seconds", "two"): 40,
+        ("futian_replica_versions_behind", "one"): 3,
+        ("futian_replica_versions_behind", "two"): 0,
+    }
+    assert told({"ready": False}) == {("futian_reader_up", "reader"): 0}
 
 
 def test_rules_and_panel_ask_for_what_is_exported(site):

@@ -142,14 +142,15 @@ class Observer:
             yield gauge("ready", "Whether /readyz says that the site can do its work.", seen["ready"])
             yield gauge("ready_seconds", "How long /readyz took to say so.", seen["seconds"])
             checks = GaugeMetricFamily("futian_check", "Parts of /readyz.", labels=["check"])
-            for name in ("database", "migrations", "content"):
-                checks.add_metric([name], float(bool(seen.get(name))))
+            for name, fine in seen.items():
+                if isinstance(fine, bool) and name != "ready":
+                    checks.add_metric([name], float(fine))
             yield checks
-        yield from replicas(seen)
+        yield from readers(seen)
         yield gauge(
             "last_backup_timestamp_seconds",
             "When the last backup was made that was proved; 0 if none.",
-            last_backup(settings.FUTIAN_DATA / "backups"),
+            last_backup(getattr(settings, "BACKUP_FOLDER", settings.FUTIAN_DATA / "backups")),
         )
         yield gauge(
             "data_free_bytes",
@@ -158,18 +159,23 @@ class Observer:
         )
 
 
-def replicas(seen: dict):
-    """How far behind a replica is, as /readyz tells it."""
-    if replica := seen.get("replica"):
-        lag = GaugeMetricFamily(
-            "futian_replica_lag_seconds", "Age of what a replica lacks.", labels=["reader"]
-        )
-        behind = GaugeMetricFamily(
-            "futian_replica_versions_behind", "Data versions a replica lacks.", labels=["reader"]
-        )
-        lag.add_metric(
-            ["reader"], replica.get("lag_seconds", replica.get("seconds_since_last_commit")) or 0.0
-        )
-        behind.add_metric(["reader"], replica.get("versions_behind", 0))
-        yield lag
-        yield behind
+def readers(seen: dict) -> Iterator[GaugeMetricFamily]:
+    """Whether each database that pages are read from answers, and how far it is behind where it is a replica."""
+    named = seen.get("readers") or {"reader": {"answers": seen.get("database", False), **_replica_of(seen)}}
+    up = GaugeMetricFamily("futian_reader_up", "Whether a reader answers.", labels=["reader"])
+    lag = GaugeMetricFamily("futian_replica_lag_seconds", "Age of what a replica lacks.", labels=["reader"])
+    behind = GaugeMetricFamily(
+        "futian_replica_versions_behind", "Data versions a replica lacks.", labels=["reader"]
+    )
+    for name, reader in named.items():
+        up.add_metric([name], float(reader["answers"]))
+        if replica := reader.get("replica"):
+            # Without its primary, what it lacks is not known; then the age of its last commit is the most that it can be.
+            seconds = replica.get("lag_seconds", replica.get("seconds_since_last_commit"))
+            lag.add_metric([name], seconds or 0.0)
+            behind.add_metric([name], replica.get("versions_behind", 0))
+    yield from (up, lag, behind)
+
+
+def _replica_of(seen: dict) -> dict:
+    return {"replica": seen["replica"]} if "replica" in seen else {}

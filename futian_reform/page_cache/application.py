@@ -99,8 +99,8 @@ class PageCache:
         return answer.send(environ, start_response)
 
     def unavailable(self, environ, path: str, query: str) -> Answer:
-        """The designed 503: where the database was heard a moment ago, what fails is time, not the database."""
-        busy = self.poll.is_heard
+        """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""
+        busy = not self.poll.failed and (self.poll.is_heard or self.render.is_getting_on)
         environ[SOURCE] = TOO_MUCH if busy else SILENT
         return self.rendering.unavailable(path, query, busy=busy)
 

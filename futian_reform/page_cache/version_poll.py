@@ -39,6 +39,11 @@ class VersionPoll:
         return self._heard is None or time.monotonic() - self._heard > SILENCE
 
     @property
+    def failed(self) -> bool:
+        """Whether the last look ended in an error. On a busy machine a look may also just take long."""
+        return self._heard is None
+
+    @property
     def is_heard(self) -> bool:
         """Whether the database answered a moment ago. Sure of it sooner than `is_silent` is of the opposite."""
         return self._heard is not None and time.monotonic() - self._heard < HEARD
