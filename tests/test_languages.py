@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from futian_reform.requests.traditional import traditional
-from measures.models import Measure
 from measures.language.chinese import traditional_characters
+from measures.models import Measure
 
 from .pages import ADDRESSES, PREFIXES
 
