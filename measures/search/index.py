@@ -1,6 +1,5 @@
 """Everything that search asks of the database: rows, names, pairs of characters, words and readings."""
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
@@ -12,6 +11,7 @@ from measures.catalogue.register import WORD, Register
 from measures.models import SearchName, SearchRow
 
 from .matching import Alternatives, Phrase, Tree
+from .pinyin import Pairs, Step
 
 STEMS_AND_FORMS = """
     SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem)
@@ -19,18 +19,18 @@ STEMS_AND_FORMS = """
         w (word, stem)
 """
 PAIRS_READ_AS = """
-    SELECT DISTINCT s.one, s.other, p.first, p.second
+    SELECT DISTINCT s.one, s.other, p.first, p.second, p.in_name
     FROM unnest(%s::text[], %s::text[]) s (one, other)
     JOIN measures_reading r ON r.syllable = s.one
     JOIN measures_characterpair p ON p.first = r.character
     JOIN measures_reading r2 ON r2.character = p.second AND r2.syllable = s.other
-    ORDER BY p.first, p.second
+    ORDER BY p.in_name DESC, p.first, p.second
 """
 PAIRS_WITH_INITIALS = """
-    SELECT DISTINCT s.one, s.other, p.first, p.second
+    SELECT DISTINCT s.one, s.other, p.first, p.second, p.in_name
     FROM measures_characterpair p
-    JOIN measures_reading r ON r.character = p.first
-    JOIN measures_reading r2 ON r2.character = p.second
+    JOIN measures_reading r ON r.character = p.first AND r.usual
+    JOIN measures_reading r2 ON r2.character = p.second AND r2.usual
     JOIN unnest(%s::text[], %s::text[]) s (one, other)
         ON s.one = left(r.syllable, 1) AND s.other = left(r2.syllable, 1)
     WHERE p.in_name ORDER BY p.first, p.second
@@ -42,21 +42,23 @@ SOUNDING_LIKE = """
     SELECT DISTINCT other.character FROM measures_reading r
     JOIN measures_reading other ON other.syllable = r.syllable WHERE r.character = ANY (%s)
 """
-PAIRS_WITH = """
-    SELECT first, second, in_name FROM measures_characterpair
-    WHERE first = ANY (%s) OR second = ANY (%s) ORDER BY first, second
+PAIRS_IN = """
+    SELECT p.first, p.second, p.in_name FROM unnest(%s::text[], %s::text[]) s (first, second)
+    JOIN measures_characterpair p USING (first, second)
+"""
+KNOWN_WORDS = "SELECT word FROM measures_word WHERE word = ANY (%s)"
+WORDS_LIKE = """
+    SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s AND word LIKE ANY (%s) ORDER BY word
+"""
+SOUNDING_PAIRS = """
+    SELECT DISTINCT p.first, p.second FROM measures_reading one
+    JOIN measures_reading r ON r.syllable = one.syllable
+    JOIN measures_characterpair p ON p.first = r.character AND p.in_name
+    JOIN measures_reading other ON other.character = %s
+    JOIN measures_reading r2 ON r2.syllable = other.syllable AND r2.character = p.second
+    WHERE one.character = %s ORDER BY p.first, p.second
 """
 WORDS_OF_LENGTH = "SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s ORDER BY word"
-OCCURRING = """
-    SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
-    WHERE EXISTS (SELECT FROM measures_searchrow r
-            WHERE r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
-        OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
-"""
-
-Step = tuple[str, str]  # two syllables, or two initials, that follow each other
-Pairs = dict[str, list[str]]  # first character -> second characters
-
 
 class Index:
     """The search tables of one database."""
@@ -91,14 +93,27 @@ class Index:
         pairs: dict[Step, Pairs] = {step: {} for step in steps}
         if steps:
             ones, others = [one for one, _other in steps], [other for _one, other in steps]
-            for one, other, first, second in self._rows(sql, ones, others):
+            for one, other, first, second, _in_name in self._rows(sql, ones, others):
                 pairs[one, other].setdefault(first, []).append(second)
         return pairs
 
-    def pairs_with(self, characters: list[str]) -> dict[tuple[str, str], bool]:
-        """The pairs in which one of the characters stands, and whether they stand in a name."""
-        rows = self._rows(PAIRS_WITH, characters, characters)
+    def pairs_in(self, text: str) -> dict[tuple[str, str], bool]:
+        """The neighbours in `text` that stand side by side on the site, and whether they do so in a name."""
+        rows = self._rows(PAIRS_IN, list(text[:-1]), list(text[1:]))
         return {(first, second): in_name for first, second, in_name in rows}
+
+    def known_words(self, texts: Iterable[str]) -> set[str]:
+        """Those of the texts that are words of the site: Latin words, and short names and keywords in Chinese."""
+        texts = sorted(texts)
+        return {word for (word,) in self._rows(KNOWN_WORDS, texts)} if texts else set()
+
+    def words_like(self, patterns: list[str], shortest: int, longest: int) -> list[str]:
+        """The words of the site that fit one of the patterns, in which `_` stands for a character."""
+        return [word for (word,) in self._rows(WORDS_LIKE, shortest, longest, patterns)]
+
+    def pairs_sounding_like(self, first: str, second: str) -> list[str]:
+        """The pairs in names that are read like these two characters."""
+        return [one + other for one, other in self._rows(SOUNDING_PAIRS, second, first)]
 
     def characters_read_as(self, syllables: Iterable[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -110,11 +125,6 @@ class Index:
     def sounding_like(self, characters: list[str]) -> set[str]:
         """All characters that have a reading in common with one of these."""
         return {character for (character,) in self._rows(SOUNDING_LIKE, characters)}
-
-    def occurring(self, strings: list[str]) -> set[str]:
-        """Those of the Chinese strings that stand in a row or a name."""
-        lexemes = [Phrase(string).tsquery() for string in strings]
-        return {string for (string,) in self._rows(OCCURRING, strings, lexemes)}
 
     # --- Rows and names ---
 
@@ -175,7 +185,7 @@ def text_condition(alternatives: Alternatives) -> Q:
         return Q(pk__in=[])
     condition = _with_lexemes([*decided, *undecided])
     if undecided:
-        looked_at = _containing([phrase.text for phrase in undecided])
+        looked_at = _containing(undecided)
         condition &= looked_at | _with_lexemes(decided) if decided else looked_at
     return condition
 
@@ -184,8 +194,8 @@ def _with_lexemes(phrases: list[Phrase]) -> Q:
     return Q(lexemes__matches="|".join(phrase.tsquery() for phrase in phrases))
 
 
-def _containing(texts: list[str]) -> Q:
+def _containing(phrases: list[Phrase]) -> Q:
     """That the text has one of these in it: by one pattern, so that it is fetched and read only once."""
-    if len(texts) == 1:
-        return Q(text__contains=texts[0])  # a fifth faster
-    return Q(text__regex="|".join(map(re.escape, texts)))
+    if len(phrases) == 1 and phrases[0].is_plain:
+        return Q(text__contains=phrases[0].text)  # a fifth faster
+    return Q(text__regex="|".join(phrase.expression for phrase in phrases))

@@ -1,91 +1,184 @@
 """A query of readers, read with the help of the database, and what it finds."""
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from operator import and_, or_
 
 from django.db.models import Q
 
-from measures.catalogue import Register
+from measures.catalogue import Catalogue, Register
 
-from .closest import closest
+from .closest import closest_words
+from .division import Segment, divided
 from .index import Index, text_condition, tree_condition
-from .matching import Alternatives, Tree, in_title, leaves
-from .pinyin import strings_along
-from .query import Lexicon, latin_words, tokens, tree
+from .matching import Alternatives, Combined, Tree, in_title, leaves
+from .pinyin import abbreviated
+from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
+from .text import Word, code, words
+
+MAX_PARTS = 24  # of a query that are asked for one by one, where not all of them are found together
+MAX_CLOSEST = 3  # queries like this one that are offered
+
+
+class Reading:
+    """The words of a query in one way of reading them, and the measures they find."""
+
+    def __init__(self, parts: Sequence[Part], index: Index, register: Register):
+        self.parts, self._index, self._register = parts, index, register
+        self.tree: Tree = Combined(tuple(part.tree for part in parts), all_of=True)
+        self.alternatives = list(leaves(self.tree))
+        self._named = dict(zip(map(id, self.alternatives), index.named(self.alternatives), strict=True))
+
+    @cached_property
+    def found(self) -> int:
+        """The bitmap of the measures that fit all parts."""
+        return self._found(self.tree) if self.parts else 0
+
+    def found_by(self, part: Part) -> int:
+        """The bitmap of the measures that fit one of the parts."""
+        return self.found if len(self.parts) == 1 else self._found(part.tree)
+
+    def _found(self, tree: Tree) -> int:
+        """What no name is found by is asked for at once."""
+        if isinstance(tree, Alternatives):
+            text = self._index.bitmap(text_condition(tree), self._register)
+            return text | self._register.having(*self._named[id(tree)])
+
+        def has_names(part: Tree) -> bool:
+            return any(self._named[id(leaf)] for leaf in leaves(part))
+
+        bitmaps = [self._found(part) for part in tree.parts if has_names(part)]
+        if others := [part for part in tree.parts if not has_names(part)]:
+            condition = reduce(and_ if tree.all_of else or_, map(tree_condition, others))
+            bitmaps.append(self._index.bitmap(condition, self._register))
+        return reduce(and_ if tree.all_of else or_, bitmaps)
+
+    def in_title(self) -> int:
+        """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
+        return self._index.bitmap(Q(lexemes__matches=in_title(self.tree)), self._register) if self.parts else 0
+
+
+@dataclass(frozen=True)
+class Without:
+    """The query without one of its parts, or with nothing but that part, and the bitmap of what that finds."""
+
+    part: str
+    query: str
+    found: int
+    alone: bool = False
 
 
 class Search:
-    """A query as a tree of what it asks for.
+    """A query and what it finds in a catalogue.
 
-    `alternatives` are the leaves of the tree, `named` the facet tokens of the names that each of them finds.
+    It is read as it stands first. Only where the whole catalogue has nothing that fits is it divided along the words of the site;
+    which facets are chosen plays no part in that.
     """
 
-    def __init__(self, query: str, using: str):
-        self.query, self.index = query, Index(using)
-        self.tree = tree(query, self._lexicon()) if tokens(query) else None
-        self.alternatives = list(leaves(self.tree)) if self.tree else []
-        self.named = self.index.named(self.alternatives)
+    def __init__(self, query: str, catalogue: Catalogue):
+        self.query = query
+        self.index, self._register = Index(catalogue.store.using), catalogue.register
+        self.words = distinct(words(query))
+        self._exact = self._read(self.words, by_number=True)
+        self.reading = self._exact
+        #: The pieces that the query was divided into; empty where it was read as it stands.
+        self.pieces: list[Segment] = []
+        if self.words and not self._exact.found:
+            self._divide()
 
-    def _lexicon(self) -> Lexicon:
-        rows = self.index.stems_and_forms(latin_words(self.query))
+    def _divide(self) -> None:
+        exact = self._exact
+        nowhere = {word for part in exact.parts if not self._found_by(part) for word in part.words}
+        pieces = divided(self.words, nowhere, self.index)
+        found = distinct(piece.word for piece in pieces)
+        if found and found != self.words:
+            self.pieces, self.reading = pieces, self._read(found)
+
+    def _found_by(self, part: Part) -> int:
+        return self._exact.found_by(part)
+
+    def _read(self, words: Sequence[Word], by_number: bool = False) -> Reading:
+        lexicon = self._lexicon(words)
+        if words and by_number and (number := code(self.query)):
+            return Reading([code_part(words, number, lexicon)], self.index, self._register)
+        return Reading(parts(words, lexicon), self.index, self._register)
+
+    def _lexicon(self, words: Sequence[Word]) -> Lexicon:
+        rows = self.index.stems_and_forms(latin_words(words))
+        spelt = spellings(words)
         return Lexicon(
             stems={word: stem for word, stem, _forms in rows},
             forms={stem: tuple(sorted(forms)) for _word, stem, forms in rows},
-            read_as=self._read_as,
+            pairs=self.index.pairs_read_as(step for spelling in spelt for step in spelling.steps()),
+            characters=self.index.characters_read_as(spelling.word for spelling in spelt if spelling.single),
             abbreviated=self._abbreviated,
         )
 
-    def _read_as(self, spellings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], list[str]]:
-        """The Chinese strings that can be read so and whose characters stand side by side somewhere."""
-        spellings = list(spellings)
-        pairs = self.index.pairs_read_as(
-            step for syllables in spellings for step in zip(syllables, syllables[1:], strict=False)
-        )
-        alone = self.index.characters_read_as(syllables[0] for syllables in spellings if len(syllables) == 1)
-        return {
-            syllables: strings_along([pairs[step] for step in zip(syllables, syllables[1:], strict=False)])
-            if len(syllables) > 1
-            else alone[syllables[0]]
-            for syllables in spellings
-        }
-
     def _abbreviated(self, initials: str) -> list[str]:
-        """The Chinese strings in names with these initials."""
+        """The Chinese strings in names with these initials; of two letters only whole words of the site."""
         steps = list(zip(initials, initials[1:], strict=False))
-        pairs = self.index.pairs_with_initials(steps)
-        return strings_along([pairs[step] for step in steps])
+        strings = abbreviated(initials, self.index.pairs_with_initials(steps))
+        return sorted(self.index.known_words(strings)) if len(initials) == 2 else strings
 
-    def found(self, register: Register) -> int:
+    @property
+    def nothing_to_look_for(self) -> bool:
+        """Whether the query has no Chinese character, Latin letter or digit."""
+        return not self.words
+
+    @property
+    def alternatives(self) -> list[Alternatives]:
+        """What is asked for, to be marked where it stands."""
+        return self.reading.alternatives
+
+    @property
+    def found(self) -> int:
         """The bitmap of the measures that fit the query; none fits a query in which there is nothing to look for."""
-        if self.tree is None:
-            return 0
-        named = dict(zip(map(id, self.alternatives), self.named, strict=True))
-        return self._found(self.tree, named, register)
+        return self.reading.found
 
-    def _found(self, tree: Tree, named: dict[int, list[str]], register: Register) -> int:
-        """`named`: identity of the alternatives -> the facet tokens of the names they find.
-
-        What no name is found by is asked for at once.
-        """
-        if isinstance(tree, Alternatives):
-            return self.index.bitmap(text_condition(tree), register) | register.having(*named[id(tree)])
-
-        def has_names(part: Tree) -> bool:
-            return any(named[id(leaf)] for leaf in leaves(part))
-
-        bitmaps = [self._found(part, named, register) for part in tree.parts if has_names(part)]
-        if others := [part for part in tree.parts if not has_names(part)]:
-            condition = reduce(and_ if tree.all_of else or_, map(tree_condition, others))
-            bitmaps.append(self.index.bitmap(condition, register))
-        return reduce(and_ if tree.all_of else or_, bitmaps)
-
-    def in_title(self, register: Register) -> int:
+    @property
+    def in_title(self) -> int:
         """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
-        if self.tree is None:
-            return 0
-        return self.index.bitmap(Q(lexemes__matches=in_title(self.tree)), register)
+        return self.reading.in_title()
 
-    def closest(self, limit: int = 3) -> list[str]:
-        """Queries like this one that something fits, where nothing fits this one."""
-        return closest(self.query, self.index, limit)
+    # --- What was understood ---
+
+    @property
+    def understood(self) -> str:
+        """The words that are looked for instead of the query, where it was divided and found something."""
+        return " ".join(piece.word.text for piece in self.pieces) if self.pieces and self.found else ""
+
+    @property
+    def exact_query(self) -> str:
+        """The query that is never divided."""
+        return f'"{" ".join(word.text for word in self.words)}"'
+
+    # --- Where nothing fits ---
+
+    @cached_property
+    def without(self) -> list[Without]:
+        """What is left without one of the parts; where that finds nothing either, what each of them finds alone."""
+        own = self.reading.parts
+        if not 1 < len(own) <= MAX_PARTS or self.found:
+            return []
+        bitmaps = [self.reading.found_by(part) for part in own]
+        found = []
+        for at, part in enumerate(own):
+            others = [*bitmaps[:at], *bitmaps[at + 1 :]]
+            rest = " ".join(map(str, [*own[:at], *own[at + 1 :]]))
+            found.append(Without(str(part), rest, reduce(and_, others)))
+        if any(way.found for way in found):
+            return found
+        return [
+            Without(str(part), str(part), bitmap, alone=True) for part, bitmap in zip(own, bitmaps, strict=True)
+        ]
+
+    def closest(self) -> list[str]:
+        """Queries like this one with one word put right, whether or not they find something."""
+        found = []
+        for own in (self.words, [piece.word for piece in self.pieces]):
+            for at, word in enumerate(own):
+                for better in closest_words(word.text, self.index)[:MAX_CLOSEST]:
+                    words = [*own[:at], Word(better, word.quoted), *own[at + 1 :]]
+                    found.append(" ".join(map(str, words)))
+        return list(dict.fromkeys(found))[:MAX_CLOSEST]

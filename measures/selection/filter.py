@@ -180,7 +180,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def search(self) -> Search | None:
-        return Search(self.query, self.catalogue.store.using) if self.query else None
+        return Search(self.query, self.catalogue) if self.query else None
 
     def filter_queryset(self, queryset):
         return queryset.filter(pk__in=list(self.keys))
@@ -188,7 +188,7 @@ class MeasureFilter(django_filters.FilterSet):
     @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
+        return self._fitting(self.search.found if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -203,13 +203,12 @@ class MeasureFilter(django_filters.FilterSet):
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            first = self.search.in_title(self.catalogue.register)
-            return self.fitting.in_order(self.catalogue.order("number"), first)
+            return self.fitting.in_order(self.catalogue.order("number"), self.search.in_title)
         return self.fitting.in_order(self.catalogue.order(self.order))
 
-    def count_with(self, search: Search) -> int:
-        """How many measures fit the facets and another search."""
-        return self._fitting(search.found(self.catalogue.register)).total
+    def count_of(self, found: int) -> int:
+        """How many measures of a bitmap that another search found fit the facets."""
+        return self._fitting(found).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:
