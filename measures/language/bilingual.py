@@ -2,10 +2,28 @@
 
 from typing import Any, Self, overload
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 
+# As BCP 47 writes them, for `lang` and `hreflang`.
 CHINESE = "zh-Hans"
+TRADITIONAL = "zh-Hant"
 ENGLISH = "en"
+#: Language of a page, as Django calls it -> its tag.
+LANGUAGE_TAGS = {"zh-hans": CHINESE, "zh-hant": TRADITIONAL, "en": ENGLISH}
+
+
+def tag_of_field(name: str) -> str:
+    """The language that a field is written in, which the end of its name says; empty where it says none."""
+    return {"_zh": CHINESE, "_en": ENGLISH}.get(name[-3:], "")
+
+
+def in_chinese_and_english(text: str | Promise) -> tuple[str, str]:
+    """A lazily translated text in both languages of the data."""
+    with override("zh-hans"):
+        chinese = str(text)
+    with override("en"):
+        return chinese, str(text)
 
 
 class Text(str):

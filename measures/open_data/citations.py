@@ -1,21 +1,28 @@
 """How to quote and cite what a page shows, in words and forms that stay right after the next edit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from .addresses import FILES, absolute, in_language, list_path, measure_path, version_path
-from .editions import current_edition
-from .filters import MeasureFilter
-from .models import DataVersion, Measure
+from measures.addresses import FILES, absolute, in_language, list_path, measure_path, version_path
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Measure
+from measures.models import DataVersion
+from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
+from measures.selection.numbers import figures
+from measures.site import NAME_EN, NAME_ZH
 
-NAME_ZH, NAME_EN = "福田改革库", "Futian Reform Database"
+from .files import public_measure
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -27,21 +34,20 @@ class Citation:
     bibtex: str
     permanent: str  # the address that will show the same for ever; of a list, its address
     versioned: bool  # whether `permanent` names one version of the record
-    report: (
-        str  # where to report an error, with address and version filled in; empty where nobody asked for it
-    )
+    # Where to report an error, with address and version filled in; empty where the site names no such place.
+    report: str
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is cited, whichever form it is cited in."""
+    """The work that is cited, whichever form it is cited in."""
 
     key: str
     title_zh: str
     title_en: str
     detail_zh: str
     detail_en: str
-    edited: object  # when what is cited came to be as it is
+    edited: datetime  # when what is cited came to be as it is
     permanent: str
 
     def gbt(self, version: DataVersion) -> str:
@@ -89,7 +95,7 @@ def tex(text: str) -> str:
 
 
 def work_of(measure: Measure) -> Work:
-    """`measure` as one version of a record; it carries `version_number` and `edited_at`."""
+    """The measure as one version of a record."""
     number = measure.version_number
     return Work(
         key=f"futian-reform-{measure.code}-v{number}",
@@ -102,77 +108,81 @@ def work_of(measure: Measure) -> Work:
     )
 
 
-def of_measure(measure: Measure, version: DataVersion) -> Citation:
+def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
     sentence = _(
         "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by the "
         "editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
     ) % {
-        **current_edition(measure._state.db).figures,
+        **figures(catalogue),
         "title": measure.title,
         "code": measure.code,
-        "basis": measure.get_basis_display(),
-        "version": version.number,
-        "date": day(version),
+        "basis": measure.basis_label,
+        **as_of(catalogue.version),
     }
-    return _citation(sentence, work_of(measure), version, measure_path(measure.code), versioned=True)
+    path = measure_path(measure.code)
+    return _citation(sentence, work_of(measure), catalogue.version, path, versioned=True)
 
 
-def of_list(filterset: MeasureFilter, count: int, version: DataVersion) -> Citation:
-    """Of the valid selection of `filterset`, which has `count` measures."""
-    query = filterset.canonical_query()
-    figures = {
-        **filterset.edition.figures,
-        "count": count,
-        "version": version.number,
-        "date": day(version),
-    }
-    if selection := description(filterset):
-        sentence = _(
-            "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by "
-            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
-        ) % {**figures, "selection": selection}
-    else:
-        sentence = (
-            _(
-                "Of the %(total)s key reforms of Futian District, %(named)s are named in the source and %(derived)s were "
-                "split off by the editors; data version %(version)s, as of %(date)s."
-            )
-            % figures
-        )
-    titles = {}
-    for language in ("zh-hans", "en"):
-        with override(language):
-            titles[language] = description(filterset)
-    work = Work(
-        key=f"futian-reform-list-v{version.number}",
-        title_zh=f"改革清单：{titles['zh-hans']}" if titles["zh-hans"] else "全部改革",
-        title_en=f"Measures: {titles['en']}" if titles["en"] else "All measures",
-        detail_zh=f"{count}项，数据版本{version.number}",
-        detail_en=f"{count} measures, data version {version.number}",
-        edited=version.at,
-        permanent=absolute(list_path(query)),
-    )
+def of_list(filterset: MeasureFilter) -> Citation:
+    """The citation of a valid selection."""
+    version, query = filterset.catalogue.version, filterset.canonical_query()
+    sentence, work = list_sentence(filterset), list_work(filterset)
     return _citation(sentence, work, version, list_path(query), versioned=False)
 
 
-def of_whole_set(count: int, version: DataVersion) -> Citation:
-    everything = MeasureFilter({}, Measure.objects.none())
+def list_sentence(filterset: MeasureFilter) -> str:
+    """How many measures fit the selection and what it is, in the active language."""
+    numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
+    if selection := description(filterset):
+        return _(
+            "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by "
+            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
+        ) % {**numbers, "count": filterset.fitting.total, "selection": selection}
+    return (
+        _(
+            "Of the %(total)s key reforms of Futian District, %(named)s are named in the source and %(derived)s were "
+            "split off by the editors; data version %(version)s, as of %(date)s."
+        )
+        % numbers
+    )
+
+
+def list_work(filterset: MeasureFilter) -> Work:
+    """The list of a selection as it stands in this data version."""
+    version, count = filterset.catalogue.version, filterset.fitting.total
+    with override("zh-hans"):
+        chinese = description(filterset)
+    with override("en"):
+        english = description(filterset)
+    return Work(
+        key=f"futian-reform-list-v{version.number}",
+        title_zh=f"改革清单：{chinese}" if chinese else "全部改革",
+        title_en=f"Measures: {english}" if english else "All measures",
+        detail_zh=f"{count}项，数据版本{version.number}",
+        detail_en=f"{count} measures, data version {version.number}",
+        edited=version.at,
+        permanent=absolute(list_path(filterset.canonical_query())),
+    )
+
+
+def of_whole_set(catalogue: Catalogue) -> Citation:
+    everything = MeasureFilter(catalogue=catalogue)
     everything.is_valid()  # reads the parameters
-    return of_list(everything, count, version)
+    return of_list(everything)
 
 
-def files(query: str) -> list[dict[str, str]]:
+def files(query: str) -> list[dict[str, Any]]:
     """The files of a selection, for `_downloads.html`."""
     return [{"form": form, "name": name, "address": list_path(query, form)} for form, name in FILES.items()]
 
 
-def for_list(filterset: MeasureFilter, count: int, version: DataVersion) -> dict:
-    """What `_cite.html` and `_downloads.html` show on a list."""
+def for_list(filterset: MeasureFilter) -> dict[str, Any]:
+    """The context of `_cite.html` and `_downloads.html` on a list."""
     query = filterset.canonical_query()
     return {
-        "citation": of_list(filterset, count, version),
+        "citation": of_list(filterset),
         "downloads": {
-            "count": count,
+            "count": filterset.fitting.total,
             "files": files(query),
             "feed": in_language(list_path(query, ".atom"), get_language()),
             "whole_set": files("") if query else [],
@@ -180,11 +190,11 @@ def for_list(filterset: MeasureFilter, count: int, version: DataVersion) -> dict
     }
 
 
-def for_measure(measure: Measure, version: DataVersion) -> dict:
-    """What `_cite.html` and `_downloads.html` show on the page of a measure."""
+def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
+    """The context of `_cite.html` and `_downloads.html` on the page of a measure."""
     names = {".json": "JSON", ".bib": "BibTeX"}
     return {
-        "citation": of_measure(measure, version),
+        "citation": of_measure(measure, catalogue),
         "downloads": {
             "files": [
                 {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
@@ -194,7 +204,7 @@ def for_measure(measure: Measure, version: DataVersion) -> dict:
     }
 
 
-def _citation(sentence, work: Work, version: DataVersion, path: str, *, versioned: bool) -> Citation:
+def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, versioned: bool) -> Citation:
     here = absolute(in_language(path, get_language()))
     return Citation(
         sentence=sentence,
@@ -233,19 +243,18 @@ def description(filterset: MeasureFilter) -> str:
     )
 
 
-def names_of(filterset: MeasureFilter, facet: str, slugs: list[str]) -> list[str]:
+def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list[str]:
     """The names of a facet's values in the active language, which need not be that of the page."""
-    records = filterset.vocabulary.options.get(facet, {})
+    records = filterset.vocabulary.records(facet) if facet in RECORD_FACETS else {}
     labels = dict(filterset.filters[facet].extra["choices"])
-    return [str(records[slug].name(get_language()) if slug in records else labels[slug]) for slug in slugs]
+    return [str(label_of(records[slug]) if slug in records else labels[slug]) for slug in slugs]
 
 
-def day(version: DataVersion) -> str:
-    return date_format(localtime(version.at), "DATE_FORMAT")
+def as_of(version: DataVersion) -> dict[str, Any]:
+    """Number and day of the data version."""
+    return {"version": version.number, "date": date_format(localtime(version.at), "DATE_FORMAT")}
 
 
-def measure_bibtex(request, code):
-    measure = Measure.objects.published().with_edit_times().filter(code=code).first()
-    if measure is None:
-        raise Http404(_("There is no such record here, or it is not published."))
-    return HttpResponse(work_of(measure).bibtex(), content_type="application/x-bibtex; charset=utf-8")
+def measure_bibtex(request: HttpRequest, code: str) -> HttpResponse:
+    content = work_of(public_measure(code)).bibtex()
+    return HttpResponse(content, content_type="application/x-bibtex; charset=utf-8")

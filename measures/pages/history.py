@@ -1,24 +1,15 @@
-"""What has changed, for everyone: only what was public, and no names."""
+"""The pages of what has changed: only what was public, and no names."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from measures.history import Reader, title_of
-from measures.models import Version
+from measures.history.documents import whole
+from measures.history.events import described, event_versions
+from measures.history.names import public_names
+from measures.history.records import later_version, measure_of_version
 
+from .measure import relations
 from .public_page import PublicPage
-
-
-def described(version: Version, reader: Reader) -> Version:
-    """`version` (of `public_events()`) with what a page says of it: its title, what changed and what kind of event."""
-    version.withdrawn = not version.public
-    version.first = version.public_before is None
-    shown = version.public_before if version.withdrawn else version.document
-    version.title = title_of(version.kind, shown)
-    version.changes = []
-    if not version.withdrawn and not version.first:
-        version.changes = reader.changes(version.kind, version.public_before, version.document)
-    return version
 
 
 class HistoryPage(PublicPage):
@@ -34,33 +25,31 @@ class MeasureHistory(HistoryPage):
     template_name = "history.html"
 
     def get_context_data(self, code, **kwargs):
-        reader = Reader()
-        events = Version.objects.of("measure", code).public_events()
-        versions = [described(version, reader) for version in events]
-        if not versions:
+        names = public_names(self.catalogue.vocabulary)
+        events = described(event_versions().of("measure", code), names)
+        if not events:
             raise Http404
         return super().get_context_data(
-            code=code, title=versions[0].title, versions=versions, withdrawn=versions[0].withdrawn, **kwargs
+            code=code, title=events[0].title, versions=events, withdrawn=events[0].withdrawn, **kwargs
         )
 
 
 class MeasureVersion(HistoryPage):
-    """One version of a measure at its permanent address."""
+    """One version of a measure at its permanent address: the page of the measure as it was, with a banner."""
 
-    template_name = "version.html"
+    template_name = "measure_detail.html"
 
     def get_context_data(self, code, number, **kwargs):
-        reader = Reader()
-        version = (
-            Version.objects.of("measure", code).public_events().filter(number=number, public=True).first()
-        )
-        if not version:
+        names = public_names(self.catalogue.vocabulary)
+        measure = measure_of_version(code, number, self.catalogue)
+        events = described(event_versions().of("measure", code).filter(number=number), names)
+        if not measure or not events:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
-        later = Version.objects.of("measure", code).public().filter(number__gt=number).last()
+        later = later_version(code, number)
         return super().get_context_data(
-            code=code,
-            version=described(version, reader),
-            entries=reader.whole("measure", version.document),
+            **relations(measure, self.catalogue),
+            version=events[0],
+            entries=whole("measure", events[0].document, names),
             later=later,
             withdrawn=not later and self.catalogue.register.key_of(code) is None,
             **kwargs,
@@ -77,14 +66,14 @@ class Changes(HistoryPage):
         given = self.request.GET.get("page", "1")
         number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
         first = (number - 1) * self.paginate_by
-        events = Version.objects.public_events()[first : first + self.paginate_by + 1] if number else []
-        if not events:
+        versions = event_versions()[first : first + self.paginate_by + 1] if number else []
+        if not versions:
             raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
-        reader = Reader()
+        names = public_names(self.catalogue.vocabulary)
         return super().get_context_data(
-            versions=[described(version, reader) for version in events[: self.paginate_by]],
+            versions=described(versions[: self.paginate_by], names),
             newer=number - 1,
-            older=number + 1 if len(events) > self.paginate_by else None,
+            older=number + 1 if len(versions) > self.paginate_by else None,
             number=number,
             **kwargs,
         )

@@ -16,12 +16,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures import site
 from measures.addresses import absolute, translated
+from measures.language.bilingual import LANGUAGE_TAGS
 
-# As BCP 47 writes them, for `lang` and `hreflang`, and as Open Graph writes them.
-LANGUAGE_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
+# Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
-CONTENT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # What would end a script element or start a comment in it.
 SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -38,10 +38,6 @@ class Page(NamedTuple):
     article: dict[str, str] = {}
 
 
-def site_name() -> str:
-    return _("Futian Reform Database")
-
-
 def editors() -> dict:
     name = settings.ORGANISER or _("Editors of the Futian Reform Database")
     return {"@type": "Organization", "name": name, "url": absolute(reverse("about"))}
@@ -52,11 +48,11 @@ def dataset(context) -> dict:
     return {
         "@type": "Dataset",
         "@id": absolute("/#dataset"),
-        "name": f"{site_name()}: {plan.short_title}",
+        "name": f"{site.name()}: {plan.short_title}",
         "description": plan.method,
         "url": absolute(reverse("home")),
         "creator": editors(),
-        "license": CONTENT_LICENCE,
+        "license": site.LICENCE["path"],
         "isAccessibleForFree": True,
         "inLanguage": list(LANGUAGE_TAGS.values()),
         "temporalCoverage": str(plan.year),
@@ -79,12 +75,12 @@ def home(context) -> Page:
     }
     website = {
         "@type": "WebSite",
-        "name": site_name(),
+        "name": site.name(),
         "url": absolute(reverse("home")),
         "inLanguage": LANGUAGE_TAGS[get_language()],
         "potentialAction": search,
     }
-    return Page(f"{plan.short_title} · {site_name()}", plan.intro, [], [website, dataset(context)])
+    return Page(f"{plan.short_title} · {site.name()}", plan.intro, [], [website, dataset(context)])
 
 
 def measure_list(context) -> Page:
@@ -126,11 +122,11 @@ def measure(context) -> Page:
         "genre": category.name,
         "keywords": list(measure.keywords),
         "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site_name()},
+        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
         "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
         "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
         "author": editors(),
-        "license": CONTENT_LICENCE,
+        "license": site.LICENCE["path"],
     }
     work |= {name: at.isoformat(timespec="seconds") for name, at in times.items()}
     article = {
@@ -173,7 +169,7 @@ def topic(context) -> Page:
         "name": topic.name,
         "url": absolute(address),
         "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site_name()},
+        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
         "hasPart": [
             {
                 "@type": "CreativeWork",
@@ -270,18 +266,18 @@ def describe(page: Page, address: str) -> list[str]:
         ("og:description", page.description),
         ("og:type", page.og_type),
         ("og:url", address),
-        ("og:site_name", site_name()),
+        ("og:site_name", site.name()),
         ("og:locale", LOCALES[get_language()]),
         *(("og:locale:alternate", locale) for name, locale in LOCALES.items() if name != get_language()),
     ]
     tags = [format_html_join("\n  ", '<meta property="{}" content="{}">', open_graph)]
     if get_language() != "en":
-        site = {
-            "SiteName": site_name(),
+        own = {
+            "SiteName": site.name(),
             "SiteDomain": urlsplit(settings.SITE_ORIGIN).hostname,
             "SiteIDCode": settings.SITE_ID_CODE,
         }
-        chinese = [(name, value) for name, value in (site | page.column | page.article).items() if value]
+        chinese = [(name, value) for name, value in (own | page.column | page.article).items() if value]
         tags.append(format_html_join("\n  ", '<meta name="{}" content="{}">', chinese))
     things = [*page.things]
     if page.crumbs:

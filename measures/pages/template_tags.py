@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures.addresses import translated
-from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text
 from measures.language.chinese import has_chinese
 
 from . import metadata
@@ -88,7 +88,7 @@ def own_script(text):
 @register.simple_tag
 def page_lang():
     """The language of the page, for `<html lang>`."""
-    return metadata.LANGUAGE_TAGS[get_language()]
+    return LANGUAGE_TAGS[get_language()]
 
 
 @register.simple_tag(takes_context=True)
@@ -109,7 +109,7 @@ def page_languages(context):
             address = translation + mark + query
         languages.append(
             {
-                "tag": metadata.LANGUAGE_TAGS[language],
+                "tag": LANGUAGE_TAGS[language],
                 # On a phone 简体 and 繁體 do.
                 "short": name.removesuffix("中文"),
                 "rest": name[len(name.removesuffix("中文")) :],

@@ -27,7 +27,8 @@ What has no language stands outside of them and holds both (`machine_urlpatterns
 from django.urls import path, register_converter
 
 from measures.addresses import CODE_PATTERN
-from measures.open_data import api, citations, exports, feeds
+from measures.open_data import citations, feeds, files, package
+from measures.open_data.api.urls import urlpatterns as api_urlpatterns
 
 from . import history, views
 from .measure import MeasurePage
@@ -74,13 +75,12 @@ urlpatterns = [
 ]
 
 machine_urlpatterns = [
-    path("measures.csv", exports.MeasuresCsv.as_view(), name="measures-csv"),
-    path("measures.xlsx", exports.MeasuresXlsx.as_view(), name="measures-xlsx"),
-    path("measures.json", api.MeasuresJson.as_view(), name="measures-json"),
-    path("measures/<code:code>.json", api.measure_json, name="measure-json"),
+    path("measures.csv", files.MeasuresCsv.as_view(), name="measures-csv"),
+    path("measures.xlsx", files.MeasuresXlsx.as_view(), name="measures-xlsx"),
+    path("measures.json", files.MeasuresJson.as_view(), name="measures-json"),
+    path("measures/<code:code>.json", files.measure_json, name="measure-json"),
     path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
-    path("datapackage.json", exports.datapackage, name="datapackage"),
-    path("api/schema/", api.schema, name="api-schema"),
-    *api.router.urls,
+    path("datapackage.json", package.datapackage, name="datapackage"),
+    *api_urlpatterns,
     path("measures.<str:form>", views.unknown_form),
 ]

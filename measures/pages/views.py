@@ -8,12 +8,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
+from measures import site
 from measures.addresses import CHANGES_PATH, FILES, in_language, list_path
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Category, Measure, Paragraph, Plan
 from measures.models import Audience, Centre, District
 from measures.models import Category as CategoryModel
-from measures.open_data import api, citations, exports
+from measures.open_data import citations, fingerprints
+from measures.open_data.api.documentation import documentation
+from measures.open_data.api.openapi import openapi
+from measures.open_data.dictionary import data_dictionary
+from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
 from measures.selection.numbers import Fitting, everything, figures
 from measures.selection.requests import canonical_redirect
@@ -162,36 +167,35 @@ class About(PublicPage):
     template_name = "about.html"
 
 
-class DataPage(PublicPage, TemplateView):
+class DataPage(PublicPage):
     """The whole set: its files, what its columns mean, what may be done with it, how to cite it."""
 
     template_name = "data.html"
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        version, count = context["data_version"], Measure.objects.published().count()
-        fingerprints = exports.whole_set_fingerprints(version)
-        files = [file | {"fingerprint": fingerprints.get(file["form"])} for file in citations.files("")]
-        return context | {
-            "count": count,
-            "origin": settings.SITE_ORIGIN,
-            "files": files,
-            "dictionary": exports.data_dictionary(),
-            "licence": exports.LICENCE,
-            "not_included": exports.NOT_INCLUDED,
-            "changes_path": in_language(CHANGES_PATH, get_language()),
-            "citation": citations.of_whole_set(count, version),
-            "distribution": exports.distribution(files),
-        }
+        checksums = fingerprints.of_whole_set(self.catalogue)
+        files = [file | {"fingerprint": checksums.get(file["form"])} for file in citations.files("")]
+        return super().get_context_data(
+            count=everything(self.catalogue).total,
+            origin=settings.SITE_ORIGIN,
+            files=files,
+            dictionary=data_dictionary(),
+            licence=site.LICENCE,
+            not_included=site.NOT_INCLUDED,
+            changes_path=in_language(CHANGES_PATH, get_language()),
+            citation=citations.of_whole_set(self.catalogue),
+            distribution=distribution(files),
+            **kwargs,
+        )
 
 
-class ApiPage(PublicPage, TemplateView):
+class ApiPage(PublicPage):
     """The API's documentation, made from its OpenAPI document."""
 
     template_name = "api.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**api.documentation(api.openapi(get_language())), **kwargs)
+        return super().get_context_data(**documentation(openapi(get_language())), **kwargs)
 
 
 def unknown_form(request, form):

@@ -9,10 +9,10 @@ import pandas
 import pytest
 from django.conf import settings
 from frictionless import Package, system
+from measures.editions import Edition
 
 from measures import exports
-from measures.editions import Edition
-from tests.forms import body
+from tests.open_data.forms import body
 
 
 @pytest.fixture

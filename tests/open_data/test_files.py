@@ -13,13 +13,12 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from measures.editions import Edition
 
 from measures import exports, querysets
-from measures.editions import Edition
 from measures.models import DataVersion, Measure
 from measures.snapshots import editing_as
-
-from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
+from tests.open_data.forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
 
 SITE_ORIGIN = django_settings.SITE_ORIGIN
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.http import QueryDict
+
 from measures.catalogue import Catalogue
 from measures.models import Measure
 from measures.search import Search
@@ -9,7 +11,9 @@ from measures.selection.filter import MeasureFilter
 
 
 def filtered(q: str) -> MeasureFilter:
-    filterset = MeasureFilter({"q": q})
+    data = QueryDict(mutable=True)
+    data["q"] = q
+    filterset = MeasureFilter(data)
     assert filterset.is_valid(), filterset.form.errors
     return filterset
 
@@ -24,13 +28,12 @@ def searched(q: str, catalogue: Catalogue | None = None) -> set[str]:
     catalogue = catalogue or Catalogue.current()
     register = catalogue.register
     keys = register.keys_of(Search(q, catalogue).found, register.in_plan_order)
-    return {measure.code for measure in catalogue.measures(list(keys))}
+    return set(Measure.objects.filter(pk__in=list(keys)).values_list("code", flat=True))
 
 
 def everything_searched() -> Iterator[tuple[str, list[str]]]:
     """The code of every public measure and all of its texts that are searched, without the search row."""
-    measures = Measure.objects.filter(status="published").with_full_record()
-    for measure in measures:
+    for measure in Measure.objects.filter(status="published"):
         own = [
             measure.title_zh,
             measure.official_name_zh,

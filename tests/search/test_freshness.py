@@ -3,8 +3,8 @@
 from django.core.management import call_command
 from django.db import connection
 
-from measures.listing import Listing
 from measures.models import Action, Category, District, Measure, SearchRow
+from measures.pages.listing import Listing
 from measures.snapshots import editing_as
 
 from .queries import filtered, found

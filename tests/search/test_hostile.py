@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connections
 
-from measures.editions import _edition
+from measures.catalogue.catalogue import _current
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_unreadable_queries_are_refused_with_a_reason(databases, client, query):
 
 
 def test_search_that_takes_too_long_has_a_page_of_its_own(databases, client, monkeypatch):
-    monkeypatch.setattr("measures.querysets.VOCABULARY", "SELECT pg_sleep(10)")
-    _edition.cache_clear()
+    monkeypatch.setattr("measures.catalogue.store.VOCABULARY", "SELECT pg_sleep(10)")
+    _current.cache_clear()
     with connections["reader"].cursor() as cursor:
         cursor.execute("SET statement_timeout = '50ms'")
     client.raise_request_exception = False

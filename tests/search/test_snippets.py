@@ -7,7 +7,6 @@ import pytest
 from django.utils.translation import override
 
 from measures.models import Action
-from measures.querysets import records
 from measures.search.snippets import hits
 
 from .queries import filtered
@@ -27,10 +26,10 @@ from .queries import filtered
 )
 def test_hit_says_where_it_matched(databases, settings, q, code, field, marked, pinyin):
     filterset = filtered(q)
-    found = records(list(filterset.keys), filterset.queryset.db)
-    (document,) = [document for document, *_more in found if document["code"] == code]
+    (measure,) = filterset.catalogue.measures_by_code([code]).values()
+    assert measure.key in set(filterset.keys)
     with override("en"):
-        (hit,) = hits(document, filterset.edition.searched_names, filterset.search)
+        (hit,) = hits(measure, filterset.search)
         assert (hit.field, hit.pinyin) == (field, pinyin)
         assert re.findall("<mark>(.*?)</mark>", hit.snippet) == [marked]
 

@@ -6,8 +6,7 @@ import re
 import pytest
 
 from measures.models import Measure, Version
-
-from .forms import codes_of_rows
+from tests.open_data.forms import codes_of_rows
 
 
 def words_of(response) -> str:

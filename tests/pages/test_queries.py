@@ -4,9 +4,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from measures.editions import _edition
-
-from .pages import PAGE_TYPES
+from measures.catalogue.catalogue import _current
+from tests.public_pages import PAGE_TYPES
 
 # Of the first request of a data version in a process, and of the next.
 QUERIES = {
@@ -60,6 +59,6 @@ def asked(client, address) -> list[str]:
 @pytest.mark.parametrize(("address", "counts"), [*QUERIES.items(), *MACHINE.items()])
 def test_queries(client, address, counts):
     client.get(address)  # connected, and what a process learns once is learnt
-    _edition.cache_clear()
+    _current.cache_clear()
     first, again = asked(client, address), asked(client, address)
     assert (len(first), len(again)) == counts, "\n".join([*first, "", *again])

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from .forms import codes_of_rows
+from tests.open_data.forms import codes_of_rows
 
 
 @pytest.mark.parametrize(

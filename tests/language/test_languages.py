@@ -10,8 +10,7 @@ from django.test import Client
 from futian_reform.requests.traditional import traditional
 from measures.language.chinese import traditional_characters
 from measures.models import Measure
-
-from .pages import ADDRESSES, PREFIXES
+from tests.public_pages import ADDRESSES, PREFIXES
 
 HAN = re.compile("[\u3400-\u9fff]")
 LATIN_WORD = re.compile("[A-Za-z][a-z]{2,}")
