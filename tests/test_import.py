@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
-from measures.exports import COLUMNS
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
 from measures.models import Measure, Version
+from measures.open_data.columns import COLUMNS
 from tests.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")

@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models.enums import ChoicesType
 from django.utils.functional import Promise
 
 Text = str | Promise
@@ -38,7 +38,7 @@ class Field:
     nullable: bool = False
     #: As JSON Schema and Table Schema call it: uri.
     format: str = ""
-    choices: type[TextChoices] | None = None
+    choices: ChoicesType | None = None
     #: What the value, or each of several, is made of.
     record: "RecordType | None" = None
     #: What holds for each value, in words that JSON Schema and Table Schema share: pattern, minimum, maxLength; and `required`

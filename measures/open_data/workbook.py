@@ -1,6 +1,5 @@
 """A selection as a workbook of three sheets: the data, what the columns mean, and where they come from."""
 
-import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
@@ -24,10 +23,6 @@ MAX_IN_A_WORKBOOK = 5_000
 MAX_CELL_LENGTH = 32_767  # characters; Excel holds no more in one cell
 PIECE = 64 * 1024  # bytes
 ROW_HEIGHT = 32  # points, two lines: rows as high as their longest cell could not be leafed through
-
-# What Excel escapes in a text: characters that XML cannot hold, and what looks like such an escape. XlsxWriter leaves this to us
-# in its mode of constant memory.
-UNWRITABLE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")
 
 
 def xlsx_chunks(measures: Iterable[Measure], count: int, query: str, catalogue: Catalogue) -> Iterator[bytes]:
@@ -88,10 +83,11 @@ def _write_table(
 
 
 def writable(cell: str) -> str:
-    """The text as a workbook can hold it: shortened to what fits into a cell, and escaped."""
+    """The text as XlsxWriter takes it for a text: no longer than a cell, and not in the tags of its rich strings, which it
+    would write as they are."""
     if len(cell) > MAX_CELL_LENGTH:
         cell = f"{cell[: MAX_CELL_LENGTH - 1]}…"
-    return UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", cell)
+    return f"{cell} " if cell.startswith("<r>") and cell.endswith("</r>") else cell
 
 
 def about_rows(query: str, count: int, catalogue: Catalogue) -> list[tuple[str, str]]:

@@ -1,16 +1,19 @@
 """The JSON API: what its records hold, and that its description tells the truth."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
-from drf_spectacular.validation import validate_schema
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 
-from measures import api
 from measures.models import Measure, Version
+from measures.open_data.api.openapi import openapi
 from measures.snapshots import editing_as
+
+# https://spec.openapis.org/oas/3.0/schema/2021-09-28
+SPECIFICATION = Path(__file__).parent / "openapi_3_0_schema.json"
 
 
 @pytest.fixture
@@ -19,7 +22,7 @@ def schema(client):
 
 
 def test_the_description_is_valid_openapi(schema):
-    validate_schema(schema)
+    Draft4Validator(json.loads(SPECIFICATION.read_text())).validate(schema)
     assert list(schema["paths"]) == sorted(
         f"/api/{name}/{rest}"
         for name, key in (
@@ -37,7 +40,7 @@ def test_the_description_is_valid_openapi(schema):
 
 
 def test_no_warning_is_given_while_describing(capsys):
-    api.openapi()
+    openapi()
     assert capsys.readouterr().err == ""
 
 

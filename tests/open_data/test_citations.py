@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import override
-from measures.citations import tex
 
 from measures.models import DataVersion, Measure
+from measures.open_data.citations import tex
 from measures.snapshots import editing_as
 
 

@@ -7,8 +7,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from import_export import fields, resources
 
-from measures.open_data.fields import iso
+from measures.catalogue import Catalogue
 from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
+from measures.open_data.fields import iso
 
 from ..readiness import NEEDED_TEXTS
 from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, lines, plain
@@ -38,6 +39,10 @@ class MeasureResource(resources.ModelResource):
         skip_diff = True
         report_skipped = True
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.catalogue = Catalogue.current()
+
     def before_import(self, dataset, **kwargs):
         self.seen = set()
 
@@ -60,14 +65,16 @@ class MeasureResource(resources.ModelResource):
                 }
             )
         locked(found)
-        return Measure.objects.with_full_record().get(pk=found.pk)
+        return Measure.objects.get(pk=found.pk)
 
     def import_instance(self, instance, row, **kwargs):
-        """Sets what differs; `instance.changes` is {column: (saved, new)}."""
+        """Sets what differs from the record of the latest version, public or not; `instance.changes` is
+        {column: (saved, new)}."""
         instance.changes = {}
+        instance.saved = self.catalogue.saved_measure(instance.code)
         for name, column in EDITABLE.items():
             if name in row:
-                old = str(column.cell(instance)).strip()
+                old = str(column.cell(instance.saved)).strip()
                 if row[name] != old:
                     instance.changes[name] = (old, row[name])
         if not instance.changes:
@@ -129,7 +136,7 @@ class MeasureResource(resources.ModelResource):
         """The rows of `group` as the cells have them, in order, unsaved."""
         relation, columns = GROUPS[group]
         saved = list(getattr(instance, relation).all())
-        cells = {name: lines(row.get(name, str(EDITABLE[name].cell(instance)))) for name in columns}
+        cells = {name: lines(row.get(name, str(EDITABLE[name].cell(instance.saved)))) for name in columns}
         naming = next(iter(columns))
         count = len(cells[naming])
         for name, values in cells.items():

@@ -102,11 +102,11 @@ class SpreadsheetImport:
         except signing.BadSignature:
             fault = _("This preview is no longer valid. Please upload the file again.")
             return self.refusal(request, [(None, "", "", fault)])
-        faults = []
+        faults, resource = [], MeasureResource()
         # One row at a time, because each has its own changed cells; the request's transaction makes them one.
         for row in kept:
             line = row.pop("line")
-            result = MeasureResource().import_data(
+            result = resource.import_data(
                 tablib.Dataset(tuple(row.values()), headers=list(row)), rollback_on_validation_errors=True
             )
             faults += [(line, code, column, message) for _line, code, column, message in faults_of(result)]

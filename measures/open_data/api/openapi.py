@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import TextChoices
+from django.db.models.enums import ChoicesType
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
 Schema = dict[str, Any]
 
 #: Names of what a field can be one of.
-CHOICES: dict[type[TextChoices], str] = {
+CHOICES: dict[ChoicesType, str] = {
     models.Measure.Basis: "Basis",
     models.CentreLink.Basis: "LinkBasis",
     models.District.Kind: "PlaceKind",
