@@ -11,22 +11,25 @@ from dataclasses import dataclass
 from measures.language.unicode_ranges import HAN
 
 from .index import Index
-from .pinyin import Spelling
+from .pinyin import SYLLABLES, Spelling, spelt_spans
 from .text import Word
 
 MAX_DIVIDED = 60  # characters of a word that is divided
+MAX_LETTERS = 120  # of a word in letters and digits
 MAX_WORD = 20  # characters; the words of the site are no longer, see the SQL function measures_learn()
 MAX_SPELT = 4  # syllables of a word that is looked for in pinyin without spaces
+UNKNOWN = 5  # what a character costs that belongs to no word; a word costs 1
 MAX_STRINGS = 2_000  # that such pinyin may stand for in all
 
 # Words that carry a question and not its matter.
 QUESTION_WORDS = frozenset(
     """的 了 吗 呢 吧 啊 呀 嘛 么 是 有 在 和 与 及 或 跟 对 把 被 给 为 让 请 我 你 您 他 她 它 谁 哪 何 几 想 要 会 能 去
-    做 搞 弄 都 也 还 就 怎 这 那 个 些 里 上 下 中 后 前 到 从 由 于 之 以 所 没 不 很 最 更 可 得 着 过 啥 咋 吧 用 办 找 查 看
+    做 搞 弄 都 也 还 就 怎 这 那 个 些 里 上 下 中 后 前 到 从 由 于 之 以 所 没 不 很 最 更 可 得 着 过 啥 咋 用 办 找 查
+    难 贵 慢 快 好 多 少 大 小 新 钱
     什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
     可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
     我们 你们 他们 咱们 自己 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
-    吗？ 会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后""".split()  # noqa: SIM905
+    会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
 )
 ENGLISH_QUESTION_WORDS = frozenset(
     """a about all am an and any are as at be been being by can could did do does for from get give had has have how i
@@ -60,37 +63,34 @@ def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> l
 
 def _divided(word: Word, index: Index) -> list[Segment]:
     """Divided where scripts meet, at signs, and then each piece along the words of the site."""
-    pieces = re.findall(f"[{HAN}]+|[a-z']+|[0-9]+[a-z]?(?![a-z0-9])|[0-9]+", word.text[:MAX_DIVIDED * 3])
     found: list[Segment] = []
-    for piece in pieces:
+    for piece in re.findall(f"[{HAN}]+|[a-z0-9']+", word.text):
         if re.match(f"[{HAN}]", piece):
             found += along_words(piece[:MAX_DIVIDED], index)
-        elif Spelling(piece) and not index.known_words([piece]):
-            found += _along_spelt_words(piece, index)
         elif piece not in ENGLISH_QUESTION_WORDS:
-            found.append(Segment(Word(piece), known=bool(index.known_words([piece]))))
+            found += along_latin_words(piece[:MAX_LETTERS], index)
     return found
 
 
 def along_words(text: str, index: Index) -> list[Segment]:
     """Chinese text as words of the site, pairs of characters that stand side by side there, and the rest."""
     pairs = index.pairs_in(text)
-    substrings = {
-        text[start:end] for start in range(len(text)) for end in range(start + 2, min(start + MAX_WORD, len(text)) + 1)
+    longest = min(MAX_WORD, len(text))
+    spans = [
+        (start, start + length) for length in range(2, longest + 1) for start in range(len(text) - length + 1)
+    ]
+    words = index.known_words({text[start:end] for start, end in spans})
+    costs: dict[tuple[int, int], float] = {
+        (at, at + 1): 0.6 if character in QUESTION_WORDS else UNKNOWN for at, character in enumerate(text)
     }
-    words = index.known_words(substrings)
-    costs: dict[tuple[int, int], float] = {}
-    for start in range(len(text)):
-        costs[start, start + 1] = 0.6 if text[start] in QUESTION_WORDS else 5
-        for end in range(start + 2, min(start + MAX_WORD, len(text)) + 1):
-            cost = _cost(text[start:end], words, pairs)
-            if cost is not None:
-                costs[start, end] = cost
+    for start, end in spans:
+        if cost := _cost(text[start:end], words, pairs):
+            costs[start, end] = cost
     found: list[Segment] = []
     unknown = ""
     for start, end in [*_cheapest(len(text), costs), (len(text), len(text))]:
         piece = text[start:end]
-        if piece and costs[start, end] == 5:
+        if piece and costs[start, end] == UNKNOWN:
             unknown += piece
             continue
         if unknown:
@@ -107,12 +107,8 @@ def _cost(piece: str, words: Collection[str], pairs: Mapping[tuple[str, str], bo
         return 1
     if piece in QUESTION_WORDS:
         return 1
-    if len(piece) > 3:
-        return None
-    own = [pairs.get(pair) for pair in zip(piece, piece[1:], strict=False)]
-    if None in own:
-        return None
-    return {2: 1.1, 3: 1.7}[len(piece)] + (0 if all(own) else 0.3)
+    in_name = pairs.get((piece[0], piece[-1])) if len(piece) == 2 else None
+    return None if in_name is None else 1.1 if in_name else 1.4
 
 
 def _cheapest(length: int, costs: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
@@ -133,22 +129,51 @@ def _cheapest(length: int, costs: Mapping[tuple[int, int], float]) -> list[tuple
     return best[0][1] if 0 in best else []
 
 
-def _along_spelt_words(word: str, index: Index) -> list[Segment]:
-    """Pinyin without spaces, as words of the site and pairs of characters."""
-    spelling = Spelling(word)
-    pairs = index.pairs_read_as(spelling.steps())
+def along_latin_words(text: str, index: Index) -> list[Segment]:
+    """Letters and digits as Latin words of the site and as pinyin of its Chinese words."""
+    costs = _costs_of_latin_words(text, index)
+    for span, cost in _costs_of_pinyin(text, index).items():
+        costs[span] = min(cost, costs.get(span, cost))
+    pieces = _cheapest(len(text), costs)
+    if not pieces:
+        return [Segment(Word(text), known=False)]
+    return [Segment(Word(text[start:end].strip("'")), known=True) for start, end in pieces]
+
+
+def _costs_of_latin_words(text: str, index: Index) -> dict[tuple[int, int], float]:
+    """The words of the site in the text: short ones only with digits, such as "5g", for letters may be pinyin."""
+    spans = [
+        (start, end)
+        for start in range(len(text))
+        for end in range(start + 1, min(start + MAX_WORD, len(text)) + 1)
+    ]
+    known = index.known_words({text[start:end] for start, end in spans} | {text})
+    costs: dict[tuple[int, int], float] = {(0, len(text)): 0.5} if text in known else {}
+    for start, end in spans:
+        if text[start:end] in known and (start, end) not in costs:
+            numbered = any(character.isdecimal() for character in text[start:end])
+            costs[start, end] = 1.0 if numbered else 1.2 if end - start > 3 else 3.0
+    return costs
+
+
+def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
+    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT)}
+    pairs = index.pairs_read_as(step for spelling in spelt.values() for step in spelling.steps())
     strings: dict[tuple[int, int], list[str]] = {}
-    for start, end in spelling.pieces(MAX_SPELT):
-        if sum(map(len, strings.values())) < MAX_STRINGS:
-            strings[start, end] = Spelling(word[start:end].strip("'")).strings(pairs)
+    count = 0
+    for span, spelling in spelt.items():
+        if count < MAX_STRINGS and (own := spelling.strings(pairs)):
+            strings[span] = own
+            count += len(own)
     words = index.known_words({string for own in strings.values() for string in own})
     costs = {}
-    for (start, end), own in strings.items():
+    for span, own in strings.items():
         if words.intersection(own):
-            costs[start, end] = 1.0
+            costs[span] = 1.0
         elif any(len(string) == 2 for string in own):
-            costs[start, end] = 1.3
-    pieces = _cheapest(len(word), costs)
-    if not pieces:
-        return [Segment(Word(word), known=False)]
-    return [Segment(Word(word[start:end].strip("'")), known=True) for start, end in pieces]
+            costs[span] = 1.3
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            if text[start:end] in SYLLABLES:
+                costs.setdefault((start, end), 2.5)  # a single character, where nothing better is to be had
+    return costs

@@ -27,13 +27,16 @@ PAIRS_READ_AS = """
     ORDER BY p.in_name DESC, p.first, p.second
 """
 PAIRS_WITH_INITIALS = """
-    SELECT DISTINCT s.one, s.other, p.first, p.second, p.in_name
-    FROM measures_characterpair p
-    JOIN measures_reading r ON r.character = p.first AND r.usual
-    JOIN measures_reading r2 ON r2.character = p.second AND r2.usual
-    JOIN unnest(%s::text[], %s::text[]) s (one, other)
-        ON s.one = left(r.syllable, 1) AND s.other = left(r2.syllable, 1)
-    WHERE p.in_name ORDER BY p.first, p.second
+    WITH named AS MATERIALIZED (SELECT first, second FROM measures_characterpair WHERE in_name),
+        initial AS MATERIALIZED (
+            SELECT DISTINCT character, left(syllable, 1) AS letter FROM measures_reading
+            WHERE usual AND character = ANY (ARRAY(SELECT first FROM named UNION SELECT second FROM named)))
+    SELECT s.one, s.other, p.first, p.second, true
+    FROM named p
+    JOIN initial r ON r.character = p.first
+    JOIN initial r2 ON r2.character = p.second
+    JOIN unnest(%s::text[], %s::text[]) s (one, other) ON s.one = r.letter AND s.other = r2.letter
+    ORDER BY p.first, p.second
 """
 CHARACTERS_READ_AS = """
     SELECT syllable, character FROM measures_reading WHERE syllable = ANY (%s) ORDER BY character
@@ -59,6 +62,7 @@ SOUNDING_PAIRS = """
     WHERE one.character = %s ORDER BY p.first, p.second
 """
 WORDS_OF_LENGTH = "SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s ORDER BY word"
+
 
 class Index:
     """The search tables of one database."""

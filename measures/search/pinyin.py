@@ -73,15 +73,6 @@ class Spelling:
             for following, _end in self._after.get(end, ())
         }
 
-    def pieces(self, longest: int) -> Iterator[tuple[int, int]]:
-        """Where pieces of two syllables up to `longest` begin and end, in the word's letters."""
-        for start in self._after:
-            ends = {start}
-            for count in range(1, longest + 1):
-                ends = {end for at in ends for _syllable, end in self._after.get(at, ())}
-                if count > 1:
-                    yield from ((start, end) for end in sorted(ends))
-
     def strings(self, pairs: Mapping[Step, Pairs]) -> list[str]:
         """The Chinese strings of two characters and more that can be read so and whose neighbours are among `pairs`."""
         spelt = _Strings(self._after, pairs)
@@ -126,6 +117,23 @@ class _Strings:
                 found[string + following[2]] = None
             elif self._leads_to_the_end(following, end):
                 self._extend(following, string + following[2], end, found)
+
+
+def spelt_spans(text: str, longest: int) -> list[tuple[int, int]]:
+    """Where pieces of two syllables up to `longest` begin and end in a text of letters, apostrophes and digits."""
+
+    def after(start: int) -> Iterator[int]:
+        for length in range(1, MAX_SYLLABLE + 1):
+            if (end := start + length) <= len(text) and text[start:end] in SYLLABLES:
+                yield end + (text[end : end + 1] == "'")
+
+    spans = []
+    for start in range(len(text)):
+        ends = set(after(start))
+        for _count in range(longest - 1):
+            ends = {end for at in ends for end in after(at)}
+            spans += [(start, end) for end in sorted(ends)]
+    return list(dict.fromkeys(spans))
 
 
 def initials(word: str) -> str:

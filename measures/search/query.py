@@ -173,7 +173,9 @@ def _other_spellings(exact: Phrase, lexicon: Lexicon) -> list[Phrase]:
         return []
     found = [other for other in (joined, *variants(joined)) if lexicon.knows(other) and other != exact.text]
     if not found and joined == exact.text:
-        found = [f"{one} {other}" for one, other in halves(joined) if lexicon.knows(one) and lexicon.knows(other)]
+        found = [
+            f"{one} {other}" for one, other in halves(joined) if lexicon.knows(one) and lexicon.knows(other)
+        ]
     return [lexicon.phrase(other) for other in found]
 
 
@@ -194,7 +196,9 @@ def _run(run: list[Word], lexicon: Lexicon) -> Tree:
 
 def _single_syllables(group: list[Word], lexicon: Lexicon) -> Combined:
     """Single syllables side by side: the text they spell, or all of them as words of another language."""
-    words = tuple(Alternatives((lexicon.phrase(text),)) for text in dict.fromkeys(word.text for word in group))
+    words = tuple(
+        Alternatives((lexicon.phrase(text),)) for text in dict.fromkeys(word.text for word in group)
+    )
     return Combined((_text_of(group, lexicon), Combined(words, all_of=True)), all_of=False)
 
 

@@ -56,7 +56,9 @@ class Reading:
 
     def in_title(self) -> int:
         """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
-        return self._index.bitmap(Q(lexemes__matches=in_title(self.tree)), self._register) if self.parts else 0
+        return (
+            self._index.bitmap(Q(lexemes__matches=in_title(self.tree)), self._register) if self.parts else 0
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Search:
 
     def _read(self, words: Sequence[Word], by_number: bool = False) -> Reading:
         lexicon = self._lexicon(words)
-        if words and by_number and (number := code(self.query)):
+        said = by_number and words and not any(word.quoted for word in words)
+        if said and (number := code(self.query)):
             return Reading([code_part(words, number, lexicon)], self.index, self._register)
         return Reading(parts(words, lexicon), self.index, self._register)
 
@@ -134,7 +137,12 @@ class Search:
     @property
     def found(self) -> int:
         """The bitmap of the measures that fit the query; none fits a query in which there is nothing to look for."""
-        return self.reading.found
+        return 0 if self._unknown else self.reading.found
+
+    @property
+    def _unknown(self) -> list[Segment]:
+        """The pieces that the site does not know: nothing has them."""
+        return [piece for piece in self.pieces if not piece.known]
 
     @property
     def in_title(self) -> int:
@@ -161,7 +169,8 @@ class Search:
         own = self.reading.parts
         if not 1 < len(own) <= MAX_PARTS or self.found:
             return []
-        bitmaps = [self.reading.found_by(part) for part in own]
+        unknown = {piece.word for piece in self._unknown}
+        bitmaps = [0 if unknown.intersection(part.words) else self.reading.found_by(part) for part in own]
         found = []
         for at, part in enumerate(own):
             others = [*bitmaps[:at], *bitmaps[at + 1 :]]
@@ -170,7 +179,8 @@ class Search:
         if any(way.found for way in found):
             return found
         return [
-            Without(str(part), str(part), bitmap, alone=True) for part, bitmap in zip(own, bitmaps, strict=True)
+            Without(str(part), str(part), bitmap, alone=True)
+            for part, bitmap in zip(own, bitmaps, strict=True)
         ]
 
     def closest(self) -> list[str]:

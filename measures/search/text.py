@@ -15,7 +15,8 @@ from measures.language.unicode_ranges import HAN
 from .pinyin import without_tone_numbers
 
 SEARCHABLE = re.compile(f"[{HAN}a-z0-9]")
-QUOTED = re.compile(r'(?<!\S)[^\w\s"]*"([^"]+)"[^\w\s"]*(?!\S)')  # a quote inside of a word is none
+# A quote inside of a word is none, nor one with spaces on both sides.
+QUOTED = re.compile(r'(?<!\S)[^\w\s"]*"(?! )([^"]+)(?<! )"[^\w\s"]*(?!\S)')
 # Letters and digits, and between them one of the signs that words have inside; what may follow a word.
 WORD = re.compile(r"[^\W_](?:[^\W_]|[.&'-](?=[^\W_])|\+(?=[^\W_]))*(?:\+{1,2}(?![^\W_])|#(?![^\W_]))?")
 # Between these a dash, an apostrophe, a full stop or "&" divides: it is only in Latin words and numbers that they join.
