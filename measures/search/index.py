@@ -1,6 +1,6 @@
 """Everything that search asks of the database: rows, names, pairs of characters, words and readings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
 
@@ -67,8 +67,9 @@ WORDS_OF_LENGTH = "SELECT word FROM measures_word WHERE length(word) BETWEEN %s 
 class Index:
     """The search tables of one database."""
 
-    def __init__(self, using: str):
-        self.using = using
+    def __init__(self, using: str, also_known: Collection[str] = ()):
+        """`also_known`: words that count as words of the site besides its own."""
+        self.using, self._also_known = using, also_known
 
     def _rows(self, sql: str, *params) -> list[tuple]:
         with connections[self.using].cursor() as cursor:
@@ -109,7 +110,8 @@ class Index:
     def known_words(self, texts: Iterable[str]) -> set[str]:
         """Those of the texts that are words of the site: Latin words, and short names and keywords in Chinese."""
         texts = sorted(texts)
-        return {word for (word,) in self._rows(KNOWN_WORDS, texts)} if texts else set()
+        known = {word for (word,) in self._rows(KNOWN_WORDS, texts)} if texts else set()
+        return known.union(text for text in texts if text in self._also_known)
 
     def words_like(self, patterns: list[str], shortest: int, longest: int) -> list[str]:
         """The words of the site that fit one of the patterns, in which `_` stands for a character."""

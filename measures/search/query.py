@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .matching import Alternatives, CodePhrase, Combined, Phrase, Tree
 from .pinyin import Pairs, Spelling, Step, initials
 from .spellings import halves, variants
+from .synonyms import Synonyms
 from .text import Code, Word
 
 LATIN_WORD = re.compile("[a-z0-9]+")
@@ -26,6 +27,7 @@ class Lexicon:
     pairs: Mapping[Step, Pairs]
     characters: Mapping[str, list[str]]  # syllable -> characters
     abbreviated: Callable[[str], list[str]]
+    synonyms: Synonyms
 
     def knows(self, word: str) -> bool:
         """Whether a Latin word, in some form, stands on the site."""
@@ -42,6 +44,12 @@ class Lexicon:
         """The Chinese texts that a word can be pinyin of."""
         alone = self.characters.get(spelling.word, []) if spelling.single else []
         return [*spelling.strings(self.pairs), *alone]
+
+    def meant(self, words: Sequence[Word]) -> list[Phrase]:
+        """The other words for the same."""
+        if any(word.quoted for word in words):
+            return []
+        return [self.phrase(text) for text in self.synonyms.get(" ".join(word.text for word in words), ())]
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,12 @@ def distinct(words: Iterable[Word]) -> list[Word]:
     return [word for at, word in enumerate(found) if word not in found[:at] or Spelling(word.text)]
 
 
-def latin_words(words: Sequence[Word]) -> set[str]:
+def latin_words(words: Sequence[Word], synonyms: Synonyms) -> set[str]:
     """The Latin words that have to be looked up, in all their spellings."""
     found: set[str] = set()
+    for key in (*(word.text for word in words), " ".join(word.text for word in words)):
+        for text in synonyms.get(key, ()):
+            found.update(LATIN_WORD.findall(text))
     for word in words:
         plain = word.text.replace("'", "")
         found.update(LATIN_WORD.findall(plain))
@@ -122,6 +133,9 @@ def parts(words: Sequence[Word], lexicon: Lexicon) -> list[Part]:
             found[-1] = joined
         else:
             found.append(part)
+    if len(found) > 1 and (meant := lexicon.meant(words)):
+        both = Combined(tuple(part.tree for part in found), all_of=True)
+        return [Part(tuple(words), Combined((both, Alternatives(tuple(meant))), all_of=False))]
     return found
 
 
@@ -163,7 +177,7 @@ def _word(word: Word, lexicon: Lexicon) -> Alternatives:
     elif initials(word.text):
         texts += lexicon.abbreviated(word.text)
     spelt = [Phrase(text, spelt=True) for text in dict.fromkeys(texts)]
-    return Alternatives((exact, *_other_spellings(exact, lexicon), *spelt))
+    return Alternatives((exact, *_other_spellings(exact, lexicon), *lexicon.meant([word]), *spelt))
 
 
 def _other_spellings(exact: Phrase, lexicon: Lexicon) -> list[Phrase]:

@@ -1,13 +1,18 @@
 """A query of readers, read with the help of the database, and what it finds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import and_, or_
+from types import MappingProxyType
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import override
 
 from measures.catalogue import Catalogue, Register
+from measures.language.normalising import normalized
+from measures.models import DistrictRole
 
 from .closest import closest_words
 from .division import Segment, divided
@@ -15,20 +20,41 @@ from .index import Index, text_condition, tree_condition
 from .matching import Alternatives, Combined, Tree, in_title, leaves
 from .pinyin import abbreviated
 from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
+from .synonyms import synonyms
 from .text import Word, code, words
 
 MAX_PARTS = 24  # of a query that are asked for one by one, where not all of them are found together
 MAX_CLOSEST = 3  # queries like this one that are offered
 
 
+@cache
+def role_labels() -> dict[str, str]:
+    """What rows say of the role of a place, in all languages, and its facet token."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {normalized(str(role.label)): f"role:{role.value}" for role in DistrictRole.Role}
+    return found
+
+
 class Reading:
     """The words of a query in one way of reading them, and the measures they find."""
 
-    def __init__(self, parts: Sequence[Part], index: Index, register: Register):
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        index: Index,
+        register: Register,
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ):
+        """`labels`: texts that stand in no record but beside them -> the facet tokens that they show."""
         self.parts, self._index, self._register = parts, index, register
         self.tree: Tree = Combined(tuple(part.tree for part in parts), all_of=True)
         self.alternatives = list(leaves(self.tree))
-        self._named = dict(zip(map(id, self.alternatives), index.named(self.alternatives), strict=True))
+        self._named: dict[int, list[str]] = {}
+        for own, tokens in zip(self.alternatives, index.named(self.alternatives), strict=True):
+            shown = [labels[phrase.text] for phrase in own.phrases if phrase.text in labels]
+            self._named[id(own)] = [*tokens, *shown]
 
     @cached_property
     def found(self) -> int:
@@ -80,7 +106,8 @@ class Search:
 
     def __init__(self, query: str, catalogue: Catalogue):
         self.query = query
-        self.index, self._register = Index(catalogue.store.using), catalogue.register
+        self._synonyms, self._register = synonyms(catalogue), catalogue.register
+        self.index = Index(catalogue.store.using, also_known=self._synonyms.keys())
         self.words = distinct(words(query))
         self._exact = self._read(self.words, by_number=True)
         self.reading = self._exact
@@ -91,11 +118,14 @@ class Search:
 
     def _divide(self) -> None:
         exact = self._exact
+        labels = role_labels()
         nowhere = {word for part in exact.parts if not self._found_by(part) for word in part.words}
-        pieces = divided(self.words, nowhere, self.index)
+        shown = {word for word in nowhere if word.text in labels}
+        pieces = divided(self.words, nowhere - shown, self.index)
         found = distinct(piece.word for piece in pieces)
-        if found and found != self.words:
-            self.pieces, self.reading = pieces, self._read(found)
+        if found and (shown or found != self.words):
+            self.pieces = pieces
+            self.reading = Reading(parts(found, self._lexicon(found)), self.index, self._register, labels)
 
     def _found_by(self, part: Part) -> int:
         return self._exact.found_by(part)
@@ -108,7 +138,7 @@ class Search:
         return Reading(parts(words, lexicon), self.index, self._register)
 
     def _lexicon(self, words: Sequence[Word]) -> Lexicon:
-        rows = self.index.stems_and_forms(latin_words(words))
+        rows = self.index.stems_and_forms(latin_words(words, self._synonyms))
         spelt = spellings(words)
         return Lexicon(
             stems={word: stem for word, stem, _forms in rows},
@@ -116,6 +146,7 @@ class Search:
             pairs=self.index.pairs_read_as(step for spelling in spelt for step in spelling.steps()),
             characters=self.index.characters_read_as(spelling.word for spelling in spelt if spelling.single),
             abbreviated=self._abbreviated,
+            synonyms=self._synonyms,
         )
 
     def _abbreviated(self, initials: str) -> list[str]:
@@ -154,7 +185,17 @@ class Search:
     @property
     def understood(self) -> str:
         """The words that are looked for instead of the query, where it was divided and found something."""
-        return " ".join(piece.word.text for piece in self.pieces) if self.pieces and self.found else ""
+        if not self.pieces or not self.found or [piece.word for piece in self.pieces] == self.words:
+            return ""
+        return " ".join(piece.word.text for piece in self.pieces)
+
+    @cached_property
+    def synonyms_used(self) -> list[tuple[str, str]]:
+        """The words of which others were looked for too, and these."""
+        words = [word for part in self.reading.parts for word in part.words]
+        whole = " ".join(word.text for word in words)
+        keys = dict.fromkeys([*(word.text for word in words if not word.quoted), whole])
+        return [(key, means) for key in keys for means in self._synonyms.get(key, ())]
 
     @property
     def exact_query(self) -> str:
