@@ -32,7 +32,7 @@ QUESTION_WORDS = frozenset(
     会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
 )
 ENGLISH_QUESTION_WORDS = frozenset(
-    """a about all am an and any are as at be been being by can could did do does for from get give had has have how i
+    """a about all am an and any are as at be been being by can could did do does find for from get give had has have how i
     if in into is it its like me my need of on or our please show tell that the their there these they this to us was we
     were what what's whats when where which who whom why will with would you your""".split()  # noqa: SIM905
 )

@@ -82,9 +82,6 @@ class CodePhrase(Phrase):
     def pattern(self) -> re.Pattern:
         return re.compile(f"{self.expression}(?![0-9])")
 
-    def tsquery(self, mark: str = "") -> str:
-        return super().tsquery()  # a measure that is called by its number comes first
-
 
 @dataclass(frozen=True)
 class Alternatives:

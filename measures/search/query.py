@@ -153,12 +153,12 @@ def _joined(one: Part, other: Part, lexicon: Lexicon) -> Part | None:
 
 
 def code_part(words: Sequence[Word], code: Code, lexicon: Lexicon) -> Part:
-    """A measure by its number, or what the text says where it is a single word."""
+    """A measure by its number, or what the text says where nothing tells that a measure is meant."""
     number = f"{code.number:02}"
     text = f"{code.year}-{number}" if code.year else number
     phrases: list[Phrase] = [CodePhrase(text, tuple(LATIN_WORD.findall(text)))]
-    if len(words) == 1:
-        phrases.append(lexicon.phrase(words[0].text))
+    if code.bare:
+        phrases += [lexicon.phrase(word.text) for word in words if len(words) == 1]
     return Part(tuple(words), Alternatives(tuple(phrases)))
 
 
@@ -181,13 +181,14 @@ def _word(word: Word, lexicon: Lexicon) -> Alternatives:
 
 
 def _other_spellings(exact: Phrase, lexicon: Lexicon) -> list[Phrase]:
-    """The word as the site writes it, where it does not write it so: in one word, in another English, in two words."""
+    """The word as the site writes it besides: in one word, in another English, in two words."""
     joined = exact.text.replace("-", "")
-    if exact.forms or not LATIN_WORD.fullmatch(joined):
+    if not LATIN_WORD.fullmatch(joined):
         return []
-    found = [other for other in (joined, *variants(joined)) if lexicon.knows(other) and other != exact.text]
-    if not found and joined == exact.text:
-        found = [
+    found = [] if exact.text in exact.forms else [joined, *variants(joined)]
+    found = [other for other in found if lexicon.knows(other) and other != exact.text]
+    if joined == exact.text:
+        found += [
             f"{one} {other}" for one, other in halves(joined) if lexicon.knows(one) and lexicon.knows(other)
         ]
     return [lexicon.phrase(other) for other in found]

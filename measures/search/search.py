@@ -17,7 +17,7 @@ from measures.models import DistrictRole
 from .closest import closest_words
 from .division import Segment, divided
 from .index import Index, text_condition, tree_condition
-from .matching import Alternatives, Combined, Tree, in_title, leaves
+from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
 from .pinyin import abbreviated
 from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
 from .synonyms import synonyms
@@ -81,10 +81,16 @@ class Reading:
         return reduce(and_ if tree.all_of else or_, bitmaps)
 
     def in_title(self) -> int:
-        """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
-        return (
-            self._index.bitmap(Q(lexemes__matches=in_title(self.tree)), self._register) if self.parts else 0
+        """The bitmap of the measures with all that is asked for in their title, or in their number; some may not fit."""
+        if not self.parts:
+            return 0
+        codes = [
+            phrase for own in self.alternatives for phrase in own.phrases if isinstance(phrase, CodePhrase)
+        ]
+        condition = (
+            text_condition(Alternatives(tuple(codes))) if codes else Q(lexemes__matches=in_title(self.tree))
         )
+        return self._index.bitmap(condition, self._register)
 
 
 @dataclass(frozen=True)

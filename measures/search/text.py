@@ -50,6 +50,7 @@ class Code:
 
     number: int
     year: int | None = None
+    bare: bool = False  # nothing but digits: the text may have them too
 
 
 def words(query: str) -> list[Word]:
@@ -79,7 +80,8 @@ def code(query: str) -> Code | None:
     number = _value(match["number"])
     said = match["sign"] or match["ordinal"] or match["unit"] or match["year"] or match["number"].isdecimal()
     year = int(match["year"]) if match["year"] else None
-    return Code(number, year) if number and said else None
+    bare = match["number"] == text or bool(year and not match["ordinal"] and not match["sign"])
+    return Code(number, year, bare) if number and said else None
 
 
 def _value(written: str) -> int:
