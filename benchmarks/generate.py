@@ -54,7 +54,7 @@ class Generator:
     def read_shapes(self) -> list[dict]:
         """The shipped measures and what belongs to them."""
         columns = (
-            "id, number, slug, title_zh, title_en, official_name_zh, summary_zh, summary_en, basis, keywords_zh, "
+            "id, number, slug, title_zh, title_en, headline_zh, headline_en, official_name_zh, summary_zh, summary_en, basis, keywords_zh, "
             "keywords_en, note_zh, note_en"
         )
         category = "(SELECT number FROM measures_category c WHERE c.id = category_id)"
@@ -65,7 +65,7 @@ class Generator:
             )
         ]
         related = {
-            "actions": "SELECT measure_id, text_zh, text_en, p.number FROM measures_action a "
+            "actions": "SELECT measure_id, text_zh, text_en, background, p.number FROM measures_action a "
             "JOIN measures_sourceparagraph p ON p.id = a.paragraph_id ORDER BY measure_id, position",
             "links": "SELECT measure_id, centre_id, basis, reason_zh, reason_en FROM measures_centrelink "
             "ORDER BY measure_id, centre_id",
@@ -119,7 +119,7 @@ class Generator:
         plan += "intro_zh, intro_en, method_zh, method_en"
         for year in years:
             for sql in (
-                f"INSERT INTO measures_plan (slug, year, {plan}) SELECT %(year)s::text, %(year)s, {plan} "
+                f"INSERT INTO measures_plan (slug, year, status, {plan}) SELECT %(year)s::text, %(year)s, status, {plan} "
                 "FROM measures_plan WHERE year = 2020",
                 "INSERT INTO measures_sourceparagraph (plan_year, number, heading, opening) "
                 "SELECT %(year)s, number, heading, opening FROM measures_sourceparagraph WHERE plan_year = 2020",
@@ -156,11 +156,11 @@ class Generator:
         tables = defaultdict(list)
         ids = {table: self.next_id(table) for table in ("measure", "action", "centrelink", "districtrole")}
         columns = {
-            "measure": "id, plan_year, category_id, number, slug, title_zh, title_en, official_name_zh, summary_zh, "
-            "summary_en, basis, parent_id, keywords_zh, keywords_en, note_zh, note_en, status",
+            "measure": "id, plan_year, category_id, number, slug, title_zh, title_en, headline_zh, headline_en, "
+            "official_name_zh, summary_zh, summary_en, basis, parent_id, keywords_zh, keywords_en, note_zh, note_en, status",
             "measure_paragraphs": "measure_id, sourceparagraph_id",
             "measure_audiences": "measure_id, audience_id",
-            "action": "id, measure_id, position, text_zh, text_en, paragraph_id",
+            "action": "id, measure_id, position, text_zh, text_en, background, paragraph_id",
             "centrelink": "id, measure_id, centre_id, basis, reason_zh, reason_en",
             "districtrole": "id, measure_id, district_id, role, note_zh, note_en",
         }
@@ -196,7 +196,8 @@ class Generator:
                             number,
                             f"{shape['slug'][:60]}-{slug}",
                         )
-                        + (title_zh, title_en, title_zh, random_.choice((shape, other))["summary_zh"])
+                        + (title_zh, title_en, shape["headline_zh"], shape["headline_en"])
+                        + (title_zh, random_.choice((shape, other))["summary_zh"])
                         + (shape["summary_en"], "named", None, list(dict.fromkeys(words_zh)))
                         + (list(dict.fromkeys(words_en)), other["note_zh"], other["note_en"])
                         + ("draft" if random_.random() < DRAFTS else "published",)
@@ -205,11 +206,11 @@ class Generator:
                         tables["measure_paragraphs"].append((key, paragraphs[year, paragraph]))
                     for (audience,) in shape["audiences"] if random_.random() < 0.9 else other["audiences"]:
                         tables["measure_audiences"].append((key, audience))
-                    for position, (zh, en, paragraph) in enumerate(
+                    for position, (zh, en, background, paragraph) in enumerate(
                         random_.sample(pool, random_.randint(3, 7)), 1
                     ):
                         tables["action"].append(
-                            (new_id("action"), key, position, zh, en, paragraphs[year, paragraph])
+                            (new_id("action"), key, position, zh, en, background, paragraphs[year, paragraph])
                         )
                     links = {link[0]: link[1:] for link in shape["links"]}
                     if random_.random() < 0.1:
@@ -234,8 +235,6 @@ class Generator:
 # Made anew at the end where much is added: that is much faster than as many small insertions.
 INDEXES = (
     "search_row_lexemes",
-    "search_row_about",
-    "search_row_places",
     "search_row_title",
     "search_row_edited",
 )
@@ -243,26 +242,39 @@ MANY = 2_000
 SETTINGS = "SET statement_timeout = 0; SET synchronous_commit = off; SET maintenance_work_mem = '1GB'; SET work_mem = '64MB'"
 
 # What the triggers write at a commit, for many records of one kind. The new words all stand in titles.
-VERSIONS = """
-    INSERT INTO measures_version (kind, key, number, document, public, actor, at, note, data_version)
-    SELECT '{kind}', {key}, 1, measures_document('{kind}', {key}), {public}, 'benchmarks.generate',
-        timestamptz '2021-01-01 00:00+08' + id * interval '10 seconds', '', (SELECT number FROM measures_dataversion)
-    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+LIVE = "(SELECT max(number) FROM measures_dataversion)"
+VERSIONS = f"""
+    INSERT INTO measures_version
+        (kind, key, number, document, public, actor, at, note, private_note, data_version, event, digest)
+    SELECT '{{kind}}', key, 1, document, public, 'benchmarks.generate',
+        timestamptz '2021-01-01 00:00+08' + id * interval '10 seconds', '', '', {LIVE},
+        measures_event(public, false, false, false, false), measures_digest(document)
+    FROM (
+        SELECT id, key, document, measures_is_public('{{kind}}', document) AS public
+        FROM (
+            SELECT id, {{key}} AS key, measures_document('{{kind}}', {{key}}) AS document
+            FROM measures_{{kind}} WHERE id = ANY (%(ids)s) OFFSET 0
+        ) written
+    ) record
 """
-SEARCH_ROWS = "SELECT measures_write_search_rows(%(ids)s)"
-WORDS = """
-    SELECT measures_learn(measures_normalized(string_agg(concat_ws(E'\\n', title_zh, title_en), E'\\n')), true)
+SEARCH_ROWS = f"""
+    SELECT measures_index_measures(array_agg(code), {LIVE}) FROM measures_measure WHERE id = ANY (%(ids)s)
+"""
+WORDS = f"""
+    SELECT measures_learn(
+        measures_normalized(string_agg(concat_ws(E'\\n', title_zh, title_en), E'\\n')), true, {LIVE})
     FROM measures_measure WHERE id = ANY (%(ids)s) AND status = 'published'
 """
-NAMES = """
-    SELECT measures_refresh_search('{kind}', {key}, measures_document('{kind}', {key}))
-    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+NAMES = f"""
+    SELECT measures_index_names('{{kind}}', array_agg({{key}})),
+        measures_learn_names('{{kind}}', array_agg({{key}}), {LIVE})
+    FROM measures_{{kind}} WHERE id = ANY (%(ids)s)
 """
 RECORDS = {
-    "plan": ("slug", "true", [VERSIONS]),
-    "category": ("slug", "true", [VERSIONS, NAMES]),
-    "district": ("slug", "true", [VERSIONS, NAMES]),
-    "measure": ("code", "status = 'published'", [VERSIONS, SEARCH_ROWS, WORDS]),
+    "plan": ("slug", [VERSIONS]),
+    "category": ("slug", [VERSIONS, NAMES]),
+    "district": ("slug", [VERSIONS, NAMES]),
+    "measure": ("code", [VERSIONS, SEARCH_ROWS, WORDS]),
 }
 
 
@@ -278,15 +290,18 @@ def remember(connection, report) -> None:
         indexes = cursor.fetchall()
         for name, _definition in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        cursor.execute("UPDATE measures_dataversion SET number = number + 1, at = clock_timestamp()")
+        cursor.execute(
+            "INSERT INTO measures_dataversion (number, at, lineage, restores) SELECT number + 1, clock_timestamp(), lineage,"
+            " restores FROM measures_dataversion ORDER BY number DESC LIMIT 1"
+        )
         cursor.execute("VACUUM ANALYZE")
-        for kind, (key, public, statements) in RECORDS.items():
+        for kind, (key, statements) in RECORDS.items():
             cursor.execute(
                 f"SELECT id FROM measures_{kind} WHERE NOT EXISTS (SELECT FROM measures_version v "
                 f"WHERE v.kind = '{kind}' AND v.key = {key}) ORDER BY id"
             )
             ids = [record_id for (record_id,) in cursor.fetchall()]
-            sql = [statement.format(kind=kind, key=key, public=public) for statement in statements]
+            sql = [statement.format(kind=kind, key=key) for statement in statements]
             with ThreadPoolExecutor() as pool:
                 workers = range(min(os.cpu_count(), len(ids) // CHUNK + 1))
                 work = partial(run_in_chunks, connection.get_connection_params(), sql, ids, len(workers))

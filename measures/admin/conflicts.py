@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.utils.translation import gettext as _
 
-from measures.history.fields import language_of
 from measures.history.texts import compared_texts
+from measures.language.bilingual import language_of
 
 from .form_values import as_posted, as_shown, editable, saved_values, typed_values
 

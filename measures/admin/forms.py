@@ -7,6 +7,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 
+from measures.language.bilingual import language_of
+
 
 class LinesField(SimpleArrayField):
     """A list typed one item a line; empty lines do not count."""
@@ -57,8 +59,8 @@ class RecordFields:
         # What the form began with, to know later who touched the field: see conflicts.py.
         form_field.show_hidden_initial = True
         attributes = form_field.widget.attrs
-        if db_field.name.endswith(("_zh", "_en")):
-            attributes["lang"] = "zh-Hans" if db_field.name.endswith("_zh") else "en"
+        if language := language_of(db_field.name):
+            attributes["lang"] = language
         if isinstance(form_field.widget, forms.Textarea):
             short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
             attributes["rows"] = 2 if short else 4

@@ -1,4 +1,4 @@
-"""What measures refer to: the plan and its paragraphs, categories, centres, audiences, places."""
+"""What measures refer to: the plan and its paragraphs, categories, centres, audiences, places; terms and synonyms."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history.fields import ROWS, form_lines
-from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph
+from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph, Synonym, Term
 
 from .base import RecordAdmin
 from .forms import RecordFields, RecordForm, RowFormSet
@@ -41,7 +41,12 @@ class PlanAdmin(RecordAdmin):
         (None, {"fields": form_lines("plan", "names")}),
         (gettext_lazy("Source"), {"fields": form_lines("plan", "source")}),
         (gettext_lazy("Introduction and method"), {"fields": form_lines("plan", "introduction")}),
+        (gettext_lazy("Publication"), {"fields": form_lines("plan", "publication")}),
     )
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.has_perm("measures.publish_measure") else (*fields, "status")
 
     def get_view_on_site_url(self, obj=None):
         return None
@@ -127,3 +132,27 @@ class DistrictAdmin(RecordAdmin):
     autocomplete_fields = ("parent",)
     fields = form_lines("district")
     shown_name = CategoryAdmin.shown_name
+
+
+@admin.register(Term)
+class TermAdmin(RecordAdmin):
+    permanent = ("slug", "plan")
+    list_display = ("shown_name", "name_en", "slug", "plan")
+    list_display_links = ("shown_name",)
+    search_fields = ("name_zh", "name_en", "gloss_zh", "gloss_en", "slug")
+    fields = form_lines("term")
+    shown_name = CategoryAdmin.shown_name
+
+    def get_view_on_site_url(self, obj=None):
+        return None
+
+
+@admin.register(Synonym)
+class SynonymAdmin(RecordAdmin):
+    permanent = ()
+    list_display = ("word", "means", "both_ways")
+    search_fields = ("word", "means")
+    fields = form_lines("synonym")
+
+    def get_view_on_site_url(self, obj=None):
+        return None

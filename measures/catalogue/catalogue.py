@@ -6,20 +6,32 @@ from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
+from uuid import UUID
 
 from django.utils.functional import cached_property
 
 from measures.models import DataVersion
 from measures.snapshots import public_version
 
+from . import past
 from .records import Measure, Plan
 from .register import Register
 from .store import Store
 from .vocabulary import Vocabulary
 
 MAX_CURRENT = 2  # while an edit arrives, some requests still read the version before it
+BYTES = 200_000  # of a catalogue without measures, about: its vocabulary and forms
+BYTES_OF_A_MEASURE = 400  # about: its row in the register, its share of bitmaps
 
 Made = TypeVar("Made")
+
+
+class UnknownMoment(LookupError):
+    """That no data version has this number. `newest` is the number of the present."""
+
+    def __init__(self, number: int, newest: int):
+        self.number, self.newest = number, newest
+        super().__init__(f"there is no data version {number}; the newest is {newest}")
 
 
 class Catalogue:
@@ -32,7 +44,7 @@ class Catalogue:
         self.version, self.store = version, store
         self._kept: dict[Hashable, object] = {}
         self._register: Register | None = None
-        self._reading = Lock()
+        self._reading = Lock() if store.number is None else past.reading
         self._orders: dict[str, array] = {}
 
     @classmethod
@@ -44,8 +56,31 @@ class Catalogue:
         """
         version = public_version.get()
         if version is None:
-            return cls(DataVersion.objects.get(), Store("default"))
-        return _current(version.number, version.at, version)
+            return cls(DataVersion.objects.live(), Store("default"))
+        return _current(version.number, version.at, version.lineage, version)
+
+    @classmethod
+    def as_of(cls, number: int) -> "Catalogue":
+        """The catalogue of the data version with this number; raises UnknownMoment where none has it."""
+        newest = public_version.get() or DataVersion.objects.live()
+        if number == newest.number:
+            return cls.current()
+        version = DataVersion.objects.filter(number=number).exclude(number=0).first()
+        if version is None:
+            raise UnknownMoment(number, newest.number)
+        using = "default" if public_version.get() is None else "reader"
+        key = (using, version.number, version.at, version.lineage)
+        return PAST.get(key, lambda: cls(version, Store(using, version.number)))
+
+    @classmethod
+    def with_drafts(cls) -> "Catalogue":
+        """The content for the staff desk: also the plans, categories and terms that are not public, but no measures more."""
+        return cls(DataVersion.objects.live(), Store("default", drafts=True))
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        return BYTES + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` returned under this key the first time. `make` must depend on the content and the key alone."""
@@ -114,6 +149,9 @@ class Catalogue:
         return {measure.code: measure for measure in self.measures(keys)}
 
 
+PAST = past.PastCatalogues()
+
+
 @lru_cache(maxsize=MAX_CURRENT)
-def _current(number: int, at: object, version: DataVersion) -> Catalogue:
+def _current(number: int, at: datetime, lineage: UUID, version: DataVersion) -> Catalogue:
     return Catalogue(version, Store("reader"))

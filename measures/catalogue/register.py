@@ -86,9 +86,12 @@ class Register:
         years, numbers = self._columns.years, self._columns.numbers
         return bisect_left(range(len(self)), (year, number), key=lambda at: (years[at], numbers[at]))
 
-    def codes(self) -> Iterator[str]:
-        """The public codes of all measures in plan order."""
-        return map(self._code, range(len(self)))
+    def codes(self, bitmap: int | None = None) -> Iterator[str]:
+        """The public codes of these measures, or of all, in plan order."""
+        rows: Iterable[int] = range(len(self))
+        if bitmap is not None:
+            rows = compress(rows, map(self.flags(bitmap).__getitem__, self.in_plan_order))
+        return map(self._code, rows)
 
     def _code(self, at: int) -> str:
         return f"{self._columns.years[at]}-{self._columns.numbers[at]:02}"

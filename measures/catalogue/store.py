@@ -17,10 +17,15 @@ from .vocabulary import KINDS, Vocabulary
 # Records that are read together: few at first, so that the first bytes of a file leave soon. A file holds two such chunks.
 FIRST_CHUNK, CHUNK = 50, 200
 
+# What holds at the data version asked for; at the present, which has indexes of its own, where none is.
+PRESENT = "{row}.until IS NULL"
+MOMENT = "{row}.since <= %(number)s AND ({row}.until IS NULL OR {row}.until > %(number)s)"
+
 VOCABULARY = """
     SELECT kind, document::text FROM (
-        SELECT DISTINCT ON (kind, key) kind, document FROM measures_version
-        WHERE kind = ANY (%(kinds)s) ORDER BY kind, key, number DESC) latest
+        SELECT DISTINCT ON (kind, key) kind, document FROM {versions}
+        WHERE kind = ANY (%(kinds)s) AND (%(number)s::bigint IS NULL OR data_version <= %(number)s::bigint)
+        ORDER BY kind, key, number DESC) latest
     WHERE document IS NOT NULL
 """
 
@@ -30,8 +35,8 @@ COLUMNS = """
         string_agg(int8send(number), '' ORDER BY plan_year, number),
         string_agg(int8send(about_id), '' ORDER BY plan_year, number),
         string_agg(int8send(places_id), '' ORDER BY plan_year, number),
-        string_agg(int8send(places_id), '' ORDER BY plan_year, number)
-    FROM measures_searchrow
+        string_agg(int8send(cites_id), '' ORDER BY plan_year, number)
+    FROM measures_searchrow r WHERE {holds}
 """
 
 # Sort -> the SQL of its columns.
@@ -40,31 +45,32 @@ ORDERS = {
     "title": "title_key, plan_year, number",
     "edited": "edited_at DESC, plan_year, number",
 }
+KEYS_IN_ORDER = """
+    SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow r WHERE {holds}
+"""
 
 EDIT_TIMES = """
-    SELECT r.plan_year, r.number, r.edited_at
+    SELECT r.code, r.edited_at
     FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
-    JOIN measures_searchrow r ON r.measure_id = chosen.id ORDER BY chosen.position
+    JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds} ORDER BY chosen.position
 """
 
 EDITED_LAST = """
-    SELECT r.measure_id FROM measures_searchrow r JOIN measures_measure m ON m.id = r.measure_id
-    WHERE edited_at > (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public)
-    ORDER BY edited_at DESC, r.plan_year, r.number LIMIT %(count)s
+    SELECT measure_id FROM measures_searchrow r WHERE {holds} AND edited_at > published_at
+    ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
 """
 
-# Of these measures, in their order: the version that holds, when it and the first one were written, codes of the parts.
+# Of these measures, in their order: the document that holds, the version and the times that readers are told, the codes of
+# the parts.
 MEASURES = """
-    SELECT m.id, v.document::text, v.number,
-        (SELECT min(at) FROM measures_version WHERE kind = 'measure' AND key = m.code AND public), v.at,
-        array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id AND part.status = 'published'
+    SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
+        array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND {part_holds}
             ORDER BY part.plan_year, part.number)
-    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position) JOIN measures_measure m ON m.id = chosen.id,
-        LATERAL (SELECT document, number, at FROM measures_version WHERE kind = 'measure' AND key = m.code AND public
-            ORDER BY number DESC LIMIT 1) v
+    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
+    JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    JOIN measures_publicversion v ON v.id = r.version_id
     ORDER BY chosen.position
 """
-
 
 # The latest version, public or not, in the form of MEASURES.
 SAVED_MEASURE = """
@@ -77,14 +83,25 @@ SAVED_MEASURE = """
 
 @dataclass(frozen=True)
 class Store:
-    """The records and the index as one data version has them, read through the connection `using`."""
+    """The records and the index as one data version has them, read through the connection `using`.
+
+    `number` is the data version; None stands for the present. `drafts` says that plans, categories and whatever else is not
+    public belongs to the vocabulary too, which only the staff desk may read.
+    """
 
     using: str
+    number: int | None = None
+    drafts: bool = False
 
     def _rows(self, sql: str, **parameters) -> list[tuple]:
         with connections[self.using].cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(self._sql(sql), parameters | {"number": self.number})
             return cursor.fetchall()
+
+    def _sql(self, sql: str) -> str:
+        holds = PRESENT if self.number is None else MOMENT
+        versions = "measures_version" if self.drafts else "measures_publicversion"
+        return sql.format(holds=holds.format(row="r"), part_holds=holds.format(row="part"), versions=versions)
 
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
@@ -97,19 +114,16 @@ class Store:
 
     def keys_in_order(self, sort: str) -> array:
         """The keys of all measures in one of ORDERS."""
-        order = ORDERS[sort]
-        sql = f"SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow"  # noqa: S608
-        ((packed,),) = self._rows(sql)
+        ((packed,),) = self._rows(KEYS_IN_ORDER.replace("{order}", ORDERS[sort]))
         return unpacked(packed)
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """For each of the keys the code of the measure and when it was edited last."""
+        return self._rows(EDIT_TIMES, keys=list(keys))
 
     def edited_last(self, count: int) -> list[int]:
         """The keys of the measures edited last, of those that no longer stand as they were first published."""
         return [key for (key,) in self._rows(EDITED_LAST, count=count)]
-
-    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
-        """For each of the keys the code of the measure and when it was edited last."""
-        rows = self._rows(EDIT_TIMES, keys=list(keys))
-        return [(f"{year}-{number:02}", at) for year, number, at in rows]
 
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, in their order."""
@@ -126,7 +140,8 @@ class Store:
         with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
 
             def fetched(start: int, end: int) -> list[tuple]:
-                cursor.execute(MEASURES, {"keys": list(keys[start:end])})
+                parameters = {"keys": list(keys[start:end]), "number": self.number}
+                cursor.execute(self._sql(MEASURES), parameters)
                 return cursor.fetchall()
 
             end = FIRST_CHUNK

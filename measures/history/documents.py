@@ -7,9 +7,10 @@ from django.db.models import Field, Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures.language.bilingual import CHINESE, ENGLISH, language_of
 from measures.models import DistrictRole
 
-from .fields import ROWS, fields_of, label_of, language_of
+from .fields import ROWS, fields_of, label_of
 from .kinds import MODELS
 from .names import Names
 
@@ -30,6 +31,8 @@ def title_of(kind: str, document: dict | None) -> str:
     """What a document's record is called."""
     name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
     document = document or {}
+    if kind == "synonym":
+        return document.get("word", "")
     return (get_language() == "en" and document.get(f"{name}_en")) or document.get(f"{name}_zh", "")
 
 
@@ -75,7 +78,7 @@ def text(field: Field, value: object, names: Names) -> str:
         return _(", ").join(names(kind, slug) for slug in ([value] if isinstance(value, str) else value))
     if isinstance(value, list):
         # Words are in the language of their field, whichever the reader's is.
-        between = {"zh-Hans": "、", "en": ", "}.get(language_of(field.name)) or _(", ")
+        between = {CHINESE: "、", ENGLISH: ", "}.get(language_of(field.name)) or _(", ")
         return between.join(map(str, value))
     return str(value)
 

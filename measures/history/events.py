@@ -9,22 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextChoices
-from django.utils.translation import pgettext_lazy
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from measures.models import Version
 
 from .differences import Change, changes
 from .documents import title_of
 from .names import Names
-
-
-class EventKind(TextChoices):
-    ADDED = "added", pgettext_lazy("event", "Added")
-    CHANGED = "changed", pgettext_lazy("event", "Changed")
-    WITHDRAWN = "withdrawn", pgettext_lazy("event", "Withdrawn")
-    DELETED = "deleted", pgettext_lazy("event", "Deleted")
-    PUBLISHED_AGAIN = "published_again", pgettext_lazy("event", "Published again")
 
 
 @dataclass(kw_only=True)
@@ -36,7 +27,7 @@ class Event:
     kind: str
     key: str
     number: int
-    event: EventKind
+    event: Version.Event
     at: datetime
     data_version: int
     note: str
@@ -55,7 +46,7 @@ class Event:
     @property
     def withdrawn(self) -> bool:
         """Whether the record is not public since."""
-        return self.event in (EventKind.WITHDRAWN, EventKind.DELETED)
+        return self.event in (Version.Event.WITHDRAWN, Version.Event.DELETED)
 
     @property
     def title(self) -> str:
@@ -73,8 +64,7 @@ class Event:
 def event_versions() -> QuerySet[Version]:
     """The versions that are events, the newest first; `described` makes the event of each.
 
-    A version is an event if it is public, or if the one before it was. Each is annotated with `public_before`, the last
-    document that was public before it, and `was_public`.
+    Each is annotated with `public_before`, the last document that was public before it.
     """
     earlier = Version.objects.filter(
         kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
@@ -82,9 +72,8 @@ def event_versions() -> QuerySet[Version]:
     return (
         Version.objects.annotate(
             public_before=Subquery(earlier.filter(public=True).values("document")[:1]),
-            was_public=Subquery(earlier.values("public")[:1]),
         )
-        .filter(Q(public=True) | Q(was_public=True))
+        .exclude(event="")
         .defer(*Version.staff_columns)
     )
 
@@ -97,7 +86,7 @@ def described(versions: Iterable[Version], names: Names) -> list[Event]:
             kind=version.kind,
             key=version.key,
             number=version.number,
-            event=event_of(version),
+            event=Version.Event(version.event),
             at=version.at,
             data_version=version.data_version,
             note=version.note if version.public else "",
@@ -107,12 +96,3 @@ def described(versions: Iterable[Version], names: Names) -> list[Event]:
         )
         for version in versions
     ]
-
-
-def event_of(version: Version) -> EventKind:
-    """The kind of event that a version of `event_versions()` is."""
-    if not version.public:
-        return EventKind.DELETED if version.document is None else EventKind.WITHDRAWN
-    if version.public_before is None:
-        return EventKind.ADDED
-    return EventKind.CHANGED if version.was_public else EventKind.PUBLISHED_AGAIN

@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, Lines]] = {
         "names": (("slug", "year"), ("title_zh", "title_en"), ("short_title_zh", "short_title_en")),
         "source": (("issuer_zh", "issuer_en"), ("source_zh", "source_en")),
         "introduction": (("intro_zh", "intro_en"), ("method_zh", "method_en"), "source_paragraphs"),
+        "publication": ("status",),
     },
     "category": {
         "": (("plan", "number"), "slug", ("name_zh", "name_en"), ("intro_zh", "intro_en"), "paragraphs"),
@@ -49,6 +50,7 @@ SECTIONS: dict[str, dict[str, Lines]] = {
             ("plan", "category"),
             ("number", "slug"),
             ("title_zh", "title_en"),
+            ("headline_zh", "headline_en"),
             "official_name_zh",
             ("summary_zh", "summary_en"),
         ),
@@ -58,6 +60,10 @@ SECTIONS: dict[str, dict[str, Lines]] = {
         "note": (("note_zh", "note_en"),),
         "publication": ("status",),
     },
+    "term": {
+        "": (("plan", "slug"), ("name_zh", "name_en"), ("gloss_zh", "gloss_en"), "measures"),
+    },
+    "synonym": {"": (("word", "means"), "both_ways")},
 }
 
 
@@ -76,7 +82,7 @@ class Rows:
 
 
 ROWS = {
-    "actions": Rows(Action, ("position",), (("position", "paragraph"), ("text_zh", "text_en"))),
+    "actions": Rows(Action, ("position",), (("position", "paragraph"), ("text_zh", "text_en"), "background")),
     "centres": Rows(CentreLink, ("centre",), (("centre", "basis"), ("reason_zh", "reason_en"))),
     "districts": Rows(DistrictRole, ("district", "role"), (("district", "role"), ("note_zh", "note_en"))),
     "source_paragraphs": Rows(SourceParagraph, ("number",), ("number", "heading", "opening")),
@@ -103,8 +109,3 @@ def fields_of(kind: str) -> list[str]:
 
 def label_of(field: Field) -> str:
     return str(field.verbose_name)
-
-
-def language_of(name: str) -> str:
-    """The language of a field by its name; "" where it has none."""
-    return {"_zh": "zh-Hans", "_en": "en"}.get(name[-3:], "")

@@ -2,7 +2,7 @@
 
 from django.db.models import Model
 
-from measures.models import Audience, Category, Centre, District, Measure, Plan, Version
+from measures.models import Audience, Category, Centre, District, Measure, Plan, Synonym, Term, Version
 
 #: As `Version.kind` names them.
 MODELS: dict[str, type[Model]] = {
@@ -12,6 +12,8 @@ MODELS: dict[str, type[Model]] = {
     "audience": Audience,
     "district": District,
     "measure": Measure,
+    "term": Term,
+    "synonym": Synonym,
 }
 
 

@@ -6,7 +6,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from measures.models import Audience, Category, Centre, District, Measure, Plan, SourceParagraph, Version
+from measures.models import (
+    Audience,
+    Category,
+    Centre,
+    District,
+    Measure,
+    Plan,
+    SourceParagraph,
+    Version,
+)
 
 from .kinds import MODELS
 
@@ -57,6 +66,15 @@ def restore_district(document: dict) -> None:
     restored_record("district", document, parent=referred(District, slug=slug) if slug else None)
 
 
+def restore_term(document: dict) -> None:
+    term = restored_record("term", document, plan=referred(Plan, year=document["plan_year"]))
+    term.measures.set(referred(Measure, code=code) for code in document["measures"])
+
+
+def restore_synonym(document: dict) -> None:
+    restored_record("synonym", document)
+
+
 def restore_measure(document: dict) -> None:
     year, parent = document["plan_year"], document["parent"]
     measure = restored_record(
@@ -85,6 +103,8 @@ RESTORERS: dict[str, Callable[[dict], None]] = {
     "audience": restore_audience,
     "district": restore_district,
     "measure": restore_measure,
+    "term": restore_term,
+    "synonym": restore_synonym,
 }
 
 
@@ -95,13 +115,10 @@ def restored_record(kind: str, document: dict, **references: Model | None) -> Mo
     key = {name: document[column] for name, column in names.items()}
     record = model.objects.filter(**key).first() or model(**key)
     for field in model._meta.concrete_fields:
-        if (
-            field.name in document
-            and field.name not in KEPT
-            and not field.is_relation
-            and not field.generated
-        ):
-            setattr(record, field.name, document[field.name])
+        is_own = not (field.primary_key or field.is_relation or field.generated)
+        if is_own and field.name not in KEPT:
+            # An old document lacks the fields that came later.
+            setattr(record, field.name, document.get(field.name, field.get_default()))
     for name, value in references.items():
         setattr(record, name, value)
     record.save()

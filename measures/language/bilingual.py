@@ -13,7 +13,7 @@ ENGLISH = "en"
 LANGUAGE_TAGS = {"zh-hans": CHINESE, "zh-hant": TRADITIONAL, "en": ENGLISH}
 
 
-def tag_of_field(name: str) -> str:
+def language_of(name: str) -> str:
     """The language that a field is written in, which the end of its name says; empty where it says none."""
     return {"_zh": CHINESE, "_en": ENGLISH}.get(name[-3:], "")
 

@@ -29,6 +29,7 @@ class MeasureQuerySet(models.QuerySet):
 class Measure(models.Model):
     class Basis(models.TextChoices):
         NAMED = "named", pgettext_lazy("basis of a measure", "Named in the source")
+        DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")
         DERIVED = "derived", pgettext_lazy("basis of a measure", "Split by the editors")
 
     class Status(models.TextChoices):
@@ -62,12 +63,14 @@ class Measure(models.Model):
     slug = models.SlugField(_("slug"), max_length=80)
     title_zh = ChineseField(_("title (Chinese)"))
     title_en = models.TextField(_("title (English)"), blank=True)
+    headline_zh = ChineseField(_("headline (Chinese)"), blank=True)
+    headline_en = models.TextField(_("headline (English)"), blank=True)
     official_name_zh = ChineseField(
         _("official name"), blank=True, help_text=_("The name in the source’s own words.")
     )
     summary_zh = ChineseField(_("summary (Chinese)"), blank=True)
     summary_en = models.TextField(_("summary (English)"), blank=True)
-    basis = models.CharField(_("basis"), max_length=8, choices=Basis)
+    basis = models.CharField(_("basis"), max_length=9, choices=Basis)
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -96,6 +99,7 @@ class Measure(models.Model):
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
     title = Bilingual()
+    headline = Bilingual()
     summary = Bilingual()
     note = Bilingual()
     keywords = Bilingual()
@@ -111,16 +115,19 @@ class Measure(models.Model):
             models.UniqueConstraint(fields=["plan", "number"], name="measure_number_unique"),
             models.UniqueConstraint(fields=["plan", "slug"], name="measure_slug_unique"),
             models.CheckConstraint(condition=Q(number__gte=1), name="measure_number_positive"),
-            models.CheckConstraint(condition=Q(basis__in=["named", "derived"]), name="measure_basis_known"),
+            models.CheckConstraint(
+                condition=Q(basis__in=["named", "described", "derived"]), name="measure_basis_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "published"]), name="measure_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(basis="derived", parent__isnull=False) | Q(basis="named", parent__isnull=True),
+                condition=Q(basis="derived", parent__isnull=False)
+                | (~Q(basis="derived") & Q(parent__isnull=True)),
                 name="measure_derived_has_parent",
                 violation_error_message=_(
                     "A measure split by the editors names the measure it was split from; "
-                    "a measure named in the source has none."
+                    "a measure named or described in the source has none."
                 ),
             ),
             models.CheckConstraint(

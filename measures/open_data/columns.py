@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,7 @@ def in_lines(texts: list[str]) -> str:
     return "\n".join(texts)
 
 
-def of_each(parts: str, name: str) -> Callable[[records.Measure], list]:
+def of_each(parts: str, name: str) -> Callable[[records.Measure], list[Any]]:
     """A function that reads the attribute `name` of each of a measure's `parts`."""
     parts_of, read = attrgetter(parts), attrgetter(name)
     return lambda measure: list(map(read, parts_of(measure)))

@@ -1,6 +1,7 @@
 """Atom feeds: of any selection of measures, and of all public changes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from measures import site
 from measures.addresses import CHANGES_PATH, absolute, in_language, list_path, measure_path, tag, version_path
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
+from measures.history.documents import title_of
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.models import DataVersion, Version
 from measures.selection.filter import MeasureFilter
@@ -24,7 +26,8 @@ from .files import SelectionView
 
 MAX_ENTRIES = 100  # of a feed: readers poll often and want the news
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
-FOLDERS = {
+#: Kind of record -> where its page stands.
+FOLDERS: dict[str, str] = {
     Version.Kind.CATEGORY: "categories",
     Version.Kind.CENTRE: "centres",
     Version.Kind.AUDIENCE: "audiences",
@@ -35,8 +38,9 @@ FOLDERS = {
 class AtomFeed(Atom1Feed):
     """A feed that, without entries, is as old as the data it was made from; Django would take the time of day."""
 
-    def latest_post_date(self):
-        return max((item["updateddate"] for item in self.items), default=self.feed["data_version"].at)
+    def latest_post_date(self) -> datetime:
+        times: list[datetime] = [item["updateddate"] for item in self.items]
+        return max(times, default=self.feed["data_version"].at)
 
 
 def new_feed(title: str, path: str, own_path: str, name: Iterable[str], version: DataVersion) -> AtomFeed:
@@ -114,8 +118,8 @@ class ChangeFeed(View):
         language, version = get_language(), Catalogue.current().version
         title = _("Changes of the Futian Reform Database")
         feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), version)
-        for change in Version.objects.public()[:MAX_ENTRIES]:
-            what = f"{change.get_kind_display()} {change.key} {title_of(change)}"
+        for change in Version.objects.public().exclude(event="")[:MAX_ENTRIES]:
+            what = f"{change.get_kind_display()} {change.key} {title_of(change.kind, change.document)}"
             happened = (
                 _("Added") if change.number == 1 else _("Version %(number)s") % {"number": change.number}
             )
@@ -128,16 +132,6 @@ class ChangeFeed(View):
                 pubdate=change.at,
             )
         return written(feed)
-
-
-def title_of(change: Version) -> str:
-    """The record's own title as it was then, in the active language, else in Chinese."""
-    suffixes = ("en", "zh") if get_language() == "en" else ("zh",)
-    for suffix in suffixes:
-        for name in ("title", "name"):
-            if text := change.document.get(f"{name}_{suffix}"):
-                return text
-    return ""
 
 
 def page_of(change: Version) -> str:

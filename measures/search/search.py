@@ -113,7 +113,8 @@ class Search:
     def __init__(self, query: str, catalogue: Catalogue):
         self.query = query
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
-        self.index = Index(catalogue.store.using, also_known=self._synonyms.keys())
+        store = catalogue.store
+        self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
         self.words = distinct(words(query))
         self._exact = self._read(self.words, by_number=True)
         self.reading = self._exact

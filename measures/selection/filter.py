@@ -183,7 +183,7 @@ class MeasureFilter(django_filters.FilterSet):
         return Search(self.query, self.catalogue) if self.query else None
 
     def filter_queryset(self, queryset):
-        return queryset.filter(pk__in=list(self.keys))
+        return queryset.filter(code__in=list(self.catalogue.register.codes(self.fitting.bitmap)))
 
     @cached_property
     def fitting(self) -> Fitting:

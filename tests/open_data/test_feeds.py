@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from measures.models import Measure, Version
+from measures.open_data import feeds
 from measures.snapshots import editing_as
 
 
@@ -82,6 +83,17 @@ def test_changes_tell_what_happened_to_which_record(client, restored):
     assert newest.summary == "A &lt;b&gt;typo&lt;/b&gt; &amp; more"
     assert len(feed.entries) == min(100, Version.objects.public().count())
     assert "secret.editor" not in client.get("/en/changes.atom").text
+
+
+def test_of_many_measures_a_feed_has_those_edited_last(client, restored, monkeypatch):
+    for code in ("2020-05", "2020-20"):
+        with editing_as("test"):
+            Measure.objects.filter(code=code).update(title_en=f"Edited {code}")
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 3)
+    entries = feed_of(client, "/en/measures.atom").entries
+    assert [entry.title.split()[0] for entry in entries[:2]] == ["2020-20", "2020-05"]
+    assert len(entries) == 3
+    assert len(feed_of(client, "/en/measures.atom?role=pilot").entries) == 3
 
 
 FOUND = re.compile(r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]+)">')

@@ -108,7 +108,7 @@ def codes(filterset: MeasureFilter) -> set[str]:
 def in_order(filterset: MeasureFilter) -> list[int]:
     """The keys of the measures that fit, sorted by the plain tables."""
     order = {"title": ["title_key"], "edited": ["-edited_at"]}.get(filterset.order, [])
-    rows = SearchRow.objects.filter(measure_id__in=list(filterset.keys))
+    rows = SearchRow.objects.present().filter(measure_id__in=list(filterset.keys))
     keys = list(rows.order_by(*order, "plan_year", "number").values_list("measure_id", flat=True))
     if filterset.order != "relevance":
         return keys

@@ -41,7 +41,7 @@ class MeasureResource(resources.ModelResource):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.catalogue = Catalogue.current()
+        self.catalogue = Catalogue.with_drafts()
 
     def before_import(self, dataset, **kwargs):
         self.seen = set()

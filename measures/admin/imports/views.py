@@ -12,8 +12,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from measures.history.fields import language_of
 from measures.history.texts import compared_texts
+from measures.language.bilingual import language_of
 
 from .cells import EDITABLE, plain
 from .files import read

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from measures.models import Action, Measure, Version
-from tests.desk import PASSWORD, account, signed_in
+from tests.admin.desk import PASSWORD, account, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
 from measures.models import Measure, Version
 from measures.open_data.columns import COLUMNS
-from tests.desk import posted, signed_in
+from tests.admin.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 ADDRESS = "/en/admin/measures/measure/import/"

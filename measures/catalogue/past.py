@@ -1,0 +1,42 @@
+"""Catalogues of the past: kept while they fit into a limit of memory, and read one at a time."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .catalogue import Catalogue
+
+MAX_BYTES = (
+    8 * 2**20
+)  # of all catalogues of the past in a process; the one asked for last is kept in any case
+
+#: Held while the register of a past catalogue is read: readers of the past wait for one another, those of the present never.
+reading = Lock()
+
+
+class PastCatalogues:
+    """The catalogues of the past that were asked for last."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES):
+        self.max_bytes = max_bytes
+        self._kept: OrderedDict[Hashable, Catalogue] = OrderedDict()
+        self._changing = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], "Catalogue"]) -> "Catalogue":
+        """The catalogue kept under this key, or the one that `make` returns."""
+        with self._changing:
+            catalogue = self._kept.pop(key, None) or make()
+            self._kept[key] = catalogue
+            while len(self._kept) > 1 and sum(kept.bytes for kept in self._kept.values()) > self.max_bytes:
+                self._kept.popitem(last=False)
+            return catalogue
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        with self._changing:
+            self._kept.clear()
