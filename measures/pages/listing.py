@@ -235,6 +235,11 @@ class Listing:
         return self.filterset.search.understood if self.filterset.search else ""
 
     @property
+    def synonyms(self) -> list[tuple[str, str]]:
+        """The words of the search for which others were looked for too, and these."""
+        return self.filterset.search.synonyms_used if self.filterset.search else []
+
+    @property
     def exact_address(self) -> str:
         """The list of what has the search exactly as it stands."""
         return self._address(q=self.filterset.search.exact_query)

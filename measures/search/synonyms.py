@@ -16,7 +16,7 @@ def synonyms(catalogue: Catalogue) -> Synonyms:
 
 def _synonyms(catalogue: Catalogue) -> Synonyms:
     found: dict[str, list[str]] = {}
-    for record in getattr(catalogue.vocabulary, "synonym", {}).values():
+    for record in catalogue.vocabulary.synonym.values():
         word, means = as_searched(record.word), as_searched(record.means)
         found.setdefault(word, []).append(means)
         if record.both_ways:
