@@ -25,7 +25,7 @@ MAX_STRINGS = 2_000  # that such pinyin may stand for in all
 QUESTION_WORDS = frozenset(
     """的 了 吗 呢 吧 啊 呀 嘛 么 是 有 在 和 与 及 或 跟 对 把 被 给 为 让 请 我 你 您 他 她 它 谁 哪 何 几 想 要 会 能 去
     做 搞 弄 都 也 还 就 怎 这 那 个 些 里 上 下 中 后 前 到 从 由 于 之 以 所 没 不 很 最 更 可 得 着 过 啥 咋 用 办 找 查
-    难 贵 慢 快 好 多 少 大 小 新 钱
+    来 难 贵 慢 快 好 多 少 钱
     什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
     可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
     我们 你们 他们 咱们 自己 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
@@ -65,10 +65,13 @@ def _divided(word: Word, index: Index) -> list[Segment]:
     """Divided where scripts meet, at signs, and then each piece along the words of the site."""
     found: list[Segment] = []
     for piece in re.findall(f"[{HAN}]+|[a-z0-9']+", word.text):
-        if re.match(f"[{HAN}]", piece):
-            found += along_words(piece[:MAX_DIVIDED], index)
+        chinese = re.match(f"[{HAN}]", piece) is not None
+        if len(piece) > (MAX_DIVIDED if chinese else MAX_LETTERS):
+            found.append(Segment(Word(piece), known=False))
+        elif chinese:
+            found += along_words(piece, index)
         elif piece not in ENGLISH_QUESTION_WORDS:
-            found += along_latin_words(piece[:MAX_LETTERS], index)
+            found += along_latin_words(piece, index)
     return found
 
 

@@ -56,11 +56,11 @@ WORDS_LIKE = """
 """
 SOUNDING_PAIRS = """
     SELECT DISTINCT p.first, p.second FROM measures_reading one
-    JOIN measures_reading r ON r.syllable = one.syllable
+    JOIN measures_reading r ON r.syllable = one.syllable AND r.usual
     JOIN measures_characterpair p ON p.first = r.character AND {in_name}
-    JOIN measures_reading other ON other.character = %(second)s
-    JOIN measures_reading r2 ON r2.syllable = other.syllable AND r2.character = p.second
-    WHERE one.character = %(first)s ORDER BY p.first, p.second
+    JOIN measures_reading other ON other.character = %(second)s AND other.usual
+    JOIN measures_reading r2 ON r2.syllable = other.syllable AND r2.character = p.second AND r2.usual
+    WHERE one.character = %(first)s AND one.usual ORDER BY p.first, p.second
 """
 WORDS_OF_LENGTH = """
     SELECT word FROM measures_word known

@@ -6,11 +6,11 @@ No database here: what the site knows comes as a `Lexicon`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .matching import Alternatives, CodePhrase, Combined, Phrase, Tree
-from .pinyin import Pairs, Spelling, Step, initials
+from .pinyin import Pairs, Spelling, Step, abbreviated, initials
 from .spellings import halves, variants
 from .synonyms import Synonyms
 from .text import Code, Word
@@ -26,7 +26,8 @@ class Lexicon:
     forms: Mapping[str, tuple[str, ...]]  # stem -> words of the site
     pairs: Mapping[Step, Pairs]
     characters: Mapping[str, list[str]]  # syllable -> characters
-    abbreviated: Callable[[str], list[str]]
+    initial_pairs: Mapping[Step, Pairs]
+    known_initials: Collection[str]  # the strings with two initials that are words of the site
     synonyms: Synonyms
 
     def knows(self, word: str) -> bool:
@@ -44,6 +45,11 @@ class Lexicon:
         """The Chinese texts that a word can be pinyin of."""
         alone = self.characters.get(spelling.word, []) if spelling.single else []
         return [*spelling.strings(self.pairs), *alone]
+
+    def abbreviated(self, word: str) -> list[str]:
+        """The Chinese texts in names with these initials; of two letters only whole words of the site."""
+        strings = abbreviated(word, self.initial_pairs)
+        return strings if len(word) > 2 else [text for text in strings if text in self.known_initials]
 
     def meant(self, words: Sequence[Word]) -> list[Phrase]:
         """The other words for the same."""

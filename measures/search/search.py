@@ -18,12 +18,12 @@ from .closest import closest_words
 from .division import Segment, divided
 from .index import Index, text_condition, tree_condition
 from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
-from .pinyin import abbreviated
+from .pinyin import abbreviated, initials
 from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
 from .synonyms import synonyms
 from .text import Word, code, words
 
-MAX_PARTS = 24  # of a query that are asked for one by one, where not all of them are found together
+MAX_PARTS = 24  # of a query that are asked for one by one, where nothing has all of them
 MAX_CLOSEST = 3  # queries like this one that are offered
 
 
@@ -118,15 +118,18 @@ class Search:
         self.words = distinct(words(query))
         self._exact = self._read(self.words, by_number=True)
         self.reading = self._exact
+        self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
         self.pieces: list[Segment] = []
-        if self.words and not self._exact.found:
+        if not self._exact.found and 0 < len(self._exact.parts) <= MAX_PARTS:
             self._divide()
 
     def _divide(self) -> None:
         exact = self._exact
         labels = role_labels()
-        nowhere = {word for part in exact.parts if not self._found_by(part) for word in part.words}
+        self._nowhere = nowhere = {
+            word for part in exact.parts if not self._found_by(part) for word in part.words
+        }
         shown = {word for word in nowhere if word.text in labels}
         pieces = divided(self.words, nowhere - shown, self.index)
         found = distinct(piece.word for piece in pieces)
@@ -145,22 +148,26 @@ class Search:
         return Reading(parts(words, lexicon), self.index, self._register)
 
     def _lexicon(self, words: Sequence[Word]) -> Lexicon:
+        """What the words need to be known of, in as few questions to the database as there are tables."""
         rows = self.index.stems_and_forms(latin_words(words, self._synonyms))
+        known = {word for word, _stem, forms in rows if forms}
         spelt = spellings(words)
+        short = {
+            word.text for word in words if not word.quoted and word.text not in known and initials(word.text)
+        }
+        initial_pairs = self.index.pairs_with_initials(
+            sorted({step for word in short for step in zip(word, word[1:], strict=False)})
+        )
+        twos = {text for word in short if len(word) == 2 for text in abbreviated(word, initial_pairs)}
         return Lexicon(
             stems={word: stem for word, stem, _forms in rows},
             forms={stem: tuple(sorted(forms)) for _word, stem, forms in rows},
             pairs=self.index.pairs_read_as(step for spelling in spelt for step in spelling.steps()),
             characters=self.index.characters_read_as(spelling.word for spelling in spelt if spelling.single),
-            abbreviated=self._abbreviated,
+            initial_pairs=initial_pairs,
+            known_initials=self.index.known_words(twos),
             synonyms=self._synonyms,
         )
-
-    def _abbreviated(self, initials: str) -> list[str]:
-        """The Chinese strings in names with these initials; of two letters only whole words of the site."""
-        steps = list(zip(initials, initials[1:], strict=False))
-        strings = abbreviated(initials, self.index.pairs_with_initials(steps))
-        return sorted(self.index.known_words(strings)) if len(initials) == 2 else strings
 
     @property
     def nothing_to_look_for(self) -> bool:
@@ -200,8 +207,9 @@ class Search:
     def synonyms_used(self) -> list[tuple[str, str]]:
         """The words of which others were looked for too, and these."""
         words = [word for part in self.reading.parts for word in part.words]
-        whole = " ".join(word.text for word in words)
-        keys = dict.fromkeys([*(word.text for word in words if not word.quoted), whole])
+        keys = dict.fromkeys(word.text for word in words if not word.quoted)
+        if not any(word.quoted for word in words):
+            keys[" ".join(word.text for word in words)] = None
         return [(key, means) for key in keys for means in self._synonyms.get(key, ())]
 
     @property
@@ -232,11 +240,14 @@ class Search:
         ]
 
     def closest(self) -> list[str]:
-        """Queries like this one with one word put right, whether or not they find something."""
+        """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
+        exact = [(word, word not in self._nowhere) for word in self.words]
+        divided = [(piece.word, piece.known) for piece in self.pieces]
         found = []
-        for own in (self.words, [piece.word for piece in self.pieces]):
-            for at, word in enumerate(own):
-                for better in closest_words(word.text, self.index)[:MAX_CLOSEST]:
-                    words = [*own[:at], Word(better, word.quoted), *own[at + 1 :]]
-                    found.append(" ".join(map(str, words)))
+        for own in (exact, divided):
+            for at, (word, known) in enumerate(own):
+                for better in [] if known else closest_words(word.text, self.index)[:MAX_CLOSEST]:
+                    words = [str(other) for other, _known in own]
+                    words[at] = str(Word(better, word.quoted))
+                    found.append(" ".join(words))
         return list(dict.fromkeys(found))[:MAX_CLOSEST]
