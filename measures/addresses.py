@@ -48,6 +48,11 @@ def measure_path(code: str) -> str:
     return f"/measures/{code}/"
 
 
+def history_path(code: str) -> str:
+    """All that the public knows of a measure, also when it is no longer published."""
+    return f"/measures/{code}/history/"
+
+
 def version_path(code: str, number: int) -> str:
     """Where exactly this version of a measure stays readable."""
     return f"/measures/{code}/history/{number}/"

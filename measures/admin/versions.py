@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history.differences import changes
-from measures.history.documents import title_of, whole
+from measures.history.documents import whole
 from measures.history.kinds import record_of
-from measures.history.names import desk_names
+from measures.history.names import desk_names, title_of
 from measures.history.restoring import restore
 from measures.models import Version, locked
 

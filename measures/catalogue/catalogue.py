@@ -143,13 +143,19 @@ class Catalogue:
         """For each of the keys the code of the measure and when it was edited last."""
         return self.store.edit_times(keys)
 
+    def surroundings(self, code: str) -> dict[str, Measure]:
+        """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
+        keys = [self.register.key_of(other) for other in (code, *self.neighbours(code)) if other]
+        found = self.store.family([key for key in keys if key is not None], self.vocabulary)
+        return {measure.code: measure for measure in found}
+
     def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
         """Those of the measures with these codes that are public."""
         keys = [key for code in codes if (key := self.register.key_of(code)) is not None]
         return {measure.code: measure for measure in self.measures(keys)}
 
 
-PAST = past.PastCatalogues()
+PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()
 
 
 @lru_cache(maxsize=MAX_CURRENT)

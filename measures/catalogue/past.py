@@ -3,10 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .catalogue import Catalogue
+from typing import Generic, Protocol, TypeVar
 
 MAX_BYTES = (
     8 * 2**20
@@ -16,15 +13,24 @@ MAX_BYTES = (
 reading = Lock()
 
 
-class PastCatalogues:
+class Weighed(Protocol):
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+
+
+Kept = TypeVar("Kept", bound=Weighed)
+
+
+class PastCatalogues(Generic[Kept]):
     """The catalogues of the past that were asked for last."""
 
     def __init__(self, max_bytes: int = MAX_BYTES):
         self.max_bytes = max_bytes
-        self._kept: OrderedDict[Hashable, Catalogue] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._changing = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], "Catalogue"]) -> "Catalogue":
+    def get(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """The catalogue kept under this key, or the one that `make` returns."""
         with self._changing:
             catalogue = self._kept.pop(key, None) or make()

@@ -60,21 +60,38 @@ EDITED_LAST = """
     ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
 """
 
-# Of these measures, in their order: the document that holds, the version and the times that readers are told, the codes of
-# the parts.
+# Of these measures, in their order: the document that holds, the version and the times that readers are told, the code of
+# what it was split from and those of its parts, as far as they are public.
 MEASURES = """
     SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
+        (SELECT parent.code FROM measures_searchrow parent WHERE parent.code = r.parent AND {parent_holds}),
         array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND {part_holds}
             ORDER BY part.plan_year, part.number)
-    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
-    JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    FROM {chosen} JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
     JOIN measures_publicversion v ON v.id = r.version_id
     ORDER BY chosen.position
+"""
+OF_KEYS = "unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)"
+# The first of the keys belongs to a measure: also what that was split from, and its parts.
+WITH_FAMILY = """(
+    SELECT * FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY
+    UNION ALL SELECT r.measure_id, NULL FROM measures_searchrow own, measures_searchrow r
+        WHERE own.measure_id = (%(keys)s::bigint[])[1] AND {own_holds} AND {holds}
+            AND (r.code = own.parent OR r.parent = own.code)
+) chosen (id, position)"""
+
+MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
+MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
+
+# Of a code, whether or not a measure has it: what a measure was split from, if that is public, and its public parts.
+FAMILY = """
+    SELECT (SELECT code FROM measures_searchrow r WHERE code = %(parent)s AND {holds}),
+        array(SELECT code FROM measures_searchrow r WHERE parent = %(code)s AND {holds} ORDER BY plan_year, number)
 """
 
 # The latest version, public or not, in the form of MEASURES.
 SAVED_MEASURE = """
-    SELECT m.id, v.document::text, v.number, v.at, v.at,
+    SELECT m.id, v.document::text, v.number, v.at, v.at, v.document ->> 'parent',
         array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id ORDER BY part.plan_year, part.number)
     FROM measures_measure m JOIN measures_version v ON v.kind = 'measure' AND v.key = m.code
     WHERE m.code = %(code)s ORDER BY v.number DESC LIMIT 1
@@ -101,7 +118,8 @@ class Store:
     def _sql(self, sql: str) -> str:
         holds = PRESENT if self.number is None else MOMENT
         versions = "measures_version" if self.drafts else "measures_publicversion"
-        return sql.format(holds=holds.format(row="r"), part_holds=holds.format(row="part"), versions=versions)
+        rows = {f"{name}_holds": holds.format(row=name) for name in ("part", "parent", "own")}
+        return sql.format(holds=holds.format(row="r"), versions=versions, **rows)
 
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
@@ -127,8 +145,18 @@ class Store:
 
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, in their order."""
-        rows = self._rows(MEASURES, keys=list(keys)) if keys else []
+        rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+        """The measures with these keys, then what the first of them was split from and what was split from it."""
+        rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
+        return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def family_of(self, code: str, parent: str | None) -> tuple[str | None, list[str]]:
+        """The code of what this measure was split from and those of its parts, as far as they are public."""
+        ((public_parent, parts),) = self._rows(FAMILY, code=code, parent=parent)
+        return public_parent, parts
 
     def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
         """The measure with this code as it was saved last, public or not."""
@@ -141,7 +169,7 @@ class Store:
 
             def fetched(start: int, end: int) -> list[tuple]:
                 parameters = {"keys": list(keys[start:end]), "number": self.number}
-                cursor.execute(self._sql(MEASURES), parameters)
+                cursor.execute(self._sql(MEASURES_OF_KEYS), parameters)
                 return cursor.fetchall()
 
             end = FIRST_CHUNK
@@ -160,6 +188,7 @@ def measure(
     version_number: int,
     published_at: datetime,
     edited_at: datetime,
+    parent: str | None,
     parts: list[str],
     *,
     vocabulary: Vocabulary,
@@ -178,14 +207,15 @@ def measure(
         version_number=version_number,
         published_at=published_at,
         edited_at=edited_at,
+        parent=parent,
         parts=parts,
         plan=vocabulary.plan_of_year[read["plan_year"]],
         category=vocabulary.category[read["category"]],
         audiences=[vocabulary.audience[slug] for slug in audiences],
-        actions=[Action(**action) for action in read["actions"]],
-        centres=[CentreLink(**link | {"centre": vocabulary.centre[link["centre"]]}) for link in links],
+        actions=list(map(Action.of_document, read["actions"])),
+        centres=[CentreLink.of_document(link, centre=vocabulary.centre[link["centre"]]) for link in links],
         districts=[
-            DistrictRole(**role | {"district": vocabulary.district[role["district"]]}) for role in roles
+            DistrictRole.of_document(role, district=vocabulary.district[role["district"]]) for role in roles
         ],
     )
 

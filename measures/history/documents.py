@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Field, Model
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures.language.bilingual import CHINESE, ENGLISH, language_of
@@ -25,15 +24,6 @@ class Entry:
     label: str
     text: str
     lang: str = ""
-
-
-def title_of(kind: str, document: dict | None) -> str:
-    """What a document's record is called."""
-    name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
-    document = document or {}
-    if kind == "synonym":
-        return document.get("word", "")
-    return (get_language() == "en" and document.get(f"{name}_en")) or document.get(f"{name}_zh", "")
 
 
 def whole(kind: str, document: dict, names: Names) -> list[Entry]:

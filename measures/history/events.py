@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import OuterRef, QuerySet, Subquery
-
-from measures.models import Version
+from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
-from .documents import title_of
-from .names import Names
+from .names import Names, title_of
 
 
 @dataclass(kw_only=True)
@@ -61,25 +58,8 @@ class Event:
         return changes(self.kind, self.before, self.document, self.names)
 
 
-def event_versions() -> QuerySet[Version]:
-    """The versions that are events, the newest first; `described` makes the event of each.
-
-    Each is annotated with `public_before`, the last document that was public before it.
-    """
-    earlier = Version.objects.filter(
-        kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
-    ).order_by("-number")
-    return (
-        Version.objects.annotate(
-            public_before=Subquery(earlier.filter(public=True).values("document")[:1]),
-        )
-        .exclude(event="")
-        .defer(*Version.staff_columns)
-    )
-
-
-def described(versions: Iterable[Version], names: Names) -> list[Event]:
-    """The events of these versions of `event_versions()`."""
+def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
+    """The events of these versions, which `PublicVersion.objects.events()` gives."""
     return [
         Event(
             id=version.id,
@@ -89,8 +69,8 @@ def described(versions: Iterable[Version], names: Names) -> list[Event]:
             event=Version.Event(version.event),
             at=version.at,
             data_version=version.data_version,
-            note=version.note if version.public else "",
-            document=version.document if version.public else None,
+            note=version.note,
+            document=version.document,
             before=version.public_before,
             names=names,
         )

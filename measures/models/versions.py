@@ -127,6 +127,19 @@ class Version(models.Model):
         return f"{self.get_kind_display()} {self.key} #{self.number}"
 
 
+class PublicVersionQuerySet(models.QuerySet):
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
+
+    def events(self):
+        """The versions that readers are told of, newest first, each with `public_before`, the last public document before it."""
+        earlier = self.model.objects.filter(
+            public=True, kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
+        ).order_by("-number")
+        return self.exclude(event="").annotate(public_before=Subquery(earlier.values("document")[:1]))
+
+
 class PublicVersion(models.Model):
     """What the public may read of the versions: the view `measures_publicversion`.
 
@@ -144,6 +157,8 @@ class PublicVersion(models.Model):
     note = models.TextField(blank=True)
     data_version = models.BigIntegerField()
     digest = models.CharField(max_length=64, blank=True)
+
+    objects = PublicVersionQuerySet.as_manager()
 
     class Meta:
         managed = False

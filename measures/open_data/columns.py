@@ -323,7 +323,9 @@ COLUMNS: list[Column] = [
     Column(
         "basis",
         _("Basis"),
-        _("“named”: the source names this reform; “derived”: the editors split it from a named one."),
+        _(
+            "“named”: the source names this reform; “described”: it says what will be done without naming it; “derived”: the editors split it from a named one."
+        ),
         width=10,
         choices=Measure.Basis,
         constraints={"required": True},

@@ -12,12 +12,22 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from measures import site
-from measures.addresses import CHANGES_PATH, absolute, in_language, list_path, measure_path, tag, version_path
+from measures.addresses import (
+    CHANGES_PATH,
+    absolute,
+    history_path,
+    in_language,
+    list_path,
+    measure_path,
+    tag,
+    version_path,
+)
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
-from measures.history.documents import title_of
+from measures.history.events import Event, described
+from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.models import DataVersion, Version
+from measures.models import DataVersion, PublicVersion, Version
 from measures.selection.filter import MeasureFilter
 from measures.selection.requests import without_parameters
 
@@ -108,35 +118,35 @@ def categories_of(measure: Measure) -> list[str]:
 
 
 class ChangeFeed(View):
-    """Every public change of every record, the newest hundred."""
+    """Every event of every record, the newest hundred."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if redirect := without_parameters(request):
             return redirect
-        language, version = get_language(), Catalogue.current().version
+        language, catalogue = get_language(), Catalogue.current()
         title = _("Changes of the Futian Reform Database")
-        feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), version)
-        for change in Version.objects.public().exclude(event="")[:MAX_ENTRIES]:
-            what = f"{change.get_kind_display()} {change.key} {title_of(change.kind, change.document)}"
-            happened = (
-                _("Added") if change.number == 1 else _("Version %(number)s") % {"number": change.number}
-            )
+        feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version)
+        names = public_names(catalogue.vocabulary)
+        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
             feed.add_item(
-                title=f"{what} · {happened}",
-                link=absolute(in_language(page_of(change), language)),
-                description=escape(change.note or happened),
-                unique_id=tag(language, change.kind, change.key, "version", change.number),
-                updateddate=change.at,
-                pubdate=change.at,
+                title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
+                link=absolute(in_language(page_of(event), language)),
+                description=escape(event.note or event.label),
+                unique_id=tag(language, event.kind, event.key, "version", event.number),
+                updateddate=event.at,
+                pubdate=event.at,
             )
         return written(feed)
 
 
-def page_of(change: Version) -> str:
-    """The path where a reader sees the change: the version of a measure, the page of another record."""
-    if change.kind == Version.Kind.MEASURE:
-        return version_path(change.key, change.number)
-    folder = FOLDERS.get(change.kind)
-    return f"/{folder}/{change.key}/" if folder else "/about/"
+def page_of(event: Event) -> str:
+    """The path where a reader sees the event: the version of a measure, the page of another record, or where its history
+    stands if it is no longer public."""
+    if event.kind == Version.Kind.MEASURE:
+        return history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
+    if event.withdrawn:
+        return CHANGES_PATH
+    folder = FOLDERS.get(event.kind)
+    return f"/{folder}/{event.key}/" if folder else "/about/"

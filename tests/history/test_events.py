@@ -3,10 +3,10 @@
 import re
 
 from measures.catalogue import Catalogue
-from measures.history.events import described, event_versions
+from measures.history.events import described
 from measures.history.names import public_names
 from measures.history.texts import compared_texts
-from measures.models import Category, Measure, Version
+from measures.models import Category, Measure, PublicVersion, Version
 from measures.snapshots import editing_as
 from tests.admin.desk import signed_in
 
@@ -89,7 +89,7 @@ def test_staff_see_names_compare_and_find_who_changed_what(edited):
 
 def events_of(code: str) -> list[tuple]:
     names = public_names(Catalogue.current().vocabulary)
-    found = described(event_versions().of("measure", code), names)
+    found = described(PublicVersion.objects.events().of("measure", code), names)
     return [(event.number, event.event, event.note, event.document is None) for event in found]
 
 

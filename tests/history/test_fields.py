@@ -5,14 +5,23 @@ from django.contrib import admin
 
 from measures.history.fields import ROWS, SECTIONS, fields_of, flat
 from measures.history.kinds import MODELS
-from measures.models import Version
+from measures.models import Synonym, Term, Version
 
 # Keys that say which record a document is, and codes that the database builds of them.
-NOT_SHOWN = {"category": {"plan_year"}, "measure": {"plan_year", "code"}}
+NOT_SHOWN = {
+    "category": {"plan_year"},
+    "measure": {"plan_year", "code"},
+    "term": {"plan_year"},
+    "synonym": {"slug"},
+}
 
 
 @pytest.mark.parametrize("kind", SECTIONS)
-def test_every_key_of_a_document_has_a_place(kind):
+def test_every_key_of_a_document_has_a_place(kind, restored):
+    Term.objects.create(
+        plan_id=2020, slug="term", name_zh="名", name_en="Name", gloss_zh="义", gloss_en="Gloss"
+    )
+    Synonym.objects.create(word="老师", means="教师")
     documents = Version.objects.filter(kind=kind).values_list("document", flat=True)
     for document in documents:
         assert set(document) == {*fields_of(kind), *NOT_SHOWN.get(kind, ())}

@@ -14,7 +14,9 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
-from measures.models import Version
+from measures.history.events import described
+from measures.history.names import public_names
+from measures.models import PublicVersion
 from measures.open_data import records
 from measures.open_data.columns import SLUG
 from measures.open_data.fields import RecordType
@@ -181,14 +183,15 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        changes: Keys = Version.objects.public().exclude(event="")
-        return changes
+        versions: Keys = PublicVersion.objects.events()
+        return versions
 
     def records(self, keys: Keys) -> Iterable[Any]:
-        return keys
+        return described(keys, public_names(self.catalogue.vocabulary))
 
     def record(self, key: str) -> Any:
-        return Version.objects.public().filter(pk=key).first()
+        found = self.records(PublicVersion.objects.events().filter(pk=key))
+        return next(iter(found), None)
 
 
 ENDPOINTS: tuple[type[Endpoint], ...] = (Audiences, Categories, Centres, Changes, Districts, Measures, Plans)
