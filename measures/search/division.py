@@ -14,7 +14,9 @@ from .index import Index
 from .pinyin import SYLLABLES, Spelling, spelt_spans
 from .text import Word
 
+MAX_WORDS = 6  # of a query that are divided
 MAX_DIVIDED = 60  # characters of a word that is divided
+MIN_LETTERS = 6  # of a word that may be several: two Chinese words have four syllables
 MAX_LETTERS = 120  # of a word in letters and digits
 MAX_WORD = 20  # characters; the words of the site are no longer, see the SQL function measures_learn()
 MAX_SPELT = 4  # syllables of a word that is looked for in pinyin without spaces
@@ -49,6 +51,8 @@ class Segment:
 def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> list[Segment]:
     """The words without question words, those that stand `nowhere` divided."""
     found: list[Segment] = []
+    if len(nowhere) > MAX_WORDS:
+        return [Segment(word, word not in nowhere) for word in words]
     for word in words:
         if word.quoted:
             found.append(Segment(word, word not in nowhere))
@@ -70,6 +74,8 @@ def _divided(word: Word, index: Index) -> list[Segment]:
             found.append(Segment(Word(piece), known=False))
         elif chinese:
             found += along_words(piece, index)
+        elif piece.isalpha() and len(piece) < MIN_LETTERS:
+            found.append(Segment(Word(piece), known=bool(index.known_words([piece]))))
         elif piece not in ENGLISH_QUESTION_WORDS:
             found += along_latin_words(piece, index)
     return found

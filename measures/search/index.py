@@ -39,7 +39,10 @@ PAIRS_WITH_INITIALS = """
     ORDER BY p.first, p.second
 """
 CHARACTERS_READ_AS = """
-    SELECT syllable, character FROM measures_reading WHERE syllable = ANY (%(syllables)s) ORDER BY character
+    SELECT syllable, character FROM measures_reading r WHERE syllable = ANY (%(syllables)s)
+        AND (EXISTS (SELECT FROM measures_characterpair p WHERE p.first = r.character AND {pair_known})
+            OR EXISTS (SELECT FROM measures_characterpair p WHERE p.second = r.character AND {pair_known}))
+    ORDER BY character
 """
 SOUNDING_LIKE = """
     SELECT DISTINCT other.character FROM measures_reading r
@@ -140,6 +143,7 @@ class Index:
         return [one + other for one, other in self._rows(SOUNDING_PAIRS, first=first, second=second)]
 
     def characters_read_as(self, syllables: Iterable[str]) -> dict[str, list[str]]:
+        """For each syllable the characters of the site that can be read so."""
         found: dict[str, list[str]] = {}
         if syllables := sorted(set(syllables)):
             for syllable, character in self._rows(CHARACTERS_READ_AS, syllables=syllables):
@@ -166,6 +170,10 @@ class Index:
             for at, kind, slug in union:
                 named[at].append(f"{kind}:{slug}")
         return named
+
+    def exists(self, condition: Q) -> bool:
+        """Whether the row of some measure fits."""
+        return self._holding(SearchRow).filter(condition).exists()
 
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""

@@ -26,6 +26,7 @@ SYLLABLES = frozenset(
 )
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
+MAX_STEPS = 20_000  # from character to character, in looking for these strings
 INITIALS = range(2, 11)  # letters
 
 Step = tuple[str, str]  # two syllables, or two initials, that follow each other
@@ -85,6 +86,7 @@ class _Strings:
     def __init__(self, after: dict[int, list[tuple[str, int]]], pairs: Mapping[Step, Pairs]):
         self.after, self.pairs = after, pairs
         self._leads: dict[tuple[int, str, str], bool] = {}
+        self._steps = 0
 
     def _next(self, end: int, syllable: str, character: str) -> Iterator[tuple[int, str, str]]:
         for following, its_end in self.after.get(end, ()):
@@ -111,8 +113,11 @@ class _Strings:
 
     def _extend(self, state: tuple[int, str, str], string: str, end: int, found: dict[str, None]) -> None:
         for following in self._next(*state):
-            if len(found) >= MAX_STRINGS:
+            self._steps += 1
+            if len(found) >= MAX_STRINGS or self._steps > MAX_STEPS:
                 return
+            if state[2] + following[2] in string:
+                continue  # no text of the site goes in circles, but pairs do: "shishishi"
             if following[0] == end:
                 found[string + following[2]] = None
             elif self._leads_to_the_end(following, end):

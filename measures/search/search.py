@@ -23,7 +23,9 @@ from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spell
 from .synonyms import synonyms
 from .text import Word, code, words
 
-MAX_PARTS = 24  # of a query that are asked for one by one, where nothing has all of them
+MAX_WORDS = 24  # of a query that is divided where nothing has all of them
+MAX_PARTS = 8  # of which it is told what is left without each
+MAX_PUT_RIGHT = 6  # words that others like them are looked for
 MAX_CLOSEST = 3  # queries like this one that are offered
 
 
@@ -64,6 +66,14 @@ class Reading:
     def found_by(self, part: Part) -> int:
         """The bitmap of the measures that fit one of the parts."""
         return self.found if len(self.parts) == 1 else self._found(part.tree)
+
+    def stands_somewhere(self, part: Part) -> bool:
+        """Whether some measure fits one of the parts."""
+        if len(self.parts) == 1:
+            return bool(self.found)
+        if any(self._named[id(leaf)] for leaf in leaves(part.tree)):
+            return bool(self._found(part.tree))
+        return self._index.exists(tree_condition(part.tree))
 
     def _found(self, tree: Tree) -> int:
         """What no name is found by is asked for at once."""
@@ -121,14 +131,14 @@ class Search:
         self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
         self.pieces: list[Segment] = []
-        if not self._exact.found and 0 < len(self._exact.parts) <= MAX_PARTS:
+        if not self._exact.found and 0 < len(self.words) <= MAX_WORDS:
             self._divide()
 
     def _divide(self) -> None:
         exact = self._exact
         labels = role_labels()
         self._nowhere = nowhere = {
-            word for part in exact.parts if not self._found_by(part) for word in part.words
+            word for part in exact.parts if not exact.stands_somewhere(part) for word in part.words
         }
         shown = {word for word in nowhere if word.text in labels}
         pieces = divided(self.words, nowhere - shown, self.index)
@@ -136,9 +146,6 @@ class Search:
         if found and (shown or found != self.words):
             self.pieces = pieces
             self.reading = Reading(parts(found, self._lexicon(found)), self.index, self._register, labels)
-
-    def _found_by(self, part: Part) -> int:
-        return self._exact.found_by(part)
 
     def _read(self, words: Sequence[Word], by_number: bool = False) -> Reading:
         lexicon = self._lexicon(words)
@@ -243,6 +250,9 @@ class Search:
         """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
         exact = [(word, word not in self._nowhere) for word in self.words]
         divided = [(piece.word, piece.known) for piece in self.pieces]
+        looked_for = {word for word, known in (*exact, *divided) if not known}
+        if len(looked_for) > MAX_PUT_RIGHT:
+            return []
         found = []
         for own in (exact, divided):
             for at, (word, known) in enumerate(own):
