@@ -48,6 +48,19 @@ def measure_path(code: str) -> str:
     return f"/measures/{code}/"
 
 
+# Kind of a record -> where the pages of this kind stand.
+_FOLDERS = {"category": "categories", "centre": "centres", "audience": "audiences", "district": "districts"}
+
+
+def record_path(kind: str, key: str) -> str:
+    """The page of a record; "" where its kind has none."""
+    if kind == "plan":
+        return "/about/"
+    if kind == "measure":
+        return measure_path(key)
+    return f"/{_FOLDERS[kind]}/{key}/" if kind in _FOLDERS else ""
+
+
 def history_path(code: str) -> str:
     """All that the public knows of a measure, also when it is no longer published."""
     return f"/measures/{code}/history/"

@@ -5,7 +5,6 @@ A *document* is the jsonb of one `Version`: column names as keys, slugs, codes a
 kinds.py        the kinds of records that have versions, and how each is found
 fields.py       the fields of each kind and their order, declared once
 names.py        what categories, centres, audiences and places are called
-departed.py     records of the vocabulary that are no longer public
 documents.py    a document as text, field by field
 texts.py        two texts compared
 differences.py  two documents compared

@@ -41,14 +41,18 @@ def whole(kind: str, document: dict, names: Names) -> list[Entry]:
 
 
 def entries(
-    model: type[Model], document: dict | None, fields: Iterable[str], names: Names
+    model: type[Model], document: dict | None, names_of_fields: Iterable[str], names: Names
 ) -> dict[str, Entry]:
-    """{name of the field: Entry} of these fields of a document or row; without one, the texts are empty."""
-    document = document or {}
-    return {
-        name: Entry(label_of(field), text(field, document.get(name), names), language_of(name))
-        for name, field in ((name, model._meta.get_field(name)) for name in fields)
-    }
+    """{name of the field: Entry} of these fields of a document or row; without one, the texts are empty.
+
+    A document that was written before a field was there has its default.
+    """
+    found = {}
+    for name in names_of_fields:
+        field = model._meta.get_field(name)
+        value = None if document is None else document.get(name, field.get_default())
+        found[name] = Entry(label_of(field), text(field, value, names), language_of(name))
+    return found
 
 
 def text(field: Field, value: object, names: Names) -> str:

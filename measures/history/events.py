@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import get_language
+
+from measures.addresses import in_language, record_path
 from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
@@ -49,6 +52,12 @@ class Event:
     def title(self) -> str:
         """What the record was called then, in the active language."""
         return title_of(self.kind, self.before if self.withdrawn else self.document)
+
+    @property
+    def page(self) -> str:
+        """The path of the record's own page in the active language; "" where it has none or is not public since."""
+        path = "" if self.withdrawn else record_path(self.kind, self.key)
+        return path and in_language(path, get_language())
 
     @cached_property
     def changes(self) -> list[Change]:

@@ -36,13 +36,6 @@ from .files import SelectionView
 
 MAX_ENTRIES = 100  # of a feed: readers poll often and want the news
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
-#: Kind of record -> where its page stands.
-FOLDERS: dict[str, str] = {
-    Version.Kind.CATEGORY: "categories",
-    Version.Kind.CENTRE: "centres",
-    Version.Kind.AUDIENCE: "audiences",
-    Version.Kind.DISTRICT: "districts",
-}
 
 
 class AtomFeed(Atom1Feed):
@@ -132,7 +125,7 @@ class ChangeFeed(View):
         for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
-                link=absolute(in_language(page_of(event), language)),
+                link=absolute(page_of(event)),
                 description=escape(event.note or event.label),
                 unique_id=tag(language, event.kind, event.key, "version", event.number),
                 updateddate=event.at,
@@ -142,11 +135,9 @@ class ChangeFeed(View):
 
 
 def page_of(event: Event) -> str:
-    """The path where a reader sees the event: the version of a measure, the page of another record, or where its history
+    """The page where a reader sees the event: the version of a measure, the page of another record, or where its history
     stands if it is no longer public."""
     if event.kind == Version.Kind.MEASURE:
-        return history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
-    if event.withdrawn:
-        return CHANGES_PATH
-    folder = FOLDERS.get(event.kind)
-    return f"/{folder}/{event.key}/" if folder else "/about/"
+        path = history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
+        return in_language(path, get_language())
+    return event.page or in_language(CHANGES_PATH, get_language())

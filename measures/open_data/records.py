@@ -8,7 +8,6 @@ from operator import attrgetter
 from django.utils.translation import gettext_lazy as _
 
 from measures import models
-from measures.models import Version
 
 from .columns import BY_NAME, SLUG
 from .fields import Field, RecordType
@@ -216,7 +215,7 @@ CHANGE = RecordType(
             type="integer",
             constraints={"minimum": 1},
         ),
-        Field("event", _("what happened"), choices=Version.Event),
+        Field("event", _("what happened"), choices=models.Version.Event),
         Field("at", _("when"), _("When, in UTC."), type="datetime"),
         Field("note", _("why"), _("Why, in the editors’ words; may be empty.")),
         Field(

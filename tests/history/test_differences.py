@@ -1,9 +1,12 @@
 """Two texts and two documents compared."""
 
 import pytest
+from django.utils.translation import override
 
-from measures.history.differences import paired_rows
+from measures.history.differences import changes, paired_rows
+from measures.history.names import desk_names
 from measures.history.texts import compared_texts
+from measures.models import Version
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,17 @@ def test_an_action_put_in_at_the_top_does_not_make_all_look_changed():
         {**row, "position": row["position"] + 1} for row in before
     ]
     assert paired_rows("actions", before, after) == [(None, after[0]), *zip(before, after[1:], strict=True)]
+
+
+def test_what_an_old_document_lacks_is_no_difference():
+    new = Version.objects.of("measure", "2020-07").first().document
+    old = {key: value for key, value in new.items() if not key.startswith("headline")}
+    old["actions"] = [{key: row[key] for key in row if key != "background"} for row in new["actions"]]
+    assert changes("measure", old, new, desk_names()) == []
+    added = {
+        **new,
+        "actions": [*new["actions"], {**new["actions"][0], "position": 90, "text_zh": "新", "text_en": ""}],
+    }
+    with override("en"):
+        labels = [change.label for change in changes("measure", old, added, desk_names())]
+    assert labels == ["action 90: source paragraph", "action 90: action (Chinese)"]

@@ -6,7 +6,7 @@ from measures.catalogue import Catalogue
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.history.texts import compared_texts
-from measures.models import Category, Measure, PublicVersion, Version
+from measures.models import Category, Measure, PublicVersion, Synonym, Version
 from measures.snapshots import editing_as
 from tests.admin.desk import signed_in
 
@@ -125,3 +125,12 @@ def test_pages_say_which_event_it_was(client, edited):
     assert said == ["Published again", "Withdrawn", "Changed", "Added"]
     text = client.get("/measures/2020-07/history/").text
     assert re.findall(r'<p class="event">([^<]+)</p>', text) == ["重新发布", "撤下", "修改", "新增"]
+
+
+def test_an_event_of_a_record_without_a_page_leads_nowhere(client, restored):
+    with editing_as("lin"):
+        Synonym.objects.create(word="数币", means="数字人民币")
+    response = client.get("/en/changes/")
+    event = response.context["versions"][0]
+    assert (event.kind, event.event, event.title, event.page) == ("synonym", "added", "数币", "")
+    assert client.get("/changes.atom").status_code == 200

@@ -1,283 +1,299 @@
-"""The memory of the database: every path of change, once, with who, when and why; and the rules that it holds."""
+"""What a version says beside its document: event, digest, private note; data versions, lineages, and who waits for whom."""
 
+import hashlib
 import json
 import threading
-from datetime import timedelta
 
+import psycopg
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
+from django.apps import apps
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from measures.models import (
-    Action,
-    Audience,
-    Category,
-    CentreLink,
-    DataVersion,
-    District,
-    DistrictRole,
-    Measure,
-    Plan,
-    SourceParagraph,
-    Version,
-)
+from measures.history.kinds import MODELS
+from measures.models import Audience, DataVersion, District, Measure, PublicVersion, SearchRow, Version
 from measures.snapshots import editing_as
+
+from .index_oracle import data_versions, read_from_index, read_plainly
+from .test_index import live, new_measure, rebuilt, rows_of, whole_index
 
 pytestmark = pytest.mark.usefixtures("restored")
 
 
-@pytest.fixture
-def measure():
-    return Measure.objects.get(code="2020-07")
-
-
-def written_by(change) -> list[Version]:
-    """The versions that `change` leaves behind, oldest first."""
-    last = Version.objects.order_by("-id").values_list("id", flat=True).first()
-    change()
-    return list(Version.objects.filter(id__gt=last).order_by("id"))
-
-
-def sql(statement, *parameters):
+def sql(statement: str, *parameters):
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
 
 
-def test_the_shipped_content_is_there_once():
-    assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28
-    assert set(Version.objects.values_list("number", "public")) == {(1, True)}
-    numbers = Version.objects.values_list("data_version", flat=True)
-    assert max(numbers) == DataVersion.objects.live().number
+def events_of(code: str) -> list[str]:
+    return list(Version.objects.of("measure", code).order_by("number").values_list("event", flat=True))
 
 
-PATHS = {
-    "save": lambda m: m.save() if setattr(m, "title_en", "New") is None else None,
-    "update": lambda m: Measure.objects.filter(pk=m.pk).update(title_en="New"),
-    "bulk_update": lambda m: (
-        setattr(m, "title_en", "New"),
-        Measure.objects.bulk_update([m], ["title_en"]),
-    ),
-    "plain SQL": lambda m: sql("UPDATE measures_measure SET title_en = 'New' WHERE id = %s", m.pk),
-    "row: create": lambda m: m.actions.create(
-        position=90, text_zh="新", paragraph=SourceParagraph.objects.first()
-    ),
-    "row: bulk_create": lambda m: Action.objects.bulk_create(
-        [Action(measure=m, position=p, text_zh="新", paragraph_id=1) for p in (90, 91)]
-    ),
-    "row: update": lambda m: m.actions.update(text_en="New"),
-    "row: delete": lambda m: m.actions.first().delete(),
-    "row: plain SQL": lambda m: sql("DELETE FROM measures_centrelink WHERE measure_id = %s", m.pk),
-    "many to many: add": lambda m: m.audiences.add(*Audience.objects.all()),
-    "many to many: clear": lambda m: m.paragraphs.clear(),
-    "place": lambda m: m.district_roles.update(note_en="New"),
-}
+# --- Events ---
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_change_leaves_one_version_with_who_when_and_why(measure, path):
-    began, data_version = timezone.now() - timedelta(seconds=1), DataVersion.objects.live().number
-
-    def change():
-        with editing_as("lin", "because"):
-            PATHS[path](measure)
-
-    (version,) = written_by(change)
-    assert (version.kind, version.key, version.number) == ("measure", "2020-07", 2)
-    assert (version.actor, version.note, version.public) == ("lin", "because", True)
-    assert began < version.at < timezone.now() + timedelta(seconds=1)
-    assert version.data_version == DataVersion.objects.live().number == data_version + 1
-    assert version.document != Version.objects.get(kind="measure", key="2020-07", number=1).document
-
-
-def test_plain_sql_is_signed_with_the_account_and_the_program(measure):
-    (version,) = written_by(lambda: PATHS["plain SQL"](measure))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT session_user || ' (' || current_setting('application_name') || ')'")
-        assert version.actor == cursor.fetchone()[0]
+def test_the_life_of_a_measure_in_events():
+    new_measure(90, "一生", status="draft")
+    for change in (
+        {"title_en": "In a drawer"},
+        {"status": "published"},
+        {"title_en": "Seen"},
+        {"status": "draft"},
+        {"title_en": "In a drawer again"},
+        {"status": "published"},
+    ):
+        Measure.objects.filter(code="2020-90").update(**change)
+    Measure.objects.get(code="2020-90").delete()
+    new_measure(90, "又一生")
+    Measure.objects.filter(code="2020-90").update(status="draft")
+    Measure.objects.get(code="2020-90").delete()
+    assert events_of("2020-90") == [
+        *("", "", "added", "changed", "withdrawn", "", "published_again", "deleted"),
+        *("published_again", "withdrawn", ""),
+    ]
 
 
-def test_deleting_leaves_a_version_without_a_document():
-    record = Measure.objects.get(code="2020-05")
-    (version,) = written_by(record.delete)
-    assert (version.key, version.number, version.document, version.public) == ("2020-05", 2, None, False)
+def test_the_shipped_content_was_added():
+    assert set(Version.objects.values_list("event", flat=True)) == {"added"}
 
 
-def test_truncate_is_remembered(measure):
-    codes = sorted(set(CentreLink.objects.values_list("measure__code", flat=True)))
-    versions = written_by(lambda: sql("TRUNCATE measures_centrelink"))
-    assert sorted(version.key for version in versions) == codes
-    assert all(version.document["centres"] == [] for version in versions)
-
-
-def test_loaddata_over_the_same_content_changes_nothing_and_over_edits_is_remembered(measure):
-    fixtures = ("plan", "vocabulary", "measures")
-    assert written_by(lambda: call_command("loaddata", *fixtures, verbosity=0)) == []
-    Measure.objects.filter(pk=measure.pk).update(title_en="Edited")
-    (version,) = written_by(lambda: call_command("loaddata", *fixtures, verbosity=0))
-    assert (version.key, version.number) == ("2020-07", 3)
-    assert version.document == Version.objects.get(kind="measure", key="2020-07", number=1).document
-
-
-def test_many_records_in_one_transaction_raise_the_data_version_once():
-    before = DataVersion.objects.live().number
-    versions = written_by(lambda: Measure.objects.update(note_en="For all"))
-    assert len(versions) == 28
-    assert DataVersion.objects.live().number == before + 1
-
-
-def test_a_draft_is_remembered_but_raises_nothing():
-    before = DataVersion.objects.live()
-    (version,) = written_by(
-        lambda: Measure.objects.create(
-            plan_id=2020, category_id=1, number=90, slug="draft", title_zh="草案", basis="named"
-        )
-    )
-    assert (version.public, version.number) == (False, 1)
-    assert DataVersion.objects.live().number == before.number
-
-
-def test_what_was_rolled_back_leaves_nothing(measure):
-    before = DataVersion.objects.live().number
-
-    def change():
-        with transaction.atomic():
-            Measure.objects.update(title_en="New")
-            transaction.set_rollback(True)
-
-    assert written_by(change) == []
-    assert DataVersion.objects.live().number == before
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM measures_touched")
-        assert cursor.fetchone() == (0,)
-
-
-def test_what_is_changed_back_before_the_commit_leaves_nothing(measure):
-    def change():
-        with transaction.atomic():
-            title = measure.title_en
-            Measure.objects.filter(pk=measure.pk).update(title_en="New")
-            Measure.objects.filter(pk=measure.pk).update(title_en=title)
-
-    assert written_by(change) == []
-
-
-@pytest.mark.parametrize("statement", ["UPDATE measures_version SET note = 'x'", "DELETE FROM measures_version",
-                                       "TRUNCATE measures_version"])  # fmt: skip
-def test_the_history_is_append_only(statement):
-    with pytest.raises(DatabaseError, match="append-only"):
-        sql(statement)
-
-
-def test_concurrent_commits_never_hide_one_another(measure):
-    """Real threads, real commits: every action of one measure is changed by a thread of its own, at once."""
-    actions = list(measure.actions.values_list("pk", flat=True))
-    rounds = 8
-    start = threading.Barrier(len(actions))
-    faults = []
-
-    def edit(pk):
-        try:
-            for number in range(rounds):
-                start.wait(30)
-                with editing_as(f"editor {pk}", str(number)):
-                    Action.objects.filter(pk=pk).update(text_en=f"{pk}: {number}")
-        except Exception as fault:
-            faults.append(fault)
-            start.abort()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=edit, args=(pk,)) for pk in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    versions = list(Version.objects.of("measure", "2020-07").order_by("number"))[1:]
-    assert [version.number for version in versions] == list(range(2, 2 + rounds * len(actions)))
-    # Each version holds what its author wrote and everything that the versions before it hold.
-    texts = Version.objects.of("measure", "2020-07").last().document["actions"]
-    shown = [action["text_en"] for action in texts]
-    for version in versions:
-        pk = int(version.actor.split()[1])
-        shown[actions.index(pk)] = f"{pk}: {version.note}"
-        assert [action["text_en"] for action in version.document["actions"]] == shown
-    numbers = [version.data_version for version in versions]
-    assert numbers == sorted(set(numbers))
-
-
-# --- What the database refuses ---
-
-REFUSED = {
-    "one number twice": lambda m: Measure.objects.create(
-        plan_id=2020, category_id=1, number=7, slug="x", title_zh="x", basis="named"
-    ),
-    "one link per centre": lambda m: CentreLink.objects.create(
-        measure=m, centre=m.centre_links.first().centre, basis="text", reason_zh="x"
-    ),
-    "one role per place": lambda m: DistrictRole.objects.create(
-        measure=m, district=m.district_roles.first().district, role=m.district_roles.first().role
-    ),
-    "two actions with one number": lambda m: Action.objects.create(
-        measure=m, position=1, text_zh="x", paragraph_id=1
-    ),
-    "an action numbered 0": lambda m: m.actions.filter(position=1).update(position=0),
-    "an unknown status": lambda m: Measure.objects.filter(pk=m.pk).update(status="secret"),
-    "an unknown basis": lambda m: Measure.objects.filter(pk=m.pk).update(basis="rumour"),
-    "derived without a parent": lambda m: Measure.objects.filter(pk=m.pk).update(
-        basis="derived", parent=None
-    ),
-    "its own parent": lambda m: Measure.objects.filter(pk=m.pk).update(basis="derived", parent=m.pk),
-    "another plan's category": lambda m: Measure.objects.filter(pk=m.pk).update(category=other_plan()[1]),
-    "another plan's paragraph": lambda m: m.paragraphs.add(other_plan()[2]),
-    "an action citing another plan": lambda m: m.actions.update(paragraph=other_plan()[2]),
-    "a measure's public number": lambda m: Measure.objects.filter(pk=m.pk).update(number=77),
-    "a category's slug": lambda m: Category.objects.filter(pk=m.category_id).update(slug="other"),
-    "a place's slug": lambda m: District.objects.filter(slug="futian").update(slug="other"),
-    "a plan's slug": lambda m: Plan.objects.update(slug="other"),
-    "a paragraph's number": lambda m: SourceParagraph.objects.filter(number=1).update(number=99),
-}
-
-
-def other_plan():
-    names = ("title", "short_title", "issuer", "source", "intro", "method")
-    texts = {f"{name}_{language}": "x" for name in names for language in ("zh", "en")}
-    plan = Plan.objects.create(slug="later", year=2021, **texts)
-    texts = {"name_zh": "x", "name_en": "x", "intro_zh": "x", "intro_en": "x"}
-    category = Category.objects.create(plan=plan, number=1, slug="later", **texts)
-    return plan, category, SourceParagraph.objects.create(plan=plan, number=1, opening="x")
-
-
-@pytest.mark.parametrize("rule", REFUSED)
-def test_the_database_holds_its_rules(measure, rule):
-    before = Version.objects.of("measure", "2020-07").first().document
-
-    def break_it():
-        with transaction.atomic():
-            REFUSED[rule](measure)
-
-    with pytest.raises(IntegrityError):
-        break_it()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT measures_document('measure', '2020-07') = %s::jsonb", [json.dumps(before)])
-        assert cursor.fetchone() == (True,)
-
-
-def test_a_draft_may_still_get_another_number():
-    draft = Measure.objects.create(
-        plan_id=2020, category_id=1, number=90, slug="draft", title_zh="草案", basis="named"
-    )
-    versions = written_by(lambda: Measure.objects.filter(pk=draft.pk).update(number=91))
-    assert {(version.key, version.document is None) for version in versions} == {
-        ("2020-90", True),
-        ("2020-91", False),
-    }
-
-
-def test_actions_swap_numbers_in_one_transaction(measure):
+def migrating(change) -> None:
     with transaction.atomic():
-        measure.actions.filter(position=1).update(position=100)
-        measure.actions.filter(position=2).update(position=1)
-        measure.actions.filter(position=100).update(position=2)
-    assert list(measure.actions.values_list("position", flat=True)) == [1, 2, 3, 4, 5, 6]
+        sql("SELECT set_config('futian.migration', 'yes', true)")
+        change()
+
+
+def test_what_a_migration_writes_is_signed_and_no_event():
+    before = live()
+    migrating(lambda: Measure.objects.filter(code="2020-07").update(title_en="Corrected"))
+    version = Version.objects.of("measure", "2020-07").first()
+    assert (version.number, version.actor, version.event, version.public) == (2, "migration", "", True)
+    assert live() == before + 1
+    row, old = (rows.get(code="2020-07") for rows in (present(), as_of(before)))
+    assert (row.version_id, row.version_number, row.edited_at) == (version.id, 1, old.edited_at)
+    Measure.objects.filter(code="2020-07").update(title_en="Edited")
+    assert Version.objects.of("measure", "2020-07").first().event == "changed"
+    assert present().get(code="2020-07").version_number == 3
+    migrating(lambda: Measure.objects.filter(code="2020-07").update(title_en="Corrected again"))
+    assert present().get(code="2020-07").version_number == 3
+
+
+def present():
+    return SearchRow.objects.present()
+
+
+def as_of(number: int):
+    return SearchRow.objects.as_of(number)
+
+
+def test_a_migration_that_takes_something_away_says_so():
+    migrating(lambda: Measure.objects.filter(code="2020-07").update(status="draft"))
+    assert events_of("2020-07") == ["added", "withdrawn"]
+
+
+def test_somebody_called_migration_is_nobody_special():
+    with editing_as("migration"):
+        Measure.objects.filter(code="2020-07").update(title_en="By a person")
+    assert events_of("2020-07") == ["added", "changed"]
+
+
+# --- What stands beside the document ---
+
+
+def test_the_digest_is_that_of_the_document_as_it_is_printed():
+    Measure.objects.filter(code="2020-07").update(title_en="New")
+    Measure.objects.get(code="2020-05").delete()
+    for digest, text in sql("SELECT digest, document::text FROM measures_version"):
+        assert digest == (hashlib.sha256(text.encode()).hexdigest() if text else "")
+    assert not Version.objects.filter(document=None).exclude(digest="").exists()
+
+
+def test_a_private_note_is_for_staff_alone(restored):
+    with editing_as("lin", "For all", "For us"):
+        Measure.objects.filter(code="2020-07").update(title_en="New")
+    version = Version.objects.of("measure", "2020-07").first()
+    assert (version.note, version.private_note) == ("For all", "For us")
+    assert "private_note" in Version.staff_columns
+    assert PublicVersion.objects.get(id=version.id).note == "For all"
+    with editing_as("lin"):
+        Measure.objects.filter(code="2020-07").update(title_en="Newer")
+    assert Version.objects.of("measure", "2020-07").first().private_note == ""
+
+
+def test_reordering_a_vocabulary_changes_no_measure():
+    measure = Measure.objects.get(code="2020-07")
+    measure.audiences.set(Audience.objects.all())
+    measure.district_roles.create(district=District.objects.get(slug="meicai"), role="site")
+    last = Version.objects.latest("id").id
+    with transaction.atomic():
+        for audience in Audience.objects.all():
+            Audience.objects.filter(pk=audience.pk).update(order=100 - audience.order)
+        District.objects.filter(slug="meicai").update(code="999")
+    assert set(Version.objects.filter(id__gt=last).values_list("kind", flat=True)) == {"audience", "district"}
+    document = Version.objects.of("measure", "2020-07").first().document
+    assert document["audiences"] == sorted(document["audiences"])
+    assert [row["district"] for row in document["districts"]] == ["futian", "meicai"]
+
+
+def test_saving_every_record_as_it_is_writes_nothing():
+    before = Version.objects.count()
+    save_everything()
+    assert Version.objects.count() == before
+
+
+def save_everything() -> None:
+    """Every row of every content table, and its relations, as they are."""
+    parts = ("sourceparagraph", "action", "centrelink", "districtrole")
+    for model in (*MODELS.values(), *(apps.get_model("measures", name) for name in parts)):
+        for record in model.objects.all():
+            record.save()
+            for field in model._meta.many_to_many:
+                relation = getattr(record, field.name)
+                kept = list(relation.all())
+                with transaction.atomic():
+                    relation.clear()
+                    relation.set(reversed(kept))
+
+
+# --- The view ---
+
+
+def test_the_public_view_shows_public_versions_and_ends():
+    with editing_as("lin", "Why it changed"):
+        Measure.objects.filter(code="2020-07").update(title_en="New")
+    with editing_as("lin", "Why it goes: SECRET", "PRIVATE"):
+        Measure.objects.filter(code="2020-07").update(status="draft", title_en="SECRET")
+    with editing_as("lin", "SECRET"):
+        Measure.objects.filter(code="2020-07").update(note_en="SECRET")
+        new_measure(90, "SECRET", status="draft")
+        Measure.objects.get(code="2020-05").delete()
+    seen = PublicVersion.objects.filter(key__in=["2020-05", "2020-07", "2020-90"]).order_by("id")
+    columns = ("key", "number", "public", "event", "note")
+    assert list(seen.values_list(*columns)) == [
+        ("2020-05", 1, True, "added", ""),
+        ("2020-07", 1, True, "added", ""),
+        ("2020-07", 2, True, "changed", "Why it changed"),
+        ("2020-07", 3, False, "withdrawn", ""),
+        ("2020-05", 2, False, "deleted", ""),
+    ]
+    assert [version.document is None for version in seen] == [not version.public for version in seen]
+    assert [version.digest == "" for version in seen] == [not version.public for version in seen]
+    everything = sql("SELECT string_agg(v::text, '') FROM measures_publicversion v")[0][0]
+    assert "SECRET" not in everything
+    assert "PRIVATE" not in everything
+
+
+# --- Data versions and lineages ---
+
+
+def test_data_versions_have_a_row_each_with_time_and_lineage():
+    before = DataVersion.objects.live()
+    Measure.objects.filter(code="2020-07").update(title_en="New")
+    new_measure(90, "草案", status="draft")
+    after = DataVersion.objects.live()
+    assert (after.number, after.lineage, after.restores) == (before.number + 1, before.lineage, 0)
+    assert after.at > before.at
+    assert sorted(DataVersion.objects.values_list("number", flat=True)) == [0, 1, 2]
+    versions = Version.objects.filter(data_version=after.number, public=True)
+    assert 0 <= (versions.get().at - after.at).total_seconds() < 1
+
+
+def test_a_restored_database_goes_on_where_nobody_has_been():
+    Measure.objects.filter(code="2020-07").update(title_en="Before")
+    before, index = DataVersion.objects.live(), whole_index()
+    number = sql("SELECT measures_new_lineage(3)")[0][0]
+    after = DataVersion.objects.live()
+    assert (number, after.number, after.restores) == (before.number + 3_000, number, 3)
+    assert after.lineage != before.lineage
+    assert after.at > before.at
+    assert whole_index() == index
+    assert read_from_index(number) == read_plainly(before.number)
+    # The next version of a record skips what may have been given out; the one after follows.
+    Measure.objects.filter(code="2020-07").update(title_en="First")
+    Measure.objects.filter(code="2020-07").update(title_en="Second")
+    new_measure(90, "备份不知道")
+    assert numbers_of("2020-07") == [1, 2, 3_003, 3_004]
+    assert numbers_of("2020-90") == [3_001]
+    assert events_of("2020-07") == ["added", "changed", "changed", "changed"]
+    assert [version.number for version in DataVersion.objects.all()[:4]] == [
+        *range(number + 3, number - 1, -1)
+    ]
+    assert DataVersion.objects.live().lineage == after.lineage
+    assert sql("SELECT measures_new_lineage(4)") == [(number + 3 + 4_000,)]
+    Measure.objects.filter(code="2020-07").update(title_en="Third")
+    assert numbers_of("2020-07") == [1, 2, 3_003, 3_004, 7_005]
+    for moment in data_versions():
+        assert read_from_index(moment) == read_plainly(moment)
+    assert rebuilt() == "Every row was as it should be.\n"
+    assert [since for since, _until in rows_of("2020-07")] == [1, 2, number + 1, number + 2, number + 4_004]
+
+
+def numbers_of(code: str) -> list[int]:
+    return list(Version.objects.of("measure", code).order_by("number").values_list("number", flat=True))
+
+
+@pytest.mark.parametrize("restores", [0, -1, None])
+def test_a_lineage_is_always_a_later_one(restores):
+    with pytest.raises(DatabaseError, match="restored 0 times already"):
+        sql("SELECT measures_new_lineage(%s)", restores)
+    sql("SELECT measures_new_lineage(1)")
+    with pytest.raises(DatabaseError, match="restored 1 times already"):
+        sql("SELECT measures_new_lineage(1)")
+
+
+# --- Who waits for whom ---
+
+
+def test_two_commits_stand_in_line_and_each_tells_the_truth(restored):
+    """The second waits for the first and sees what it left, whatever the two change; see decision 4."""
+    address = restored.maintenance | {"dbname": restored.name}
+    with psycopg.connect(**address) as first, psycopg.connect(**address) as second:
+        first.execute("UPDATE measures_plan SET status = 'draft'; SET CONSTRAINTS ALL IMMEDIATE")
+        second.execute("UPDATE measures_measure SET title_en = 'Meanwhile' WHERE number = 7")
+        committed = threading.Event()
+
+        def commit():
+            second.commit()
+            committed.set()
+
+        waiting = threading.Thread(target=commit)
+        waiting.start()
+        assert not committed.wait(0.5)
+        first.commit()
+        waiting.join(10)
+    newest = Version.objects.of("measure", "2020-07").first()
+    assert (newest.document["title_en"], newest.public) == ("Meanwhile", False)
+    assert not present().exists()
+
+
+def test_under_repeatable_read_the_second_gets_an_error_and_no_wrong_document(restored):
+    address = restored.maintenance | {"dbname": restored.name}
+    with psycopg.connect(**address) as first, psycopg.connect(**address) as second:
+        second.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        second.execute(
+            "UPDATE measures_action SET text_en = 'Seconds late' WHERE id = (SELECT max(id) FROM measures_action)"
+        )
+        first.execute(
+            "UPDATE measures_action SET text_en = 'First' WHERE id = (SELECT min(id) FROM measures_action)"
+        )
+        first.commit()
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            second.commit()
+    assert not Version.objects.filter(document__icontains="Seconds late").exists()
+
+
+def test_without_the_row_that_commits_lock_nothing_is_committed():
+    sql("DELETE FROM measures_dataversion WHERE number = 0")
+    with pytest.raises((DatabaseError, OperationalError), match="data version 0"):
+        Measure.objects.filter(code="2020-07").update(title_en="New")
+
+
+def test_json_of_a_document_is_what_its_record_is():
+    """The document of a measure has every column of the new schema."""
+    document = Version.objects.of("measure", "2020-07").first().document
+    assert {"headline_zh", "headline_en"} <= document.keys()
+    assert all(action["background"] is False for action in document["actions"])
+    assert Version.objects.of("plan", "2020").first().document["status"] == "published"
+    assert json.dumps(document["districts"]) == json.dumps(
+        sorted(document["districts"], key=lambda row: (row["district"], row["role"]))
+    )

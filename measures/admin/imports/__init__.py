@@ -5,6 +5,7 @@ saved now count; where the record moved on since the export they are refused ins
 
 cells.py  the columns that come back, and what spreadsheet programs make of their cells
 files.py  the rows of an uploaded XLSX or CSV file
+parts.py  the columns that are read together, as actions, links and places
 rows.py   one row against its saved measure: what changes, what is wrong, saving it
 views.py  uploading, the preview, confirming it
 """

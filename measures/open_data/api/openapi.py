@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from measures import models
-from measures.models import Version
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
@@ -29,7 +28,7 @@ CHOICES: dict[ChoicesType, str] = {
     models.District.Kind: "PlaceKind",
     models.DistrictRole.Role: "PlaceRole",
     models.Version.Kind: "RecordKind",
-    Version.Event: "Event",
+    models.Version.Event: "Event",
 }
 TYPES: dict[str, Schema] = {
     "string": {"type": "string"},
