@@ -7,6 +7,7 @@ After that the SQL function measures_normalized() needs a migration with the sam
 
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import regex
@@ -33,7 +34,7 @@ def is_apostrophe(character: str) -> bool:
     return character == "\N{MODIFIER LETTER APOSTROPHE}" or (single and QUOTES.match(character) is not None)
 
 
-def ranges(chosen) -> str:
+def ranges(chosen: Callable[[str], bool]) -> str:
     """The characters for which `chosen` is true, as `a-c` and the like."""
     found: list[list[int]] = []
     for code in range(1, sys.maxunicode + 1):

@@ -16,7 +16,7 @@ from .text import Word
 
 MAX_WORDS = 6  # of a query that are divided
 MAX_DIVIDED = 60  # characters of a word that is divided
-MIN_LETTERS = 6  # of a word that may be several: two Chinese words have four syllables
+MIN_LETTERS = 4  # of a word in letters and digits that may be several
 MAX_LETTERS = 120  # of a word in letters and digits
 MAX_WORD = 20  # characters; the words of the site are no longer, see the SQL function measures_learn()
 MAX_SPELT = 4  # syllables of a word that is looked for in pinyin without spaces
@@ -74,7 +74,7 @@ def _divided(word: Word, index: Index) -> list[Segment]:
             found.append(Segment(Word(piece), known=False))
         elif chinese:
             found += along_words(piece, index)
-        elif piece.isalpha() and len(piece) < MIN_LETTERS:
+        elif len(piece) < MIN_LETTERS or Spelling(piece).single:
             found.append(Segment(Word(piece), known=bool(index.known_words([piece]))))
         elif piece not in ENGLISH_QUESTION_WORDS:
             found += along_latin_words(piece, index)

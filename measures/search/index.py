@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.db import connections, models
 from django.db.models import Aggregate, Func, Q, Value
@@ -85,13 +86,14 @@ class Index:
         """`also_known`: words that count as words of the site besides its own."""
         self.using, self.number, self._also_known = using, number, also_known
 
-    def _rows(self, sql: str, **parameters) -> list[tuple]:
+    def _rows(self, sql: str, **parameters: Any) -> list[Any]:
         with connections[self.using].cursor() as cursor:
             sql = sql.format(**(PRESENT if self.number is None else MOMENT))
             cursor.execute(sql, parameters | {"number": self.number})
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
-    def _holding(self, model: type[SearchRow] | type[SearchName]):
+    def _holding(self, model: type[SearchRow] | type[SearchName]) -> Any:
         rows = model.objects.using(self.using)
         return rows.present() if self.number is None else rows.as_of(self.number)
 
@@ -173,7 +175,7 @@ class Index:
 
     def exists(self, condition: Q) -> bool:
         """Whether the row of some measure fits."""
-        return self._holding(SearchRow).filter(condition).exists()
+        return bool(self._holding(SearchRow).filter(condition).exists())
 
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""
@@ -208,7 +210,8 @@ def text_condition(alternatives: Alternatives) -> Q:
     By the lexemes, and where these do not decide, by a look at the text. The two are joined so that the index alone
     finds the rows and the text is all that is looked at: a row's own lexemes take longer to read than the index.
     """
-    decided, undecided = [], []
+    decided: list[Phrase] = []
+    undecided: list[Phrase] = []
     for phrase in alternatives.phrases:
         # A single word that stands nowhere need not be looked for; what it spells follows it.
         if not (phrase.is_lexeme and phrase.stems and not phrase.forms):

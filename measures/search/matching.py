@@ -49,7 +49,7 @@ class Phrase:
         return GAP.join(re.escape(part) for part in re.split(GAP, self.text) if part)
 
     @cached_property
-    def pattern(self) -> re.Pattern:
+    def pattern(self) -> re.Pattern[str]:
         """Finds the phrase in a normalised text."""
         if not re.fullmatch(f"{LATIN}+", self.text):
             return re.compile(self.expression)
@@ -79,7 +79,7 @@ class CodePhrase(Phrase):
         return f"^{self.text}" if "-" in self.text else f"^[0-9]{{4}}-{self.text}"
 
     @cached_property
-    def pattern(self) -> re.Pattern:
+    def pattern(self) -> re.Pattern[str]:
         return re.compile(f"{self.expression}(?![0-9])")
 
 

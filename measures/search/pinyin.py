@@ -42,7 +42,8 @@ class Spelling:
     @cached_property
     def _after(self) -> dict[int, list[tuple[str, int]]]:
         """Place in the word -> the syllables that can stand there and the places after them, on ways to its end."""
-        word, after = self.word, {}
+        word = self.word
+        after: dict[int, list[tuple[str, int]]] = {}
         if not re.fullmatch("[a-z]+('[a-z]+)*", word):
             return {}
         reaching = {len(word)}
@@ -57,7 +58,7 @@ class Spelling:
                     after.setdefault(start, []).append((syllable, end))
         return after
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return 0 in self._after
 
     @property
@@ -157,6 +158,6 @@ def without_tone_numbers(text: str) -> str:
     return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5])+(?!\S)", _plain_syllables, text)
 
 
-def _plain_syllables(match: re.Match) -> str:
+def _plain_syllables(match: re.Match[str]) -> str:
     syllables = re.split("[1-5]", match[0])[:-1]
     return "'".join(syllables) if SYLLABLES.issuperset(syllables) else match[0]

@@ -65,7 +65,7 @@ class Part:
     words: tuple[Word, ...]
     tree: Tree
 
-    def __str__(self):
+    def __str__(self) -> str:
         return " ".join(map(str, self.words))
 
 

@@ -32,7 +32,7 @@ MAX_CLOSEST = 3  # queries like this one that are offered
 @cache
 def role_labels() -> dict[str, str]:
     """What rows say of the role of a place, in all languages, and its facet token."""
-    found = {}
+    found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             found |= {normalized(str(role.label)): f"role:{role.value}" for role in DistrictRole.Role}
@@ -199,7 +199,7 @@ class Search:
     @property
     def in_title(self) -> int:
         """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
-        return self.reading.in_title()
+        return self.reading.in_title() if self.found else 0
 
     # --- What was understood ---
 
@@ -250,13 +250,14 @@ class Search:
         """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
         exact = [(word, word not in self._nowhere) for word in self.words]
         divided = [(piece.word, piece.known) for piece in self.pieces]
-        looked_for = {word for word, known in (*exact, *divided) if not known}
-        if len(looked_for) > MAX_PUT_RIGHT:
-            return []
+        nowhere = dict.fromkeys(word for word, known in (*exact, *divided) if not known)
+        put_right = {
+            word: closest_words(word.text, self.index)[:MAX_CLOSEST] for word in list(nowhere)[:MAX_PUT_RIGHT]
+        }
         found = []
         for own in (exact, divided):
             for at, (word, known) in enumerate(own):
-                for better in [] if known else closest_words(word.text, self.index)[:MAX_CLOSEST]:
+                for better in [] if known else put_right.get(word, ()):
                     words = [str(other) for other, _known in own]
                     words[at] = str(Word(better, word.quoted))
                     found.append(" ".join(words))

@@ -40,7 +40,7 @@ class Word:
     text: str
     quoted: bool = False
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f'"{self.text}"' if self.quoted else self.text
 
 
