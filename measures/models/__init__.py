@@ -1,4 +1,4 @@
-"""What staff edit, its versions and its search index.
+"""The content that staff edit, its versions and its search index.
 
 Content is held in simplified Chinese and English, as column pairs `name_zh`, `name_en`. What the database can hold as a
 rule is a constraint here or, where it spans tables, in the migrations, which also own the triggers that write `Version`,

@@ -139,7 +139,7 @@ class PublicVersionQuerySet(models.QuerySet):
 
 
 class PublicVersion(models.Model):
-    """What the public may read of the versions: the view `measures_publicversion`.
+    """The part of the versions that the public may read: the view `measures_publicversion`.
 
     The public versions, and those that ended something public; of the latter neither document nor note.
     """
