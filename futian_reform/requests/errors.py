@@ -94,6 +94,40 @@ def unavailable(request):
     return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
 
 
+def busy(request):
+    """For what was not made in time because too much else was asked for."""
+    return answer(
+        request,
+        503,
+        _("This site is busy at the moment"),
+        _("More is asked of it than it can answer right now. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+        typed=typed(request),
+        again=True,
+    )
+
+
+def late(request):
+    return answer(
+        request,
+        408,
+        _("The request did not arrive in time"),
+        _("Nothing was saved. Please send it once more."),
+        headers={"Cache-Control": "no-store", "Connection": "close"},
+    )
+
+
+def crowded(request):
+    return answer(
+        request,
+        503,
+        _("Too many requests at once"),
+        _("Nothing was saved. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "Connection": "close"},
+        again=True,
+    )
+
+
 def signed_out(request, sign_in: str):
     """The answer to a form posted to the desk after its session had ended; `sign_in` is the address of the sign-in page."""
     return answer(

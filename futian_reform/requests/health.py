@@ -26,7 +26,7 @@ def site(request):
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         with public_snapshot() as version:
-            checks["content"] = apps.get_model("measures", "Measure").objects.published().exists()
+            checks["content"] = apps.get_model("measures", "SearchRow").objects.present().exists()
             checks["data_version"] = version.number
         checks |= replica(reader)
     except Error as error:

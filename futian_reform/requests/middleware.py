@@ -12,14 +12,18 @@ from measures.language.bilingual import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .errors import READING, method_not_allowed, unavailable
+from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
 UNAVAILABLE = "futian.unavailable"
+BUSY, SILENT = "busy", "silent"
+# Likewise where a request cannot be served now: LATE or CROWDED.
+REFUSED = "futian.refused"
+LATE, CROWDED = "late", "crowded"
 
 
 def language_from_path(get_response):
@@ -82,6 +86,11 @@ def within_limits(get_response):
     """Refuse queries and bodies that are too long, and the character NUL, which PostgreSQL cannot store."""
 
     def middleware(request):
+        if reason := request.environ.get(REFUSED):
+            return {LATE: late, CROWDED: crowded}[reason](request)
+        # Django reads "get" as GET; the page cache, which keeps a crowd from rendering, does not, and HTTP does not either.
+        if request.META["REQUEST_METHOD"] != request.method:
+            raise BadRequest(_("Something in the address or the request is not as it should be."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
             raise BadRequest(_("The request is larger than this site accepts."))
@@ -117,7 +126,7 @@ def staff_or_public(get_response):
             if not reads:
                 return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
             if UNAVAILABLE in request.environ:
-                return unavailable(request)
+                return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
             with public_snapshot() as request.data_version:

@@ -10,15 +10,11 @@ from django.db.models import Max, Sum
 from django.shortcuts import render
 from django.utils import timezone
 
+from . import client
+
 
 def client_address(request) -> str:
-    """The address of the client. Each of PROXIES proxies appends the address it was called from to X-Forwarded-For, so the
-    client's stands that many places from the end. Whatever stands before it may be made up."""
-    if settings.PROXIES:
-        forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-        if len(forwarded) >= settings.PROXIES and forwarded[-settings.PROXIES]:
-            return forwarded[-settings.PROXIES]
-    return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  nothing is bound to it
+    return client.client_address(request.META)
 
 
 def time_left(request, credentials) -> timedelta:

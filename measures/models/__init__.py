@@ -15,7 +15,20 @@ from .search_index import CharacterPair, FacetSet, Reading, SearchName, SearchRo
 from .versions import DataVersion, PublicVersion, Version
 from .vocabulary import Audience, Centre, District
 
+#: What the role of public pages may read: the public versions, and what lists and searches are made from.
+PUBLIC_MODELS = (
+    CharacterPair,
+    DataVersion,
+    FacetSet,
+    PublicVersion,
+    Reading,
+    SearchName,
+    SearchRow,
+    Word,
+)
+
 __all__ = [
+    "PUBLIC_MODELS",
     "Action",
     "Audience",
     "Category",
