@@ -6,17 +6,23 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connections
 from psycopg import sql
 
-from futian_reform.operations.backups import back_up, contents, parameters
+from futian_reform.operations.backups.dump import back_up
+from futian_reform.operations.backups.folder import last_backup, prune
+from futian_reform.operations.backups.proof import contents
+from futian_reform.operations.backups.restore import restore as restore_backup
+from futian_reform.operations.backups.server import BackupError, maintenance, parameters
 from measures.models import DataVersion, Measure, Version
 from measures.snapshots import editing_as
 
@@ -36,23 +42,29 @@ def databases_on_server() -> set[str]:
         }
 
 
-def restore(dump) -> str:
+def restore(dump, **options) -> str:
     output = StringIO()
-    call_command("restore", dump, stdout=output)
+    call_command("restore", dump, stdout=output, **options)
     return output.getvalue()
 
 
 @pytest.fixture
-def backup(restored, tmp_path):
-    User.objects.create_user("editor", password="correct horse battery")
-    with editing_as("editor", "why"):
-        Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
+def tidy(restored):
+    """Drops what a restoration keeps."""
     before = databases_on_server()
-    yield back_up(tmp_path, keep=3)
+    yield restored
     connections.close_all()
     with psycopg.connect(**restored.maintenance, autocommit=True) as connection:
         for name in databases_on_server() - before:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def backup(tidy, tmp_path):
+    User.objects.create_user("editor", password="correct horse battery")
+    with editing_as("editor", "why"):
+        Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
+    return back_up(tmp_path, keep=3)
 
 
 @pytest.mark.parametrize("wipe", ["DROP DATABASE {name} WITH (FORCE)", "SELECT 1"])
@@ -116,6 +128,93 @@ def test_backups_are_private_and_the_oldest_go(backup, tmp_path):
     left = sorted(path.name for path in tmp_path.iterdir())
     dumps = sorted({"futian-20200105T000000Z-v1.dump", backup.name, newest.name})
     assert left == sorted([*dumps, *(name.replace(".dump", ".json") for name in dumps)])
+
+
+def test_retention_is_by_days_and_spares_the_newest(tmp_path):
+    def make(age: int) -> str:
+        name = f"futian-{datetime.now(UTC) - timedelta(days=age):%Y%m%dT%H%M%S%f}Z-v{age}"
+        (tmp_path / f"{name}.dump").touch()
+        (tmp_path / f"{name}.json").touch()
+        return name
+
+    names = {age: make(age) for age in (1, 5, 29, 31, 40, 400)}
+    (tmp_path / "futian-of-somebody.dump").touch()
+    for keep, days, stay in ((3, 30, {1, 5, 29}), (2, 3, {1, 5}), (1, 0, {1})):
+        prune(tmp_path, keep, days)
+        expected = {f"{names[age]}.{suffix}" for age in stay for suffix in ("dump", "json")}
+        assert {path.name for path in tmp_path.iterdir()} == expected | {"futian-of-somebody.dump"}
+    assert datetime.now(UTC) - last_backup(tmp_path) < timedelta(days=1, minutes=1)
+
+
+def test_a_copy_elsewhere_that_fails_is_told_and_nothing_old_goes(backup, tmp_path):
+    old = tmp_path / "futian-20200101T000000Z-v1.dump"
+    old.touch()
+    program, copies = tmp_path / "copy", tmp_path / "elsewhere"
+    copies.mkdir()
+    program.write_text("#!/bin/sh\necho 'no route to host' >&2\nexit 4\n")
+    program.chmod(0o755)
+    with pytest.raises(BackupError, match=r"could not copy it: no route to host\. No old backup was removed"):
+        back_up(tmp_path, keep=1, copy_with=str(program))
+    assert old.exists()
+    assert len(list(tmp_path.glob("*.dump"))) == 3
+    program.write_text(f'#!/bin/sh\nset -e\ncp "$1" "$2" \'{copies}\'\n')
+    newest = back_up(tmp_path, keep=1, copy_with=str(program))
+    assert sorted(path.name for path in copies.iterdir()) == [newest.name, newest.with_suffix(".json").name]
+    assert list(tmp_path.glob("*.dump")) == [newest]
+
+
+def test_one_backup_or_restoration_at_a_time(backup, tmp_path):
+    with maintenance():
+        for attempt in (partial(back_up, tmp_path, keep=3), partial(restore_backup, backup)):
+            with pytest.raises(BackupError, match="Another backup or restoration"):
+                attempt()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_backup_of_an_older_release_is_migrated_before_it_is_used(tidy, tmp_path):
+    with psycopg.connect(**parameters()) as connection:
+        connection.execute("DELETE FROM auth_group_permissions; DELETE FROM auth_group")
+        connection.execute("DELETE FROM django_migrations WHERE app = 'measures' AND name = '0003_groups'")
+    dump = back_up(tmp_path, keep=3)
+    said = restore(dump)
+    assert "1 migrations were applied" in said
+    assert Group.objects.count() == 3
+    call_command("migrate", check_unapplied=True, verbosity=0)
+
+
+def test_a_backup_of_a_newer_release_is_refused(tidy, tmp_path):
+    with psycopg.connect(**parameters()) as connection:
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('measures', '9999_later', now())"
+        )
+    dump = back_up(tmp_path, keep=3)
+    before, present = held(), databases_on_server()
+    with pytest.raises(CommandError, match=r"9999_later, unknown here.*Nothing was changed"):
+        restore(dump)
+    assert (held(), databases_on_server()) == (before, present)
+
+
+def test_one_deleted_measure_comes_back_out_of_a_backup(backup):
+    wanted = Version.objects.of("measure", "2020-05").first().document
+    with editing_as("vandal"):
+        Measure.objects.get(code="2020-05").delete()
+        Measure.objects.filter(code="2020-01").update(title_en="Newer than the backup")
+    databases = databases_on_server()
+    assert "measure 2020-05 is as version 1 in" in restore(backup, only=["measure", "2020-05"])
+    assert databases_on_server() == databases
+    assert Version.objects.of("measure", "2020-05").first().document == wanted | {"status": "draft"}
+    assert Measure.objects.get(code="2020-01").title_en == "Newer than the backup"
+    latest = Version.objects.of("measure", "2020-05").first()
+    assert (latest.actor, latest.note) == ("restore", f"{backup.name}, version 1")
+    with pytest.raises(CommandError, match="knows no measure “2020-99”. Nothing was changed"):
+        restore(backup, only=["measure", "2020-99"])
+
+
+def test_a_backup_of_a_newer_server_is_refused(backup):
+    manifest = json.loads(backup.with_suffix(".json").read_text())
+    backup.with_suffix(".json").write_text(json.dumps(manifest | {"server": 99}))
+    with pytest.raises(CommandError, match=r"of a PostgreSQL 99.*Nothing was changed"):
+        restore(backup)
 
 
 def test_an_interrupted_migration_can_be_run_again(restored):
