@@ -151,7 +151,7 @@ class Drill:
                 "UPDATE measures_measure SET title_en = %s WHERE number = 1", [f"Edit {number}"]
             )
             connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            return connection.execute("SELECT number FROM measures_dataversion").fetchone()[0]
+            return connection.execute("SELECT max(number) FROM measures_dataversion").fetchone()[0]
 
     async def probe(self):
         """An address that is never cached, because every time it is another one."""

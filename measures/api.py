@@ -491,7 +491,7 @@ class PlanViewSet(ReadOnly):
 
 @described(_("All public changes, the newest first"), _("One change, with the record as it stood then"))
 class ChangeViewSet(ReadOnly):
-    queryset = Version.objects.public()
+    queryset = Version.objects.public().exclude(event="")
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
 

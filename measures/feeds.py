@@ -98,7 +98,7 @@ class ChangeFeed(View):
             request.data_version,
         )
         language = get_language()
-        for change in Version.objects.public()[:NEWEST]:
+        for change in Version.objects.public().exclude(event="")[:NEWEST]:
             what = f"{change.get_kind_display()} {change.key} {title_of(change)}"
             happened = (
                 _("Added") if change.number == 1 else _("Version %(number)s") % {"number": change.number}

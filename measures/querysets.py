@@ -57,12 +57,13 @@ def vocabulary(using: str) -> Vocabulary:
 
 
 RECORDS = """
-    SELECT v.document::text, v.number, v.at, array(
+    SELECT v.document::text, r.version_number, r.edited_at, array(
         SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id AND part.status = 'published'
         ORDER BY part.plan_year, part.number)
-    FROM unnest(%s::bigint[]) WITH ORDINALITY chosen (id, position) JOIN measures_measure m ON m.id = chosen.id,
-        LATERAL (SELECT document, number, at FROM measures_version WHERE kind = 'measure' AND key = m.code AND public
-            ORDER BY number DESC LIMIT 1) v
+    FROM unnest(%s::bigint[]) WITH ORDINALITY chosen (id, position)
+        JOIN measures_searchrow r ON r.measure_id = chosen.id AND r.until IS NULL
+        JOIN measures_measure m ON m.code = r.code
+        JOIN measures_version v ON v.id = r.version_id
     ORDER BY chosen.position
 """
 
@@ -142,8 +143,10 @@ class Bits(Aggregate):
 def register(using: str, vocabulary: Vocabulary) -> Register:
     """Every published measure with its facet sets."""
     columns = ("measure_id", "about_id", "places_id")
-    rows = SearchRow.objects.using(using).aggregate(
-        **{column: Packed(column, order_by=ordering("number")) for column in columns}
+    rows = (
+        SearchRow.objects.using(using)
+        .present()
+        .aggregate(**{column: Packed(column, order_by=ordering("number")) for column in columns})
     )
     tokens = dict(FacetSet.objects.using(using).values_list("pk", "tokens"))
     return Register(*(unpacked(rows[column]) for column in columns), tokens, vocabulary)
@@ -151,8 +154,8 @@ def register(using: str, vocabulary: Vocabulary) -> Register:
 
 def keys_in_order(sort: str, using: str) -> array:
     """The keys of all published measures, sorted."""
-    rows = SearchRow.objects.using(using)
-    return unpacked(rows.aggregate(keys=Packed("pk", order_by=ordering(sort)))["keys"])
+    rows = SearchRow.objects.using(using).present()
+    return unpacked(rows.aggregate(keys=Packed("measure_id", order_by=ordering(sort)))["keys"])
 
 
 def ordering(sort: str, search: "Search | None" = None, prefix: str = "") -> list:
@@ -271,7 +274,7 @@ class Search:
 
     def _named(self) -> list[list[str]]:
         """For each group of the tree the facet tokens of the categories, centres, audiences and places of that name."""
-        names = SearchName.objects.using(self.using)
+        names = SearchName.objects.using(self.using).present()
         matches = [
             names.filter(self._text_condition(group)).order_by().values_list(Value(at), "kind", "slug")
             for at, group in enumerate(self.groups)
@@ -353,7 +356,9 @@ class Search:
         return self._bitmap(self._in_title, register)
 
     def _bitmap(self, condition: Q, register: Register) -> int:
-        words = SearchRow.objects.using(self.using).filter(condition).values(which=WordOf("measure_id"))
+        words = (
+            SearchRow.objects.using(self.using).present().filter(condition).values(which=WordOf("measure_id"))
+        )
         return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
     @property
@@ -363,7 +368,7 @@ class Search:
     def rank(self, prefix: str = "") -> Case:
         """0 where all that is asked for stands in the title, 1 otherwise."""
         # Not by a look at the row itself: its lexemes lie apart.
-        in_title = SearchRow.objects.filter(self._in_title).values("pk")
+        in_title = SearchRow.objects.present().filter(self._in_title).values("pk")
         return Case(When(Q(**{f"{prefix}pk__in": in_title}), then=0), default=Value(1))
 
     # --- Where nothing fits ---
@@ -411,8 +416,8 @@ class Search:
                 """
                 SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
                 WHERE EXISTS (SELECT FROM measures_searchrow r
-                        WHERE r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
-                    OR EXISTS (SELECT FROM measures_searchname n WHERE n.text LIKE '%%' || s.string || '%%')
+                        WHERE r.until IS NULL AND r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
+                    OR EXISTS (SELECT FROM measures_searchname n WHERE n.until IS NULL AND n.text LIKE '%%' || s.string || '%%')
                 """,
                 strings,
                 [search.Literal(string).tsquery() for string in strings],

@@ -46,7 +46,7 @@ class Pages(Sitemap):
 
     @cached_property
     def data_version(self):
-        return DataVersion.objects.get()
+        return DataVersion.objects.live()
 
     def lastmod(self, item):
         return self.data_version.at

@@ -198,7 +198,7 @@ class Styleguide(PublicPage, TemplateView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
+        request.data_version = DataVersion.objects.live()  # the staff desk has no snapshot
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

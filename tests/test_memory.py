@@ -48,7 +48,7 @@ def test_the_shipped_content_is_there_once():
     assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28
     assert set(Version.objects.values_list("number", "public")) == {(1, True)}
     numbers = Version.objects.values_list("data_version", flat=True)
-    assert max(numbers) == DataVersion.objects.get().number
+    assert max(numbers) == DataVersion.objects.live().number
 
 
 PATHS = {
@@ -76,7 +76,7 @@ PATHS = {
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_change_leaves_one_version_with_who_when_and_why(measure, path):
-    began, data_version = timezone.now() - timedelta(seconds=1), DataVersion.objects.get().number
+    began, data_version = timezone.now() - timedelta(seconds=1), DataVersion.objects.live().number
 
     def change():
         with editing_as("lin", "because"):
@@ -86,7 +86,7 @@ def test_a_change_leaves_one_version_with_who_when_and_why(measure, path):
     assert (version.kind, version.key, version.number) == ("measure", "2020-07", 2)
     assert (version.actor, version.note, version.public) == ("lin", "because", True)
     assert began < version.at < timezone.now() + timedelta(seconds=1)
-    assert version.data_version == DataVersion.objects.get().number == data_version + 1
+    assert version.data_version == DataVersion.objects.live().number == data_version + 1
     assert version.document != Version.objects.get(kind="measure", key="2020-07", number=1).document
 
 
@@ -120,25 +120,25 @@ def test_loaddata_over_the_same_content_changes_nothing_and_over_edits_is_rememb
 
 
 def test_many_records_in_one_transaction_raise_the_data_version_once():
-    before = DataVersion.objects.get().number
+    before = DataVersion.objects.live().number
     versions = written_by(lambda: Measure.objects.update(note_en="For all"))
     assert len(versions) == 28
-    assert DataVersion.objects.get().number == before + 1
+    assert DataVersion.objects.live().number == before + 1
 
 
 def test_a_draft_is_remembered_but_raises_nothing():
-    before = DataVersion.objects.get()
+    before = DataVersion.objects.live()
     (version,) = written_by(
         lambda: Measure.objects.create(
             plan_id=2020, category_id=1, number=90, slug="draft", title_zh="草案", basis="named"
         )
     )
     assert (version.public, version.number) == (False, 1)
-    assert DataVersion.objects.get().number == before.number
+    assert DataVersion.objects.live().number == before.number
 
 
 def test_what_was_rolled_back_leaves_nothing(measure):
-    before = DataVersion.objects.get().number
+    before = DataVersion.objects.live().number
 
     def change():
         with transaction.atomic():
@@ -146,7 +146,7 @@ def test_what_was_rolled_back_leaves_nothing(measure):
             transaction.set_rollback(True)
 
     assert written_by(change) == []
-    assert DataVersion.objects.get().number == before
+    assert DataVersion.objects.live().number == before
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM measures_touched")
         assert cursor.fetchone() == (0,)

@@ -36,8 +36,8 @@ def found(q: str) -> list[str]:
 
 def searched(q: str) -> set[str]:
     """What the filter's search finds, without the filter's form: for tests that ask a thousand times."""
-    rows = SearchRow.objects.filter(Search(q, "default").condition())
-    return set(rows.values_list("measure__code", flat=True))
+    rows = SearchRow.objects.present().filter(Search(q, "default").condition())
+    return set(rows.values_list("code", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_search_follows_every_path_of_change(restored, tmp_path):
     measure.status = "draft"
     measure.save()
     assert not fresh()
-    assert not SearchRow.objects.filter(measure=measure).exists()
+    assert not SearchRow.objects.present().filter(code=measure.code).exists()
     measure.status = "published"
     measure.save()
     assert fresh()
@@ -338,10 +338,10 @@ def test_renamed_vocabulary_is_found_by_its_new_name_only(restored):
 
 def test_deleted_and_truncated_measures_leave_no_row(restored):
     Measure.objects.get(code="2020-28").delete()
-    assert SearchRow.objects.count() == 27
+    assert SearchRow.objects.present().count() == 27
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE measures_measure CASCADE")
-    assert SearchRow.objects.count() == 0
+    assert SearchRow.objects.present().count() == 0
 
 
 def test_draft_is_not_found(restored):

@@ -187,7 +187,7 @@ class MeasurePreview(MeasurePage):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        request.data_version = DataVersion.objects.get()  # the staff desk has no snapshot
+        request.data_version = DataVersion.objects.live()  # the staff desk has no snapshot
 
     def get_queryset(self):
         return Measure.objects.for_export()

@@ -6,12 +6,13 @@ rule is a constraint here or, where it spans tables, in the migrations, which al
 """
 
 from .fields import ChineseField, PlanYearField
+from .glossary import Synonym, Term
 from .locking import locked
 from .measure import Measure
 from .parts import Action, CentreLink, DistrictRole
 from .plan import Category, Plan, SourceParagraph
 from .search_index import CharacterPair, FacetSet, Reading, SearchName, SearchRow, Word
-from .versions import DataVersion, Version
+from .versions import DataVersion, PublicVersion, Version
 from .vocabulary import Audience, Centre, District
 
 __all__ = [
@@ -29,10 +30,13 @@ __all__ = [
     "Measure",
     "Plan",
     "PlanYearField",
+    "PublicVersion",
     "Reading",
     "SearchName",
     "SearchRow",
     "SourceParagraph",
+    "Synonym",
+    "Term",
     "Version",
     "Word",
     "locked",

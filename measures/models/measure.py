@@ -27,9 +27,9 @@ class MeasureQuerySet(models.QuerySet):
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
 
     def with_edit_times(self):
-        """With `published_at` and `edited_at`, the times of the first and the latest public version, and the latter's
-        `version_number`; None where there is no public version."""
-        versions = Version.objects.public().filter(kind="measure", key=OuterRef("code"))
+        """With `published_at` and `edited_at`, the times of the first and the latest public version that readers were told
+        of, and the latter's `version_number`; None where there is no public version."""
+        versions = Version.objects.public().exclude(event="").filter(kind="measure", key=OuterRef("code"))
         latest = versions.order_by("-number")
         return self.annotate(
             published_at=Subquery(versions.order_by("number").values("at")[:1]),
@@ -39,7 +39,9 @@ class MeasureQuerySet(models.QuerySet):
 
     def edited_last(self, count: int):
         """The `count` measures edited last; what stands as it was first published is not among them."""
-        changed = Version.objects.public().filter(kind="measure", number__gt=1).values("key")
+        changed = (
+            Version.objects.public().exclude(event="").filter(kind="measure", number__gt=1).values("key")
+        )
         edited = self.filter(code__in=changed).with_edit_times().filter(edited_at__gt=F("published_at"))
         return edited.order_by("-edited_at", "number")[:count]
 
@@ -99,6 +101,7 @@ class MeasureQuerySet(models.QuerySet):
 class Measure(models.Model):
     class Basis(models.TextChoices):
         NAMED = "named", pgettext_lazy("basis of a measure", "Named in the source")
+        DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")
         DERIVED = "derived", pgettext_lazy("basis of a measure", "Split by the editors")
 
     class Status(models.TextChoices):
@@ -132,12 +135,14 @@ class Measure(models.Model):
     slug = models.SlugField(_("slug"), max_length=80)
     title_zh = ChineseField(_("title (Chinese)"))
     title_en = models.TextField(_("title (English)"), blank=True)
+    headline_zh = ChineseField(_("headline (Chinese)"), blank=True)
+    headline_en = models.TextField(_("headline (English)"), blank=True)
     official_name_zh = ChineseField(
         _("official name"), blank=True, help_text=_("The name in the source’s own words.")
     )
     summary_zh = ChineseField(_("summary (Chinese)"), blank=True)
     summary_en = models.TextField(_("summary (English)"), blank=True)
-    basis = models.CharField(_("basis"), max_length=8, choices=Basis)
+    basis = models.CharField(_("basis"), max_length=9, choices=Basis)
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -166,6 +171,7 @@ class Measure(models.Model):
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
     title = Bilingual()
+    headline = Bilingual()
     summary = Bilingual()
     note = Bilingual()
     keywords = Bilingual()
@@ -181,16 +187,19 @@ class Measure(models.Model):
             models.UniqueConstraint(fields=["plan", "number"], name="measure_number_unique"),
             models.UniqueConstraint(fields=["plan", "slug"], name="measure_slug_unique"),
             models.CheckConstraint(condition=Q(number__gte=1), name="measure_number_positive"),
-            models.CheckConstraint(condition=Q(basis__in=["named", "derived"]), name="measure_basis_known"),
+            models.CheckConstraint(
+                condition=Q(basis__in=["named", "described", "derived"]), name="measure_basis_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "published"]), name="measure_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(basis="derived", parent__isnull=False) | Q(basis="named", parent__isnull=True),
+                condition=Q(basis="derived", parent__isnull=False)
+                | (~Q(basis="derived") & Q(parent__isnull=True)),
                 name="measure_derived_has_parent",
                 violation_error_message=_(
                     "A measure split by the editors names the measure it was split from; "
-                    "a measure named in the source has none."
+                    "a measure named or described in the source has none."
                 ),
             ),
             models.CheckConstraint(

@@ -26,7 +26,7 @@ class MeasurePart(models.Model):
 
 
 class Action(MeasurePart):
-    """One thing that the plan says will be done."""
+    """One thing that the plan says will be done; with `background`, what it reports from before the plan."""
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -35,6 +35,7 @@ class Action(MeasurePart):
     paragraph = models.ForeignKey(
         SourceParagraph, on_delete=models.PROTECT, related_name="actions", verbose_name=_("source paragraph")
     )
+    background = models.BooleanField(_("is background"), default=False)
 
     text = Bilingual()
 

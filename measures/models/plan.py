@@ -11,6 +11,12 @@ from .fields import ChineseField, NaturalKeyManager, PlanYearField
 
 
 class Plan(models.Model):
+    """A plan. What belongs to it (categories, terms, measures) is public only while it is published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
     slug = models.SlugField(_("slug"), unique=True)
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
     title_zh = ChineseField(_("title (Chinese)"))
@@ -25,6 +31,7 @@ class Plan(models.Model):
     intro_en = models.TextField(_("introduction (English)"))
     method_zh = ChineseField(_("method (Chinese)"))
     method_en = models.TextField(_("method (English)"))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
     title = Bilingual()
     short_title = Bilingual()
@@ -39,6 +46,9 @@ class Plan(models.Model):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         ordering = ["year"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["draft", "published"]), name="plan_status_known"),
+        ]
 
     def __str__(self):
         return self.short_title
