@@ -21,7 +21,7 @@ WRITER_LIMITS = {
     "idle_in_transaction_session_timeout": "10min",
 }
 # What a public request runs under. Sent when a connection is made and, because a connection pooler drops that, set again
-# inside each transaction: see measures/readers.py.
+# inside each transaction: see measures/readers/.
 READER_LIMITS = {
     "statement_timeout": "5s",
     "lock_timeout": "1s",
@@ -76,7 +76,7 @@ def reader(name: str, url: str, role: str) -> dict:
     config["OPTIONS"]["isolation_level"] = IsolationLevel.REPEATABLE_READ
     # The few threads that render pages keep their connections; see decision 52 for why there is no pool. Whether a kept one
     # still works shows with the statement that opens a snapshot.
-    return config | {"PER_TRANSACTION": limits, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return config | {"PER_TRANSACTION": limits, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
 
 
 def databases(writer_url: str, reader_urls: list[str], role: str) -> dict:

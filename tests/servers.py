@@ -8,11 +8,13 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -180,3 +182,87 @@ def make_certificate(key: Path, certificate: Path, account: dict):
         **account,
     )
     key.chmod(0o600)
+
+
+@contextmanager
+def pgbouncer(host: str) -> Iterator[int]:
+    """A PgBouncer in front of the embedded server in the folder `host`, in transaction mode; the result is its port."""
+    if not shutil.which("pgbouncer"):
+        missing("pgbouncer", "pgbouncer")
+    with private_folder() as folder:
+        port, outer = free_port(), folder.parent
+        lines = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": port,
+            "unix_socket_dir": "",
+            "auth_type": "any",
+            "pool_mode": "transaction",
+            "default_pool_size": 2,
+            "ignore_startup_parameters": "options, extra_float_digits",
+        }
+        configuration = outer / "pgbouncer.ini"
+        databases = f"* = host={host} port=5432 user=postgres\n"
+        text = "".join(f"{name} = {value}\n" for name, value in lines.items())
+        configuration.write_text(f"[databases]\n{databases}[pgbouncer]\n{text}")
+        with running(
+            *("pgbouncer", configuration),
+            ready=lambda: answers(f"postgresql://postgres@127.0.0.1:{port}/postgres"),
+            log=outer / "log",
+            cwd=folder,
+            env={"PATH": os.environ["PATH"]},
+            **as_nobody(),
+        ):
+            yield port
+
+
+class Relay:
+    """A TCP port on this machine in front of a PostgreSQL in a folder, which can hang or go away and come back."""
+
+    def __init__(self, host: str):
+        self.host, self.port = f"{host}/.s.PGSQL.5432", free_port()
+        self.open, self.connections = threading.Event(), []
+        self.start()
+
+    def start(self):
+        self.listening = socket.create_server(("127.0.0.1", self.port))
+        self.open.set()
+        threading.Thread(target=self._accept, args=[self.listening], daemon=True).start()
+
+    def hang(self):
+        """Take what comes and pass nothing on, new connections included."""
+        self.open.clear()
+
+    def go_on(self):
+        self.open.set()
+
+    def stop(self):
+        """Refuse connections, and end those that are open."""
+        with suppress(OSError):
+            self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+        self.connections = []
+
+    def _accept(self, listening: socket.socket):
+        while True:
+            try:
+                client, _address = listening.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.host)
+            self.connections += [client, server]
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                self.open.wait()
+                target.sendall(data)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)

@@ -12,6 +12,8 @@ from measures import api
 from measures.models import Measure, Version
 from measures.snapshots import editing_as
 
+from .queries import statements
+
 
 @pytest.fixture
 def schema(client):
@@ -147,7 +149,7 @@ def test_queries_do_not_grow_with_the_records(client):
     for query in ("?role=pilot", ""):
         with CaptureQueriesContext(connections["reader"]) as captured:
             client.get(f"/api/measures/{query}")
-        counts.append(len(captured))
+        counts.append(len(statements(captured)))
     assert counts[0] == counts[1]
 
 

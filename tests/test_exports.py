@@ -20,6 +20,7 @@ from measures.models import DataVersion, Measure
 from measures.snapshots import editing_as
 
 from .forms import FORMS, body, codes_of_csv, codes_of_page, records_of_csv, rows_of_xlsx
+from .queries import statements
 
 SITE_ORIGIN = django_settings.SITE_ORIGIN
 
@@ -238,7 +239,7 @@ def test_an_export_costs_the_same_queries_for_three_rows_and_for_all(client):
     for query in ("?role=pilot", ""):
         with CaptureQueriesContext(connections["reader"]) as captured:
             body(client.get(f"/measures.csv{query}"))
-        counts.append(len(captured))
+        counts.append(len(statements(captured)))
     assert counts[0] == counts[1]
 
 

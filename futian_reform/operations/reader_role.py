@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from measures.reader_rights import readable_tables
+from measures.readers.rights import readable_tables
 
 # Whoever may connect can write large objects, unless the server's administrator forbids it.
 LARGE_OBJECTS = (

@@ -1,6 +1,8 @@
 """What the database role of public pages may do: read the content, and nothing else."""
 
 from django.apps import apps
+from django.conf import settings
+from django.db import OperationalError
 
 # The roles that the session has or could take, and the tables of the site; each row of the result is one right too many.
 TOO_MUCH = """
@@ -41,3 +43,17 @@ def rights_too_many(cursor) -> list[str]:
     for_staff = [f"{table}.{column}" for table, columns in tables.items() for column in columns]
     cursor.execute(TOO_MUCH, {"readable": list(tables), "for_staff": for_staff})
     return [right for (right,) in cursor.fetchall()]
+
+
+class RightsRefused(OperationalError):
+    """The connection could do more than a public page may."""
+
+
+def refusal(name: str, rights: list[str]) -> str:
+    shown = ", ".join(rights[:5]) + (f" and {len(rights) - 5} more" if len(rights) > 5 else "")
+    role = settings.READER_ROLE or "futian_reader"
+    return (
+        f"The account that public pages read {name} with can {shown}. Let an administrator make one that can only read "
+        f"(CREATE ROLE site_reader LOGIN PASSWORD '...' IN ROLE {role}) and name it in DATABASE_READER_URL, or leave "
+        "DATABASE_READER_URL empty."
+    )
