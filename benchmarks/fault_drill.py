@@ -1,4 +1,4 @@
-"""What readers notice when things break: `python -m benchmarks.fault_drill`, a minute.
+"""What readers notice when things break: `.venv/bin/python -m benchmarks.fault_drill`, a minute.
 
 32 connections ask for cached pages without pause, staff publish an edit every second, and meanwhile PostgreSQL is killed
 and stays away for six seconds, a web process is killed and the site is reloaded. Counted is every answer that is not 200,
@@ -6,6 +6,7 @@ slower than two seconds or made of two data versions, and for every answer how l
 A connection that ends before its answer begins is asked again once on a new one, as browsers and proxies do.
 """
 
+import argparse
 import asyncio
 import os
 import re
@@ -219,4 +220,5 @@ def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     main()

@@ -8,8 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
-from measures.exports import COLUMNS
+from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
 from measures.models import Measure, Version
+from measures.open_data.columns import COLUMNS
 from tests.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
@@ -237,8 +238,6 @@ def test_viewers_without_the_right_cannot_import(client):
 
 
 def test_every_column_that_is_not_derived_can_come_back():
-    from measures.admin.imports import EDITABLE, GROUPS, LISTS, TEXTS
-
     handled = {*TEXTS, *LISTS, "category", "parent", "paragraphs", "audiences"}
     handled |= {name for _relation, columns in GROUPS.values() for name in columns}
     assert set(EDITABLE) == handled

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, form_of_answer
-from measures.metadata import LANGUAGE_TAGS
+from measures.language.bilingual import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health

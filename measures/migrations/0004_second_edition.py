@@ -22,7 +22,6 @@ from django.db.models.functions import Concat
 
 import measures.models.fields
 import measures.models.glossary
-import measures.models.search_index
 
 # --- Only the state that 0003 leaves can be upgraded ---
 
@@ -161,8 +160,8 @@ KINDS = [
     ("district", "district or place"), ("measure", "measure"), ("term", "term"), ("synonym", "synonym"),
 ]  # fmt: skip
 EVENTS = [
-    ("added", "added"), ("changed", "changed"), ("withdrawn", "withdrawn"), ("deleted", "deleted"),
-    ("published_again", "published again"),
+    ("added", "Added"), ("changed", "Changed"), ("withdrawn", "Withdrawn"), ("deleted", "Deleted"),
+    ("published_again", "Published again"),
 ]  # fmt: skip
 
 
@@ -411,17 +410,6 @@ class Migration(migrations.Migration):
                 ("lexemes", django.contrib.postgres.search.SearchVectorField()),
                 ("since", models.BigIntegerField()),
                 ("until", models.BigIntegerField(null=True)),
-                (
-                    "record",
-                    measures.models.search_index.PresentRow(
-                        from_fields=["code"],
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="search_row",
-                        to="measures.measure",
-                        to_fields=["code"],
-                    ),
-                ),
             ],
             {
                 "constraints": [
@@ -438,9 +426,10 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         condition=PRESENT, fastupdate=False, fields=["lexemes"], name="search_row_lexemes"
                     ),
-                    models.Index(condition=PRESENT, fields=["about"], name="search_row_about"),
-                    models.Index(condition=PRESENT, fields=["places"], name="search_row_places"),
                     models.Index(condition=PRESENT, fields=["plan_year", "number"], name="search_row_number"),
+                    models.Index(
+                        condition=Q(parent__isnull=False), fields=["parent"], name="search_row_parent"
+                    ),
                     models.Index(
                         condition=PRESENT,
                         fields=["title_key", "plan_year", "number"],

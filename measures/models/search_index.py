@@ -1,17 +1,14 @@
 """What search and facets read. Triggers keep these tables; nothing else writes them."""
 
-from datetime import datetime
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.lookups import DataContains
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Deferrable, F, Func, Lookup, Max, Q, Value
+from django.db.models import Deferrable, F, Func, Lookup, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from .measure import Measure
 from .versions import PublicVersion
 
 
@@ -25,45 +22,6 @@ class Matches(Lookup):
     def as_sql(self, compiler, connection):
         column, column_params = self.process_lhs(compiler, connection)
         return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class AnyOf(Lookup):
-    """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY (%s::bigint[])", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class Has(Lookup):
-    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
-
-    lookup_name = "has"
-    prepare_rhs = False
-    plus = ""
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
-        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
-        return f"{column} {self.plus}IN ({sets})", [*column_params, *self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class HasUnindexed(Has):
-    """The same where the rows have been searched.
-
-    An index would find rows by their facets and then read the lexemes of each, which takes far longer than to look at the
-    facets of what the search finds.
-    """
-
-    lookup_name = "has_unindexed"
-    plus = "+ 0 "
 
 
 class FacetSet(models.Model):
@@ -85,14 +43,6 @@ class FacetSet(models.Model):
         return " ".join(self.tokens)
 
 
-class PresentRow(models.ForeignObject):
-    """A row's measure by its code; seen from the measure, its row of the present alone."""
-
-    def get_extra_restriction(self, alias, related_alias):
-        until = self.model._meta.get_field("until")
-        return until.get_lookup("isnull")(until.get_col(related_alias), True)
-
-
 class SearchRowQuerySet(models.QuerySet):
     def present(self):
         return self.filter(until__isnull=True)
@@ -103,13 +53,6 @@ class SearchRowQuerySet(models.QuerySet):
         moment = Cast(Value(data_version), models.BigIntegerField())
         ended_since = Q(DataContains(span, moment), until__isnull=False)
         return self.filter(Q(until__isnull=True, since__lte=data_version) | ended_since)
-
-    def in_plan_order(self):
-        """Those of the present with what an address and its age are made of."""
-        return self.present().only("plan_year", "number", "edited_at").order_by("plan_year", "number")
-
-    def last_edit(self) -> datetime | None:
-        return self.present().aggregate(at=Max("edited_at"))["at"]
 
 
 def overlapping(same) -> list[tuple]:
@@ -132,7 +75,7 @@ class SearchRow(models.Model):
 
     `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes` are its Chinese
     characters and pairs of neighbours and the stems of its words; those of the titles stand there a second time, with
-    search.IN_TITLE before them.
+    matching.IN_TITLE before them.
     """
 
     version = models.ForeignKey(
@@ -155,15 +98,6 @@ class SearchRow(models.Model):
     since = models.BigIntegerField()
     until = models.BigIntegerField(null=True)
 
-    record = PresentRow(
-        Measure,
-        on_delete=models.DO_NOTHING,
-        from_fields=["code"],
-        to_fields=["code"],
-        related_name="search_row",
-        null=True,
-    )
-
     objects = SearchRowQuerySet.as_manager()
 
     class Meta:
@@ -182,9 +116,8 @@ class SearchRow(models.Model):
         # The present has indexes of its own, so that the past costs it nothing.
         indexes = [
             GinIndex(fields=["lexemes"], name="search_row_lexemes", fastupdate=False, condition=PRESENT),
-            models.Index(fields=["about"], name="search_row_about", condition=PRESENT),
-            models.Index(fields=["places"], name="search_row_places", condition=PRESENT),
             models.Index(fields=["plan_year", "number"], name="search_row_number", condition=PRESENT),
+            models.Index(fields=["parent"], name="search_row_parent", condition=Q(parent__isnull=False)),
             models.Index(
                 fields=["title_key", "plan_year", "number"], name="search_row_title", condition=PRESENT
             ),

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DataVersionQuerySet(models.QuerySet):
@@ -72,22 +73,6 @@ class VersionQuerySet(models.QuerySet):
         ).order_by("-number")
         return self.annotate(previous_document=Subquery(before.values("document")[:1]))
 
-    def public_events(self):
-        """What the public may know of, each with the `public_before` it replaced: the public versions, and the
-        withdrawals (not public, but the version before was), whose document is nobody's business."""
-        same = self.model.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
-        public_before = same.filter(public=True, number__lt=OuterRef("number")).order_by("-number")
-        just_before = same.filter(number=OuterRef("number") - 1)
-        return (
-            self.annotate(
-                public_before=Subquery(public_before.values("document")[:1]),
-                was_public=Subquery(just_before.values("public")[:1]),
-            )
-            .filter(Q(public=True) | Q(was_public=True))
-            .exclude(event="")  # a migration wrote the same in another shape
-            .defer(*self.model.staff_columns)
-        )
-
 
 class Version(models.Model):
     """A record as it stood after a transaction that changed it. Written by a trigger, append-only.
@@ -109,11 +94,11 @@ class Version(models.Model):
         SYNONYM = "synonym", _("synonym")
 
     class Event(models.TextChoices):
-        ADDED = "added", _("added")
-        CHANGED = "changed", _("changed")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        DELETED = "deleted", _("deleted")
-        PUBLISHED_AGAIN = "published_again", _("published again")
+        ADDED = "added", pgettext_lazy("event", "Added")
+        CHANGED = "changed", pgettext_lazy("event", "Changed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("event", "Withdrawn")
+        DELETED = "deleted", pgettext_lazy("event", "Deleted")
+        PUBLISHED_AGAIN = "published_again", pgettext_lazy("event", "Published again")
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)

@@ -1,6 +1,6 @@
 -- Texts as they are compared and sorted.
 
--- The same as search.normalized() in Python: compatibility forms resolved, accents and tones off, lower case, plain quotes.
+-- The same as language.normalising in Python: compatibility forms resolved, accents and tones off, lower case, plain quotes.
 CREATE OR REPLACE FUNCTION measures_normalized(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT replace(replace(replace(replace(
         lower(regexp_replace(normalize(t, NFKD), U&'[\0300-\036F]', '', 'g') COLLATE "C") COLLATE "default", -- A to Z
@@ -24,7 +24,7 @@ CREATE OR REPLACE FUNCTION measures_lexemes(t text) RETURNS tsvector LANGUAGE sq
     FROM measures_only(t, false) han
 $$;
 
--- The same for a title, each with search.IN_TITLE before it.
+-- The same for a title, each with matching.IN_TITLE before it.
 CREATE OR REPLACE FUNCTION measures_title_lexemes(t text) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE STRICT AS $$
     SELECT array_to_tsvector(coalesce(array_agg('^' || lexeme), '{}')) FROM unnest(tsvector_to_array(measures_lexemes(t))) lexeme
 $$;

@@ -6,7 +6,7 @@ import psycopg
 from django.core.exceptions import ValidationError
 from django.db import Error
 
-from measures.history import restore as restore_version
+from measures.history.restoring import restore as restore_version
 from measures.models import Version
 from measures.snapshots import editing_as
 
