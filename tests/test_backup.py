@@ -1,7 +1,9 @@
 """Backup and restore on a real PostgreSQL, and migrations that were cut short."""
 
+import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,20 +11,23 @@ import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connections
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from futian_reform.operations.backups.dump import back_up
 from futian_reform.operations.backups.folder import last_backup, prune
 from futian_reform.operations.backups.proof import contents
 from futian_reform.operations.backups.restore import restore as restore_backup
 from futian_reform.operations.backups.server import BackupError, maintenance, parameters
+from futian_reform.operations.embedded_postgres import programs
 from measures.models import DataVersion, Measure, Version
 from measures.snapshots import editing_as
 
@@ -78,14 +83,18 @@ def test_backup_wipe_restore_gives_everything_back(backup, restored, wipe):
         User.objects.all().delete()
         assert held() != before
     said = restore(backup)
-    assert held() == before
+    after = held()
+    # All is as it was, but for a data version that begins another lineage, and one restoration more than before.
+    (number, _at), rows = after.pop("data_version"), after["tables"].pop("measures_dataversion")
+    assert (number, rows[0]) == (version + 1000, before["tables"].pop("measures_dataversion")[0] + 1)
+    assert after["tables"] == before["tables"]
     assert User.objects.get().check_password("correct horse battery")
     assert Version.objects.filter(key="2020-01").latest("number").actor == "editor"
     assert ("kept in the database" in said) == ("DROP" not in wipe)
     # The restored database goes on where the old one stood: its triggers work, its reader role can read.
     with editing_as("editor"):
         Measure.objects.filter(code="2020-01").update(title_en="After")
-    assert DataVersion.objects.using("reader").live().number == version + 1
+    assert DataVersion.objects.using("reader").live().number == version + 1001
 
 
 def cut(dump):
@@ -172,14 +181,31 @@ def test_one_backup_or_restoration_at_a_time(backup, tmp_path):
 
 
 def test_a_backup_of_an_older_release_is_migrated_before_it_is_used(tidy, tmp_path):
-    with psycopg.connect(**parameters()) as connection:
-        connection.execute("DELETE FROM auth_group_permissions; DELETE FROM auth_group")
-        connection.execute("DELETE FROM django_migrations WHERE app = 'measures' AND name = '0003_groups'")
+    older = gzip.decompress((Path(__file__).parent / "upgrades" / "1.0.sql.gz").read_bytes())
+    connections.close_all()
+    tidy.execute("DROP DATABASE {name} WITH (FORCE)", "CREATE DATABASE {name}")
+    subprocess.run(
+        [
+            programs() / "psql",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            f"--dbname={make_conninfo(**parameters())}",
+        ],
+        input=older,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
     dump = back_up(tmp_path, keep=3)
+    with psycopg.connect(**parameters()) as connection:
+        number = connection.execute("SELECT number FROM measures_dataversion").fetchone()[0]
     said = restore(dump)
-    assert "1 migrations were applied" in said
-    assert Group.objects.count() == 3
+    assert re.search(r"[1-9]\d* migrations were applied", said)
     call_command("migrate", check_unapplied=True, verbosity=0)
+    live = DataVersion.objects.live()
+    assert (live.number, live.restores) == (
+        number + 1 + 1000,
+        1,
+    )  # what the migration wrote, and the restoration
 
 
 def test_a_backup_of_a_newer_release_is_refused(tidy, tmp_path):
@@ -192,6 +218,24 @@ def test_a_backup_of_a_newer_release_is_refused(tidy, tmp_path):
     with pytest.raises(CommandError, match=r"9999_later, unknown here.*Nothing was changed"):
         restore(dump)
     assert (held(), databases_on_server()) == (before, present)
+
+
+def test_no_number_is_given_out_twice_however_often_a_backup_is_restored(backup):
+    seen = {DataVersion.objects.live().number}
+    for restorations in (1, 2):
+        with editing_as("editor"):
+            Measure.objects.filter(code="2020-02").update(title_en=f"Lost {restorations}")
+        lost = Version.objects.of("measure", "2020-02").first()
+        seen.add(lost.data_version)
+        restore(backup)
+        live = DataVersion.objects.live()
+        assert (live.restores, live.number) == (restorations, min(seen) + 1000 * restorations)
+        with editing_as("editor"):
+            Measure.objects.filter(code="2020-02").update(title_en=f"Kept {restorations}")
+        kept = Version.objects.of("measure", "2020-02").first()
+        assert kept.data_version not in seen
+        assert kept.number > lost.number
+        seen |= {live.number, kept.data_version}
 
 
 def test_one_deleted_measure_comes_back_out_of_a_backup(backup):

@@ -11,7 +11,6 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from measures.models import Measure, Version
 from measures.open_data.api.openapi import openapi
 from measures.snapshots import editing_as
-
 from tests.queries import statements
 
 # https://spec.openapis.org/oas/3.0/schema/2021-09-28

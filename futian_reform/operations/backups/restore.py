@@ -18,7 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from ..reader_role import grant_reader
 from .proof import compare
 from .scratch import scratch_database, short
-from .server import BackupError, maintenance, site_database
+from .server import BackupError, maintenance, parameters, site_database
 from .swap import carry_over, swap
 
 
@@ -40,8 +40,10 @@ def restore(dump: Path) -> Restored:
             refuse_newer_server(held, beside)
             with scratch_database(dump, beside) as scratch:
                 compare(scratch, held)
+                restorations = 1 + max(restorations_of(scratch), restorations_of(site_database()))
                 with site_connected_to(scratch):
                     migrated = bring_up_to_date()
+                    begin_lineage(restorations)
                     if settings.READER_ROLE:
                         grant_reader(settings.READER_ROLE)
                 carry_over(site_database(), scratch, beside)
@@ -105,6 +107,21 @@ def bring_up_to_date() -> int:
     if missing:
         call_command("migrate", interactive=False, verbosity=0)
     return len(missing)
+
+
+def restorations_of(database: str) -> int:
+    """How often a backup was restored on the way to a database; 0 for one of an older release, or where there is none."""
+    try:
+        with psycopg.connect(**parameters(database)) as connection:
+            return connection.execute("SELECT max(restores) FROM measures_dataversion").fetchone()[0] or 0
+    except (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return 0
+
+
+def begin_lineage(restorations: int) -> None:
+    """Let no number that was given out since the backup be given out again: the data go on 1,000 later for each restoration."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT measures_new_lineage(%s)", [restorations])
 
 
 def unknown_migrations(loader) -> list[str]:
