@@ -101,6 +101,7 @@ def test_the_next_action_has_the_next_number_proposed(editor, measure):
         "position": 7,
         "text_zh": "新的措施",
         "text_en": "",
+        "background": False,
         "paragraph": 16,
     }
 

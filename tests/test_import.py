@@ -188,6 +188,7 @@ def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
     old = Version.objects.get(kind="measure", key="2020-07", number=1).document
     new = Version.objects.get(kind="measure", key="2020-07", number=2).document
     action = {"position": 7, "text_zh": "新的措施", "text_en": "A new action", "paragraph": 15}
+    action["background"] = False
     assert new == old | {
         "actions": [*old["actions"], action],
         "districts": [old["districts"][0] | {"note_en": "A new note"}],

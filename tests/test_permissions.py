@@ -9,13 +9,13 @@ from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from measures.models import Action, Measure, Version
+from measures.models import Action, Measure, Synonym, Term, Version
 from tests.desk import PASSWORD, account, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 
 ROLES = ("editor", "publisher", "administrator")
-RECORDS = ("measure", "category", "centre", "audience", "district")
+RECORDS = ("measure", "category", "centre", "audience", "district", "term", "synonym")
 EVERYBODY = "".join(role[0] for role in ROLES)  # "epa": the roles that get in, by their first letters
 
 
@@ -87,6 +87,8 @@ def keys() -> dict[str, int]:
         f"access{name}": model.objects.create(**attempt, **extra.get(name, {})).pk
         for name, model in logged.items()
     }
+    Term.objects.create(plan_id=2020, slug="x", name_zh="x", name_en="x", gloss_zh="x", gloss_en="x")
+    Synonym.objects.create(word="x", means="y")
     for model in get_admin_models():
         found.setdefault(model._meta.model_name, model.objects.order_by("pk").last().pk)
     found["user"] = User.objects.get(username="zhang").pk

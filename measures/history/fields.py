@@ -82,7 +82,7 @@ class Rows:
 
 
 ROWS = {
-    "actions": Rows(Action, ("position",), (("position", "paragraph"), ("text_zh", "text_en"), "background")),
+    "actions": Rows(Action, ("position",), (("position", "paragraph", "background"), ("text_zh", "text_en"))),
     "centres": Rows(CentreLink, ("centre",), (("centre", "basis"), ("reason_zh", "reason_en"))),
     "districts": Rows(DistrictRole, ("district", "role"), (("district", "role"), ("note_zh", "note_en"))),
     "source_paragraphs": Rows(SourceParagraph, ("number",), ("number", "heading", "opening")),

@@ -55,7 +55,7 @@ def test_unknown_value_is_explained_in_the_page(client, query, explanation):
     assert response.status_code == 400
     assert explanation in response.text
     assert "This selection cannot be read" in response.text
-    assert response.text.count('type="checkbox"') == 6 + 5 + 2 + 10 + 15 + 3 + 2
+    assert response.text.count('type="checkbox"') == 6 + 5 + 2 + 10 + 15 + 3 + 3
     assert codes_of_rows(response.text) == []
     assert set(re.findall('class="option-count">(.*?)<', response.text)) == {""}  # nothing was counted
 

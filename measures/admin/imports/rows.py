@@ -152,6 +152,7 @@ class MeasureResource(resources.ModelResource):
             if group == "actions":
                 last = found[-1].position if found else 0
                 part.position = saved[index].position if index < len(saved) else last + 1
+                part.background = index < len(saved) and saved[index].background  # no column says
             for name, field in columns.items():
                 value = cells[name][index] if index < len(cells[name]) else ""
                 try:
