@@ -254,6 +254,16 @@ def test_one_deleted_measure_comes_back_out_of_a_backup(backup):
         restore(backup, only=["measure", "2020-99"])
 
 
+def test_a_backup_with_functions_of_another_state_is_refused(tidy, tmp_path):
+    with psycopg.connect(**parameters()) as connection:
+        connection.execute("DROP TRIGGER append_only ON measures_version")
+    dump = back_up(tmp_path, keep=3)
+    with pytest.raises(
+        CommandError, match=r"another state of this code: trigger append_only.*Nothing was changed"
+    ):
+        restore(dump)
+
+
 def test_a_backup_of_a_newer_server_is_refused(backup):
     manifest = json.loads(backup.with_suffix(".json").read_text())
     backup.with_suffix(".json").write_text(json.dumps(manifest | {"server": 99}))

@@ -7,6 +7,7 @@ from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from measures.models.live_sql import differences
 from measures.readers.choice import readers
 from measures.readers.reader import Reader
 from measures.snapshots import current_version, public_snapshot
@@ -20,13 +21,18 @@ def process(request):
 
 
 def site(request):
-    """200 where database, migrations and content are as the code needs them, otherwise 503; and how each reader is."""
-    checks = {"database": False, "migrations": False, "content": False}
+    """200 where database, migrations, functions and content are as the code needs them, otherwise 503; and how each reader is."""
+    checks = {"database": False, "migrations": False, "functions": False, "content": False}
     try:
         with public_snapshot() as version:
             checks["database"] = True
             executor = MigrationExecutor(connections["reader"])
             checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+            with connections["reader"].cursor() as cursor:
+                found = differences(cursor)
+            checks["functions"] = not found
+            if found:
+                checks["differing"] = found
             checks["content"] = apps.get_model("measures", "Measure").objects.published().exists()
             checks["data_version"] = version.number
         checks["readers"] = {reader.name: state(reader) for reader in readers().all}
@@ -35,7 +41,7 @@ def site(request):
             checks["replica"] = replicas[0]
     except Error as error:
         checks["error"] = type(error).__name__
-    ready = all(checks[name] for name in ("database", "migrations", "content"))
+    ready = all(checks[name] for name in ("database", "migrations", "functions", "content"))
     return JsonResponse(checks, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 

@@ -15,6 +15,8 @@ from django.core.management import call_command
 from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from measures.models.live_sql import differences
+
 from ..reader_role import grant_reader
 from .proof import compare
 from .scratch import scratch_database, short
@@ -106,6 +108,12 @@ def bring_up_to_date() -> int:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         call_command("migrate", interactive=False, verbosity=0)
+    with connections["default"].cursor() as cursor:
+        if found := differences(cursor):
+            raise BackupError(
+                f"The backup was made by another state of this code: {', '.join(found[:5])} are not as they should be. Restore it "
+                "with the release that made it, or see docs/upgrading.md. Nothing was changed."
+            )
     return len(missing)
 
 
