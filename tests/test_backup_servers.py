@@ -113,14 +113,14 @@ def test_backup_and_restore_while_a_reader_of_its_own_is_connected(server, site,
     before = titles(server)
     server.execute("UPDATE measures_measure SET title_en = 'Lost'", database="futian")
     reader = psycopg.connect(server.url("futian", READER))
-    reader.execute("SELECT count(*) FROM measures_measure")
+    reader.execute("SELECT count(*) FROM measures_searchrow")
     said = site.manage("restore", dump)
     with pytest.raises(psycopg.OperationalError):
         reader.execute("SELECT 1")
     assert titles(server) == before
     # The account that only reads can go on, can do no more than before, and nobody else can come in.
     with psycopg.connect(server.url("futian", READER)) as reader:
-        assert reader.execute("SELECT count(*) FROM measures_measure").fetchone() == (28,)
+        assert reader.execute("SELECT count(*) FROM measures_searchrow").fetchone() == (28,)
         assert reader.execute("SHOW search_path").fetchone() == ("public, pg_catalog",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("SELECT FROM auth_user")

@@ -27,7 +27,7 @@ from django.test import Client
 from django.http import HttpResponse
 from django.urls import path
 from futian_reform import urls
-from measures.models import Measure
+from measures.models import SearchRow
 from measures.snapshots import current_version, public_snapshot
 
 def careless(request):
@@ -39,7 +39,7 @@ def careless(request):
             pid = cursor.fetchone()[0]
         with psycopg.connect(sys.argv[1], autocommit=True) as administrator:
             administrator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-    return HttpResponse(str(Measure.objects.published().count()))
+    return HttpResponse(str(SearchRow.objects.present().count()))
 
 lost = []
 urls.urlpatterns = [path("careless", careless), *urls.urlpatterns]
@@ -211,7 +211,7 @@ CUT_OFF = (
 )
 RIGHTS = {
     "read auth_user": "GRANT SELECT ON auth_user TO {reader}",
-    "read actor of measures_version": "GRANT SELECT (actor) ON measures_version TO futian_reader",
+    "read measures_version": "GRANT SELECT (actor) ON measures_version TO futian_reader",
     "write to measures_version": "GRANT INSERT (note) ON measures_version TO futian_reader",
     "read auth_group": "GRANT pg_read_all_data TO {reader}",
     "create tables": "GRANT CREATE ON SCHEMA public TO {reader}",

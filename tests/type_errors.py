@@ -43,7 +43,10 @@ def write(allowed: dict[str, int]) -> None:
 def main() -> int:
     allowed = tomllib.loads(ALLOWED.read_text())["allowed"]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--no-error-summary"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "mypy", "--no-error-summary", "--show-traceback"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if done.returncode not in (0, 1):  # 1 is errors found; any other, that mypy itself could not go on
         sys.stderr.write(done.stdout + done.stderr)

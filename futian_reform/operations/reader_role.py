@@ -13,7 +13,7 @@ LARGE_OBJECTS = (
 
 
 def grant_reader(name: str) -> None:
-    """Create the role if it is missing, and let it SELECT the content and nothing else. Raises DatabaseError."""
+    """Create the role if it is missing, and let it SELECT what PUBLIC_MODELS name and nothing else. Raises DatabaseError."""
     role = sql.Identifier(name)
     with transaction.atomic(), connection.cursor() as cursor:
 
@@ -34,8 +34,8 @@ def grant_reader(name: str) -> None:
             run("GRANT {role} TO CURRENT_USER")
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")
-        for table, for_staff in readable_tables().items():
-            grant_select(cursor, role, table, for_staff)
+        for table in readable_tables():
+            run("GRANT SELECT ON {table} TO {role}", table=sql.Identifier(table))
         cursor.execute("SELECT current_database(), current_setting('is_superuser')")
         database, superuser = cursor.fetchone()
         run("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))
@@ -43,19 +43,3 @@ def grant_reader(name: str) -> None:
         if superuser == "on":
             run(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
 
-
-def grant_select(cursor, role: sql.Identifier, table: str, for_staff: list[str]) -> None:
-    """Let the role read a table without the columns that are for staff."""
-    if not for_staff:
-        cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(table), role))
-        return
-    columns = [
-        column.name
-        for column in connection.introspection.get_table_description(cursor, table)
-        if column.name not in for_staff
-    ]
-    cursor.execute(
-        sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table), role
-        )
-    )

@@ -1,4 +1,4 @@
-"""Whether this process answers, and whether the site can do its work."""
+"""Two health checks: that this process answers, and that the site can do its work."""
 
 import time
 
@@ -16,7 +16,7 @@ ADDRESSES = ("/healthz", "/readyz")
 
 
 def process(request):
-    """Needs nothing: a process that answers this need not be restarted."""
+    """Answers without a database: a process that answers need not be restarted."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
@@ -33,7 +33,7 @@ def site(request):
             checks["functions"] = not found
             if found:
                 checks["differing"] = found
-            checks["content"] = apps.get_model("measures", "Measure").objects.published().exists()
+            checks["content"] = apps.get_model("measures", "SearchRow").objects.present().exists()
             checks["data_version"] = version.number
         checks["readers"] = {reader.name: state(reader) for reader in readers().all}
         replicas = [reader["replica"] for reader in checks["readers"].values() if "replica" in reader]

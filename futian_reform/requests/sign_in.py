@@ -12,8 +12,8 @@ from django.utils import timezone
 
 
 def client_address(request) -> str:
-    """The address of the client. Behind PROXIES proxies, each of which appends to X-Forwarded-For, it stands that many
-    places from the end; what stands before it the client may have made up."""
+    """The address of the client. Each of PROXIES proxies appends the address it was called from to X-Forwarded-For, so the
+    client's stands that many places from the end. Whatever stands before it may be made up."""
     if settings.PROXIES:
         forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
         if len(forwarded) >= settings.PROXIES and forwarded[-settings.PROXIES]:
@@ -22,7 +22,7 @@ def client_address(request) -> str:
 
 
 def time_left(request, credentials) -> timedelta:
-    """Until the last of the failures that locked this user or this address is forgotten."""
+    """The time until the last failure that locked this user or this address no longer counts."""
     latest = [
         found["latest"]
         for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials)
@@ -35,7 +35,7 @@ def time_left(request, credentials) -> timedelta:
 
 
 def locked_out(request, response=None, credentials=None):
-    """The same for every name, so that it does not tell which accounts exist."""
+    """The page of a locked-out person, the same for every name, so that it does not tell which accounts exist."""
     seconds = max(time_left(request, credentials).total_seconds(), 1)
     answer = render(
         request,

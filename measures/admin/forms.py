@@ -7,6 +7,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 
+from measures.language.bilingual import language_of
+
 
 class LinesField(SimpleArrayField):
     """A list typed one item a line; empty lines do not count."""
@@ -42,7 +44,7 @@ class RecordForm(forms.ModelForm):
 
 
 class RecordFields:
-    """How the fields of records and of their rows look in forms."""
+    """Makes the form fields of records and of their rows."""
 
     formfield_overrides = {models.TextField: {"form_class": PlainTextField}}
 
@@ -54,11 +56,11 @@ class RecordFields:
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:
             return None
-        # What the form began with, to know later who touched the field: see conflicts.py.
+        # The form repeats its first values, so that it is known later who touched the field: see conflicts.py.
         form_field.show_hidden_initial = True
         attributes = form_field.widget.attrs
-        if db_field.name.endswith(("_zh", "_en")):
-            attributes["lang"] = "zh-Hans" if db_field.name.endswith("_zh") else "en"
+        if language := language_of(db_field.name):
+            attributes["lang"] = language
         if isinstance(form_field.widget, forms.Textarea):
             short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
             attributes["rows"] = 2 if short else 4

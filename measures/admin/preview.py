@@ -4,7 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path
 
-from measures.pages.measure import relations
+from measures.catalogue import Catalogue
+from measures.pages.measure import relations_of_another
 from measures.pages.public_page import PublicPage
 
 
@@ -13,12 +14,16 @@ class MeasurePreview(PublicPage):
 
     template_name = "admin/measures/preview.html"
 
-    def get_context_data(self, code, **kwargs):
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.catalogue = Catalogue.with_drafts()
+
+    def get_context_data(self, saved, **kwargs):
         # Without what the public page adds: there is nothing to cite or to download yet.
-        measure = self.catalogue.saved_measure(code)
-        if measure is None:
-            raise Http404
-        return super().get_context_data(**relations(measure, self.catalogue), **kwargs)
+        measure = self.catalogue.saved_measure(saved.code)
+        return super().get_context_data(
+            saved=saved, **relations_of_another(measure, self.catalogue), **kwargs
+        )
 
 
 class Preview:
@@ -35,4 +40,4 @@ class Preview:
             raise PermissionDenied
         if not measure:
             raise Http404
-        return MeasurePreview.as_view()(request, code=measure.code)
+        return MeasurePreview.as_view()(request, saved=measure)

@@ -26,20 +26,25 @@ def _names(record: type) -> frozenset[str]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Record:
-    """What all kinds of records have in common."""
-
-    slug: str = ""
+class Part:
+    """A record, or a part of one, that is read from a document."""
 
     @classmethod
     def of_document(cls, document: dict[str, Any], **resolved: Any) -> Self:
-        """The record of a document; `resolved` are the values that stand there as references."""
+        """Read the record from a document. `resolved` are the values that the document only refers to."""
         names = _names(cls)
         return cls(**{key: value for key, value in document.items() if key in names} | resolved)
 
 
 @dataclass(slots=True, kw_only=True)
-class Paragraph:
+class Record(Part):
+    """A record of any kind."""
+
+    slug: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Paragraph(Part):
     """A paragraph of a plan's source: its number and its opening words, never its text."""
 
     number: int
@@ -73,7 +78,7 @@ class Plan(Record):
     method = Bilingual()
 
     def __post_init__(self):
-        self.source_paragraphs = [Paragraph(**paragraph) for paragraph in self.source_paragraphs]
+        self.source_paragraphs = list(map(Paragraph.of_document, self.source_paragraphs))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,7 +145,7 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
-class Action:
+class Action(Part):
     """One thing that the plan says will be done; `paragraph` is the number of the source paragraph that says so."""
 
     position: int
@@ -153,8 +158,8 @@ class Action:
 
 
 @dataclass(slots=True, kw_only=True)
-class CentreLink:
-    """That a measure serves a centre, on which basis, and why the editors think so."""
+class CentreLink(Part):
+    """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     centre: Centre
     basis: str
@@ -169,7 +174,7 @@ class CentreLink:
 
 
 @dataclass(slots=True, kw_only=True)
-class DistrictRole:
+class DistrictRole(Part):
     """The part that a place plays in a measure."""
 
     district: District
@@ -202,7 +207,7 @@ class Measure(Record):
     summary_zh: str
     summary_en: str
     basis: str
-    #: The code of the measure it was split from, whether or not that is public.
+    #: The code of the measure it was split from, if that is public.
     parent: str | None
     #: The codes of the public measures that were split from it.
     parts: Sequence[str] = ()

@@ -28,14 +28,13 @@ class Change:
 
 
 def changes(kind: str, before: dict | None, after: dict | None, names: Names) -> list[Change]:
-    """What differs between two documents of a record."""
-    before, after = before or {}, after or {}
+    """The fields that differ between two documents of a record."""
     own = [name for name in fields_of(kind) if name not in ROWS]
     old, new = (entries(MODELS[kind], document, own, names) for document in (before, after))
     found: list[Change] = []
     for name in fields_of(kind):
         if name in ROWS:
-            found += changes_in_rows(name, before.get(name, []), after.get(name, []), names)
+            found += changes_in_rows(name, (before or {}).get(name, []), (after or {}).get(name, []), names)
         elif old[name].text != new[name].text:
             entry = new[name]
             found.append(
@@ -53,13 +52,13 @@ def changes_in_rows(rows: str, before: list[Row], after: list[Row], names: Names
 
 
 def changes_in_row(rows: str, old: Row | None, new: Row | None, names: Names) -> list[Change]:
-    """What differs in one row; `old` or `new` is None where it was put in or taken out."""
+    """The fields that differ in one row; `old` is None where it was put in, `new` where it was taken out."""
     title = row_name(rows, new or old, names)
     found = []
     if old and new and (old_title := row_name(rows, old, names)) != title:
         found.append(Change(title, [("del", old_title), ("ins", title)]))
     fields = ROWS[rows].fields
-    old_entries, new_entries = (entries(ROWS[rows].model, row, fields, names) for row in (old, new))
+    old_entries, new_entries = (entries(ROWS[rows].model, row or {}, fields, names) for row in (old, new))
     for name, entry in new_entries.items():
         old_text = old_entries[name].text
         if old_text != entry.text:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Field, Model
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures.language.bilingual import CHINESE, ENGLISH, language_of
 from measures.models import DistrictRole
 
-from .fields import ROWS, fields_of, label_of, language_of
+from .fields import ROWS, fields_of, label_of
 from .kinds import MODELS
 from .names import Names
 
@@ -24,15 +24,6 @@ class Entry:
     label: str
     text: str
     lang: str = ""
-
-
-def title_of(kind: str, document: dict | None) -> str:
-    """What a document's record is called."""
-    name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
-    document = document or {}
-    if kind == "synonym":
-        return document.get("word", "")
-    return (get_language() == "en" and document.get(f"{name}_en")) or document.get(f"{name}_zh", "")
 
 
 def whole(kind: str, document: dict, names: Names) -> list[Entry]:
@@ -50,14 +41,18 @@ def whole(kind: str, document: dict, names: Names) -> list[Entry]:
 
 
 def entries(
-    model: type[Model], document: dict | None, fields: Iterable[str], names: Names
+    model: type[Model], document: dict | None, names_of_fields: Iterable[str], names: Names
 ) -> dict[str, Entry]:
-    """{name of the field: Entry} of these fields of a document or row; without one, the texts are empty."""
-    document = document or {}
-    return {
-        name: Entry(label_of(field), text(field, document.get(name), names), language_of(name))
-        for name, field in ((name, model._meta.get_field(name)) for name in fields)
-    }
+    """{name of the field: Entry} of these fields of a document or row; without one, the texts are empty.
+
+    A document that was written before a field was there has its default.
+    """
+    found = {}
+    for name in names_of_fields:
+        field = model._meta.get_field(name)
+        value = None if document is None else document.get(name, field.get_default())
+        found[name] = Entry(label_of(field), text(field, value, names), language_of(name))
+    return found
 
 
 def text(field: Field, value: object, names: Names) -> str:
@@ -77,13 +72,13 @@ def text(field: Field, value: object, names: Names) -> str:
         return _(", ").join(names(kind, slug) for slug in ([value] if isinstance(value, str) else value))
     if isinstance(value, list):
         # Words are in the language of their field, whichever the reader's is.
-        between = {"zh-Hans": "、", "en": ", "}.get(language_of(field.name)) or _(", ")
+        between = {CHINESE: "、", ENGLISH: ", "}.get(language_of(field.name)) or _(", ")
         return between.join(map(str, value))
     return str(value)
 
 
 def row_name(rows: str, row: dict, names: Names) -> str:
-    """What a row of a document is called."""
+    """The name by which people know a row of a document."""
     if rows == "actions":
         return _("action %(number)s") % {"number": row["position"]}
     if rows == "centres":

@@ -1,7 +1,7 @@
-"""What readers are told of a record: that it was added, changed, withdrawn, deleted or published again.
+"""Events: a record was added, changed, withdrawn, deleted or published again.
 
-The history of a measure, the page of changes, the feed and the API tell the same events in the same words. Who did it is told
-to nobody, and of what was never public nothing is.
+The history of a measure, the page of changes, the feed and the API tell the same events in the same words. They never say who
+did it, and they say nothing about what was never public.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 
-from measures.models import Version
+from measures.addresses import in_language, record_path
+from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
-from .documents import title_of
-from .names import Names
+from .names import Names, title_of
 
 
 @dataclass(kw_only=True)
@@ -45,41 +45,30 @@ class Event:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether the record is not public since."""
+        """Whether the record is no longer public since this event."""
         return self.event in (Version.Event.WITHDRAWN, Version.Event.DELETED)
 
     @property
     def title(self) -> str:
-        """What the record was called then, in the active language."""
+        """The name of the record at that time, in the active language."""
         return title_of(self.kind, self.before if self.withdrawn else self.document)
+
+    @property
+    def page(self) -> str:
+        """The path of the record's own page in the active language; "" where it has none or is not public since."""
+        path = "" if self.withdrawn else record_path(self.kind, self.key)
+        return path and in_language(path, get_language())
 
     @cached_property
     def changes(self) -> list[Change]:
-        """What differs from what was public before; nothing where there was nothing before or is nothing now."""
+        """The differences from what was public before; none where nothing was public before or nothing is now."""
         if self.withdrawn or self.before is None:
             return []
         return changes(self.kind, self.before, self.document, self.names)
 
 
-def event_versions() -> QuerySet[Version]:
-    """The versions that are events, the newest first; `described` makes the event of each.
-
-    Each is annotated with `public_before`, the last document that was public before it.
-    """
-    earlier = Version.objects.filter(
-        kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
-    ).order_by("-number")
-    return (
-        Version.objects.annotate(
-            public_before=Subquery(earlier.filter(public=True).values("document")[:1]),
-        )
-        .exclude(event="")
-        .defer(*Version.staff_columns)
-    )
-
-
-def described(versions: Iterable[Version], names: Names) -> list[Event]:
-    """The events of these versions of `event_versions()`."""
+def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
+    """The events of these versions, which `PublicVersion.objects.events()` gives."""
     return [
         Event(
             id=version.id,
@@ -89,8 +78,8 @@ def described(versions: Iterable[Version], names: Names) -> list[Event]:
             event=Version.Event(version.event),
             at=version.at,
             data_version=version.data_version,
-            note=version.note if version.public else "",
-            document=version.document if version.public else None,
+            note=version.note,
+            document=version.document,
             before=version.public_before,
             names=names,
         )

@@ -1,4 +1,4 @@
-"""What categories, centres, audiences and places are called.
+"""The names of categories, centres, audiences and places.
 
 Documents refer to them by slug. Public pages take the names from the catalogue, the staff desk from the tables, where it also
 finds what is not public. Whoever reads documents is handed one of the two.
@@ -7,9 +7,11 @@ finds what is not public. Whoever reads documents is handed one of the two.
 from collections.abc import Callable
 from functools import cache
 
-from measures.catalogue import Vocabulary
+from django.utils.translation import get_language
 
-from .departed import with_departed
+from measures.catalogue import Vocabulary
+from measures.models import PublicVersion
+
 from .kinds import MODELS
 
 #: (kind, slug) -> the name in the active language; the slug itself where nothing has that name.
@@ -20,12 +22,13 @@ def public_names(vocabulary: Vocabulary) -> Names:
     """The names of this vocabulary; those of records it no longer has are the last public ones."""
 
     @cache
-    def gone(kind: str, slug: str) -> Vocabulary:
-        return with_departed(vocabulary, {(kind, slug)})
+    def last_name(kind: str, slug: str) -> str:
+        versions = PublicVersion.objects.of(kind, slug).filter(public=True)
+        return title_of(kind, versions.values_list("document", flat=True).first()) or slug
 
     def name(kind: str, slug: str) -> str:
-        record = vocabulary.records(kind).get(slug) or gone(kind, slug).records(kind).get(slug)
-        return str(record.name) if record else slug
+        record = vocabulary.records(kind).get(slug)
+        return str(record.name) if record else last_name(kind, slug)
 
     return name
 
@@ -42,3 +45,12 @@ def desk_names() -> Names:
         return str(record.name) if record else slug
 
     return name
+
+
+def title_of(kind: str, document: dict | None) -> str:
+    """The title, name or word by which people know the record of a document."""
+    name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
+    document = document or {}
+    if kind == "synonym":
+        return document.get("word", "")
+    return (get_language() == "en" and document.get(f"{name}_en")) or document.get(f"{name}_zh", "")

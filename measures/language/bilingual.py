@@ -13,7 +13,7 @@ ENGLISH = "en"
 LANGUAGE_TAGS = {"zh-hans": CHINESE, "zh-hant": TRADITIONAL, "en": ENGLISH}
 
 
-def tag_of_field(name: str) -> str:
+def language_of(name: str) -> str:
     """The language that a field is written in, which the end of its name says; empty where it says none."""
     return {"_zh": CHINESE, "_en": ENGLISH}.get(name[-3:], "")
 
@@ -27,7 +27,7 @@ def in_chinese_and_english(text: str | Promise) -> tuple[str, str]:
 
 
 class Text(str):
-    """A text that knows the language it is written in, so that a template can mark it when it differs."""
+    """A text with the language it is written in, so that a template can mark it where the page has another language."""
 
     __slots__ = ("lang",)
     lang: str

@@ -39,8 +39,7 @@ class DataVersion(models.Model):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        """Those that public pages may show, without what only staff may read."""
-        return self.filter(public=True).defer(*self.model.staff_columns)
+        return self.filter(public=True)
 
     def of(self, kind: str, key: str):
         """The versions of one record, newest first."""
@@ -115,7 +114,6 @@ class Version(models.Model):
     digest = models.CharField(_("digest"), max_length=64, blank=True, default="")
 
     objects = VersionQuerySet.as_manager()
-    staff_columns = ("actor", "private_note")  # the role of public pages cannot read them
 
     class Meta:
         verbose_name = _("version")
@@ -127,8 +125,21 @@ class Version(models.Model):
         return f"{self.get_kind_display()} {self.key} #{self.number}"
 
 
+class PublicVersionQuerySet(models.QuerySet):
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
+
+    def events(self):
+        """The versions that readers are told of, newest first, each with `public_before`, the last public document before it."""
+        earlier = self.model.objects.filter(
+            public=True, kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
+        ).order_by("-number")
+        return self.exclude(event="").annotate(public_before=Subquery(earlier.values("document")[:1]))
+
+
 class PublicVersion(models.Model):
-    """What the public may read of the versions: the view `measures_publicversion`.
+    """The part of the versions that the public may read: the view `measures_publicversion`.
 
     The public versions, and those that ended something public; of the latter neither document nor note.
     """
@@ -144,6 +155,8 @@ class PublicVersion(models.Model):
     note = models.TextField(blank=True)
     data_version = models.BigIntegerField()
     digest = models.CharField(max_length=64, blank=True)
+
+    objects = PublicVersionQuerySet.as_manager()
 
     class Meta:
         managed = False

@@ -1,6 +1,7 @@
 """Atom feeds: of any selection of measures, and of all public changes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
@@ -11,32 +12,38 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from measures import site
-from measures.addresses import CHANGES_PATH, absolute, in_language, list_path, measure_path, tag, version_path
+from measures.addresses import (
+    CHANGES_PATH,
+    absolute,
+    history_path,
+    in_language,
+    list_path,
+    measure_path,
+    tag,
+    version_path,
+)
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
+from measures.history.events import Event, described
+from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.models import DataVersion, Version
+from measures.models import DataVersion, PublicVersion, Version
 from measures.selection.filter import MeasureFilter
 from measures.selection.requests import without_parameters
 
 from .citations import description
 from .files import SelectionView
 
-MAX_ENTRIES = 100  # of a feed: readers poll often and want the news
+MAX_ENTRIES = 100  # entries of a feed: programs fetch it often and show what is new
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
-FOLDERS = {
-    Version.Kind.CATEGORY: "categories",
-    Version.Kind.CENTRE: "centres",
-    Version.Kind.AUDIENCE: "audiences",
-    Version.Kind.DISTRICT: "districts",
-}
 
 
 class AtomFeed(Atom1Feed):
     """A feed that, without entries, is as old as the data it was made from; Django would take the time of day."""
 
-    def latest_post_date(self):
-        return max((item["updateddate"] for item in self.items), default=self.feed["data_version"].at)
+    def latest_post_date(self) -> datetime:
+        times: list[datetime] = [item["updateddate"] for item in self.items]
+        return max(times, default=self.feed["data_version"].at)
 
 
 def new_feed(title: str, path: str, own_path: str, name: Iterable[str], version: DataVersion) -> AtomFeed:
@@ -95,7 +102,7 @@ def newest_keys(filterset: MeasureFilter) -> list[int]:
 
 
 def categories_of(measure: Measure) -> list[str]:
-    """What an entry is filed under: its category, centres and places."""
+    """The categories of a feed's entry: the measure's category, centres and places."""
     return [
         measure.category.name,
         *(link.centre.short for link in measure.centres),
@@ -104,45 +111,33 @@ def categories_of(measure: Measure) -> list[str]:
 
 
 class ChangeFeed(View):
-    """Every public change of every record, the newest hundred."""
+    """Every event of every record, the newest hundred."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if redirect := without_parameters(request):
             return redirect
-        language, version = get_language(), Catalogue.current().version
+        language, catalogue = get_language(), Catalogue.current()
         title = _("Changes of the Futian Reform Database")
-        feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), version)
-        for change in Version.objects.public().exclude(event="")[:MAX_ENTRIES]:
-            what = f"{change.get_kind_display()} {change.key} {title_of(change)}"
-            happened = (
-                _("Added") if change.number == 1 else _("Version %(number)s") % {"number": change.number}
-            )
+        feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version)
+        names = public_names(catalogue.vocabulary)
+        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
             feed.add_item(
-                title=f"{what} · {happened}",
-                link=absolute(in_language(page_of(change), language)),
-                description=escape(change.note or happened),
-                unique_id=tag(language, change.kind, change.key, "version", change.number),
-                updateddate=change.at,
-                pubdate=change.at,
+                title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
+                link=absolute(page_of(event)),
+                description=escape(event.note or event.label),
+                unique_id=tag(language, event.kind, event.key, "version", event.number),
+                updateddate=event.at,
+                pubdate=event.at,
             )
         return written(feed)
 
 
-def title_of(change: Version) -> str:
-    """The record's own title as it was then, in the active language, else in Chinese."""
-    suffixes = ("en", "zh") if get_language() == "en" else ("zh",)
-    for suffix in suffixes:
-        for name in ("title", "name"):
-            if text := change.document.get(f"{name}_{suffix}"):
-                return text
-    return ""
-
-
-def page_of(change: Version) -> str:
-    """The path where a reader sees the change: the version of a measure, the page of another record."""
-    if change.kind == Version.Kind.MEASURE:
-        return version_path(change.key, change.number)
-    folder = FOLDERS.get(change.kind)
-    return f"/{folder}/{change.key}/" if folder else "/about/"
+def page_of(event: Event) -> str:
+    """The page where a reader sees the event: the version of a measure, the page of another record, or where its history
+    stands if it is no longer public."""
+    if event.kind == Version.Kind.MEASURE:
+        path = history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
+        return in_language(path, get_language())
+    return event.page or in_language(CHANGES_PATH, get_language())

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from measures import models
 
-from .columns import BY_NAME, SLUG
+from .column import SLUG
+from .columns import BY_NAME
 from .fields import Field, RecordType
 
 
@@ -215,6 +216,7 @@ CHANGE = RecordType(
             type="integer",
             constraints={"minimum": 1},
         ),
+        Field("event", _("what happened"), choices=models.Version.Event),
         Field("at", _("when"), _("When, in UTC."), type="datetime"),
         Field("note", _("why"), _("Why, in the editors’ words; may be empty.")),
         Field(
@@ -225,5 +227,14 @@ CHANGE = RecordType(
 CHANGE_WITH_RECORD = RecordType(
     "ChangeWithRecord",
     CHANGE.description,
-    (*CHANGE.fields, Field("document", _("record"), _("The whole record as it stood then."), type="any")),
+    (
+        *CHANGE.fields,
+        Field(
+            "document",
+            _("record"),
+            _("The whole record as it stood then; null where it is no longer public."),
+            type="any",
+            nullable=True,
+        ),
+    ),
 )

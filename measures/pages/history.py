@@ -1,19 +1,20 @@
-"""The pages of what has changed: only what was public, and no names."""
+"""The pages about changes. They show what was public, and never who changed it."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from measures.history.documents import whole
-from measures.history.events import described, event_versions
+from measures.history.events import described
 from measures.history.names import public_names
 from measures.history.records import later_version, measure_of_version
+from measures.models import PublicVersion
 
-from .measure import relations
+from .measure import relations_of_another
 from .public_page import PublicPage
 
 
 class HistoryPage(PublicPage):
-    """Pages beside a record: they do not compete with it in search engines."""
+    """A page about the past of records, which search engines are told not to index."""
 
     def render_to_response(self, context, **response_kwargs):
         response = super().render_to_response(context, **response_kwargs)
@@ -26,7 +27,7 @@ class MeasureHistory(HistoryPage):
 
     def get_context_data(self, code, **kwargs):
         names = public_names(self.catalogue.vocabulary)
-        events = described(event_versions().of("measure", code), names)
+        events = described(PublicVersion.objects.events().of("measure", code), names)
         if not events:
             raise Http404
         return super().get_context_data(
@@ -41,13 +42,13 @@ class MeasureVersion(HistoryPage):
 
     def get_context_data(self, code, number, **kwargs):
         names = public_names(self.catalogue.vocabulary)
-        measure = measure_of_version(code, number, self.catalogue)
-        events = described(event_versions().of("measure", code).filter(number=number), names)
+        measure = measure_of_version(code, number)
+        events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
         if not measure or not events:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
         later = later_version(code, number)
         return super().get_context_data(
-            **relations(measure, self.catalogue),
+            **relations_of_another(measure, self.catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
@@ -57,7 +58,7 @@ class MeasureVersion(HistoryPage):
 
 
 class Changes(HistoryPage):
-    """All public changes of the site, newest first. Counting them would read the whole history, so pages are not."""
+    """All public changes of the site, newest first. The pages are not counted, because that would read the whole history."""
 
     template_name = "changes.html"
     paginate_by = 30
@@ -66,7 +67,7 @@ class Changes(HistoryPage):
         given = self.request.GET.get("page", "1")
         number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
         first = (number - 1) * self.paginate_by
-        versions = event_versions()[first : first + self.paginate_by + 1] if number else []
+        versions = PublicVersion.objects.events()[first : first + self.paginate_by + 1] if number else []
         if not versions:
             raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
         names = public_names(self.catalogue.vocabulary)

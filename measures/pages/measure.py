@@ -10,11 +10,9 @@ from measures.open_data import citations
 from .public_page import PublicPage
 
 
-def relations(measure: Measure, catalogue: Catalogue) -> dict:
-    """The measures that the page of `measure` leads to, and the paragraphs it rests on."""
+def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue) -> dict:
+    """The links of a measure's page: those of its relations that are among `found`, and the paragraphs it rests on."""
     before, after = catalogue.neighbours(measure.code)
-    codes = [code for code in (measure.parent, *measure.parts, before, after) if code]
-    found = catalogue.measures_by_code(codes)
     return {
         "measure": measure,
         "parent": found.get(measure.parent or ""),
@@ -29,12 +27,18 @@ def relations(measure: Measure, catalogue: Catalogue) -> dict:
     }
 
 
+def relations_of_another(measure: Measure, catalogue: Catalogue) -> dict:
+    """The links of a page that shows a measure as the catalogue does not have it: an old version, a draft."""
+    codes = [measure.parent, *measure.parts, *catalogue.neighbours(measure.code)]
+    return relations(measure, catalogue.measures_by_code([code for code in codes if code]), catalogue)
+
+
 class MeasurePage(PublicPage):
     template_name = "measure_detail.html"
 
     def get_context_data(self, code, **kwargs):
-        measure = self.catalogue.measure(code)
-        if measure is None:
+        if self.catalogue.register.key_of(code) is None:
             raise Http404(_("There is no such record here, or it is not published."))
-        cited = citations.for_measure(measure, self.catalogue)
-        return super().get_context_data(**relations(measure, self.catalogue), **cited, **kwargs)
+        found = self.catalogue.surroundings(code)
+        cited = citations.for_measure(found[code], self.catalogue)
+        return super().get_context_data(**relations(found[code], found, self.catalogue), **cited, **kwargs)

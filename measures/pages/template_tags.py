@@ -1,11 +1,11 @@
-"""What templates need beyond Django's own tags."""
+"""Tags and filters of templates, beside Django's own."""
 
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -36,12 +36,15 @@ def shown_lang(lang):
 
 @register.filter
 def as_options(facet):
-    """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
+    """The options of a facet as a list of boxes to tick.
+
+    Not a template, because a list has some sixty of them: a template's loop makes the page cost 17.7 ms instead of 13.0.
+    """
     shown = []
     for option in facet.options:
         label = conditional_escape(own_lang(option.label))
         box = _box(facet.name, option.value, option.depth, label, option.chosen, option.count == 0)
-        # list.js writes into the number's place, which is there without a number too.
+        # list.js writes numbers into this element, so it stands there without a number too.
         count = "" if option.count is None else option.count
         shown.append(f'{box} <span class="option-count">{count}</span></label></li>')
     return mark_safe("\n".join(shown))  # noqa: S308  boxes are safe, and so are numbers
@@ -59,18 +62,6 @@ def _box(name: str, value: str, depth: int, label: SafeString, chosen: bool, emp
         mark_safe(" checked") if chosen else "",
         label,
     )
-
-
-@register.filter
-def as_cell(cell):
-    """A cell of the matrix: how many measures, and their dots while they are few; in Python, for there are some thirty."""
-    shown = ""
-    if cell.total:
-        shown = f'<a class="cell-count" href="{escape(cell.address)}">{cell.count}</a>'
-    if cell.dots:
-        shown += f'<ul class="dots">{"".join(dot.markup for dot in cell.dots)}</ul>'
-    outside = "" if cell.count else ' class="outside"'
-    return mark_safe(f"<td{outside}>{shown}</td>")  # noqa: S308  dots are safe, and so are numbers
 
 
 @register.filter
@@ -110,7 +101,7 @@ def page_languages(context):
         languages.append(
             {
                 "tag": LANGUAGE_TAGS[language],
-                # On a phone 简体 and 繁體 do.
+                # Phones show the short form alone: 简体, 繁體.
                 "short": name.removesuffix("中文"),
                 "rest": name[len(name.removesuffix("中文")) :],
                 "address": address,
@@ -129,7 +120,7 @@ def current_page(context, name):
 
 @register.simple_tag
 def identity():
-    """Who runs the site, as Chinese sites say it; nothing where the settings are empty."""
+    """The lines that say who runs the site, as Chinese sites have them; none where the settings are empty."""
     elements = (
         (_("Run by"), settings.ORGANISER),
         (_("Site identification code"), settings.SITE_ID_CODE),

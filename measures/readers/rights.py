@@ -16,32 +16,19 @@ UNION SELECT 'write to ' || relname FROM could_be, tables
     OR has_table_privilege(could_be.oid, tables.oid, 'DELETE, TRUNCATE')
 UNION SELECT 'read ' || relname FROM could_be, tables
     WHERE relname <> ALL(%(readable)s) AND has_any_column_privilege(could_be.oid, tables.oid, 'SELECT')
-UNION SELECT format('read %%s of %%s', attname, relname)
-    FROM could_be, tables JOIN pg_attribute ON attrelid = tables.oid
-    WHERE relname || '.' || attname = ANY(%(for_staff)s)
-    AND has_column_privilege(could_be.oid, tables.oid, attnum, 'SELECT')
 ORDER BY 1
 """
 
 
-def readable_tables() -> dict[str, list[str]]:
-    """The tables that public pages may read, each with the columns that they may not.
-
-    A model keeps columns from them by naming them in `staff_columns`, and its whole table by `staff_columns = "*"`.
-    """
-    tables = {"django_migrations": []}
-    for model in apps.get_app_config("measures").get_models(include_auto_created=True):
-        for_staff = getattr(model, "staff_columns", ())
-        if for_staff != "*":
-            tables[model._meta.db_table] = [model._meta.get_field(name).column for name in for_staff]
-    return tables
+def readable_tables() -> list[str]:
+    """The tables and views that public pages may read."""
+    models = apps.get_app_config("measures").models_module.PUBLIC_MODELS
+    return ["django_migrations", *(model._meta.db_table for model in models)]
 
 
 def rights_too_many(cursor) -> list[str]:
     """What the session's present role may do beyond reading the content, such as "write to auth_user"."""
-    tables = readable_tables()
-    for_staff = [f"{table}.{column}" for table, columns in tables.items() for column in columns]
-    cursor.execute(TOO_MUCH, {"readable": list(tables), "for_staff": for_staff})
+    cursor.execute(TOO_MUCH, {"readable": readable_tables()})
     return [right for (right,) in cursor.fetchall()]
 
 

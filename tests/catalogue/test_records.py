@@ -87,7 +87,7 @@ def test_a_key_that_an_old_document_lacks_has_its_default(databases, key, defaul
     catalogue = Catalogue.current()
     assert catalogue.measure("2020-07").slug == document["slug"]
     resolved = dict.fromkeys(
-        ("key", "plan", "category", "audiences", "actions", "centres", "districts"),
+        ("key", "plan", "category", "parent", "audiences", "actions", "centres", "districts"),
     )
     record = Record.of_document(document, **resolved, version_number=1, published_at=None, edited_at=None)
     assert getattr(record, key) == default
@@ -98,3 +98,21 @@ def test_what_is_derived_is_made_once_and_kept_with_the_catalogue(databases):
     for key in ("a", "a", "b"):
         assert catalogue.kept(key, lambda key=key: made.append(key) or key) == key
     assert made == ["a", "b"]
+
+
+def test_a_parent_that_is_not_public_is_not_told(client, restored):
+    """Not on the page of its part, in no file and nowhere in the API; nor is a part that is not public on its parent's page."""
+    part = Measure.objects.filter(parent__isnull=False, status="published").first()
+    title = part.parent.title_en
+    Measure.objects.filter(pk=part.parent_id).update(status="draft", title_en=title + " SECRET")
+    assert Catalogue.current().measure(part.code).parent is None
+    assert (
+        part.parent.code
+        not in client.get(f"/en/measures/{part.code}/").text.split("<article")[1].split("</article>")[0]
+    )
+    assert client.get(f"/measures/{part.code}.json").json()["parent"] is None
+    assert client.get(f"/api/measures/{part.code}/").json()["parent"] is None
+    Measure.objects.filter(pk=part.parent_id).update(status="published")
+    Measure.objects.filter(pk=part.pk).update(status="draft")
+    assert part.code not in Catalogue.current().measure(part.parent.code).parts
+    assert client.get(f"/api/measures/{part.parent.code}/").json()["parts"] == list(Measure.objects.filter(parent=part.parent, status="published").values_list("code", flat=True))  # fmt: skip

@@ -128,21 +128,34 @@ def test_a_measure_has_everything_in_both_languages(client):
 def test_changes_name_no_editor_and_no_draft(client, restored):
     with editing_as("secret.editor", note="A typo"):
         Measure.objects.filter(code="2020-05").update(title_en="Corrected")
-    with editing_as("secret.editor"):
+    with editing_as("secret.editor", note="never told"):
         Measure.objects.filter(code="2020-06").update(status="draft")
     response = client.get("/api/changes/")
     changes = response.json()["results"]
     assert "secret.editor" not in response.text
-    newest = changes[0]
-    assert {key: newest[key] for key in ("kind", "key", "number", "note")} == {
+    withdrawal, newest = changes[:2]
+    told = ("kind", "key", "number", "event", "note")
+    assert {key: newest[key] for key in told} == {
         "kind": "measure",
         "key": "2020-05",
         "number": 2,
+        "event": "changed",
         "note": "A typo",
     }
     document = client.get(f"/api/changes/{newest['id']}/").json()["document"]
     assert document["title_en"] == "Corrected"
-    draft = Version.objects.get(key="2020-06", number=2)
+    # That a measure was withdrawn is public, or mirrors would keep it; what it became is not.
+    assert {key: withdrawal[key] for key in told} == {
+        "kind": "measure",
+        "key": "2020-06",
+        "number": 2,
+        "event": "withdrawn",
+        "note": "",
+    }
+    assert client.get(f"/api/changes/{withdrawal['id']}/").json() == withdrawal | {"document": None}
+    with editing_as("secret.editor", note="never told"):
+        Measure.objects.filter(code="2020-06").update(title_en="Never told")
+    draft = Version.objects.get(key="2020-06", number=3)
     assert client.get(f"/api/changes/{draft.pk}/").status_code == 404
 
 

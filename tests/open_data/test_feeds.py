@@ -5,8 +5,10 @@ import re
 import feedparser
 import pytest
 from django.conf import settings
+from django.utils.translation import override
 
-from measures.models import Measure, Version
+from measures.models import Category, Measure, Version
+from measures.open_data import feeds
 from measures.snapshots import editing_as
 
 
@@ -82,6 +84,54 @@ def test_changes_tell_what_happened_to_which_record(client, restored):
     assert newest.summary == "A &lt;b&gt;typo&lt;/b&gt; &amp; more"
     assert len(feed.entries) == min(100, Version.objects.public().count())
     assert "secret.editor" not in client.get("/en/changes.atom").text
+
+
+def test_of_many_measures_a_feed_has_those_edited_last(client, restored, monkeypatch):
+    for code in ("2020-05", "2020-20"):
+        with editing_as("test"):
+            Measure.objects.filter(code=code).update(title_en=f"Edited {code}")
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 3)
+    entries = feed_of(client, "/en/measures.atom").entries
+    assert [entry.title.split()[0] for entry in entries[:2]] == ["2020-20", "2020-05"]
+    assert len(entries) == 3
+    assert len(feed_of(client, "/en/measures.atom?role=pilot").entries) == 3
+
+
+def test_page_feed_and_api_tell_the_same_events_in_the_same_words(client, restored):
+    measure = Measure.objects.get(code="2020-07")
+    with editing_as("lin", note="never told"):
+        Measure.objects.filter(pk=measure.pk).update(status="draft")
+    with editing_as("lin", note="checked"):
+        Measure.objects.filter(pk=measure.pk).update(status="published", title_en="Checked")
+    with editing_as("lin"):
+        measure.parts.update(parent=None, basis="named")
+        Measure.objects.get(code="2020-07").delete()
+    with editing_as("lin"):
+        Category.objects.create(plan_id=2020, number=90, slug="new", name_zh="新类", name_en="New")
+    with editing_as("lin"):
+        Category.objects.filter(slug="new").delete()
+    page = client.get("/en/changes/").context["versions"]
+    told = [(event.kind, event.key, event.number, event.event) for event in page]
+    assert told[:2] == [("category", "new", 2, "deleted"), ("category", "new", 1, "added")]
+    assert [event for event in told if event[1] == "2020-07"][:3] == [
+        ("measure", "2020-07", 4, "deleted"),
+        ("measure", "2020-07", 3, "published_again"),
+        ("measure", "2020-07", 2, "withdrawn"),
+    ]
+    api = client.get("/api/changes/").json()["results"]
+    assert [(each["kind"], each["key"], each["number"], each["event"]) for each in api[: len(told)]] == told
+    feed = feed_of(client, "/en/changes.atom")
+    with override("en"):
+        said = [f"{event.kind_label} {event.key} {event.title} · {event.label}" for event in page]
+    assert [entry.title for entry in feed.entries[: len(told)]] == said
+    assert [entry.link.removeprefix(settings.SITE_ORIGIN) for entry in feed.entries[:2]] == [
+        "/en/changes/",
+        "/en/categories/new/",
+    ]
+    deleted = next(entry for entry in feed.entries if "2020-07" in entry.title)
+    assert deleted.link == f"{settings.SITE_ORIGIN}/en/measures/2020-07/history/"
+    for path in ("/en/changes/", "/changes.atom", "/api/changes/", "/en/measures/2020-07/history/"):
+        assert "never told" not in client.get(path).text
 
 
 FOUND = re.compile(r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]+)">')

@@ -131,7 +131,7 @@ def test_a_database_that_fails_while_it_reads_ahead_ends_the_download(client, st
     response = client.get("/measures.csv")
     pieces = iter(response.streaming_content)
     next(pieces)
-    monkeypatch.setattr(store, "MEASURES", "SELECT 1/0, %(keys)s")
+    monkeypatch.setattr(store, "MEASURES_OF_KEYS", "SELECT 1/0, %(keys)s")
     with pytest.raises(DataError):
         list(pieces)
     response.close()

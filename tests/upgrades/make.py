@@ -25,7 +25,7 @@ def staff() -> None:
     from axes.models import AccessAttempt, AccessLog
     from django.contrib.auth.models import User
 
-    from tests.desk import account, session_of
+    from tests.admin.desk import account, session_of
 
     for name, group in (("chen", "editor"), ("lin", "publisher"), ("wu", "administrator"), ("guest", "")):
         account(name, group, PASSWORD)

@@ -1,4 +1,4 @@
-"""One row of a spreadsheet against its saved measure: what changes, what is wrong, saving it."""
+"""One row of a spreadsheet compared with its saved measure: changes, faults, and saving it."""
 
 import re
 
@@ -8,21 +8,15 @@ from django.utils.translation import gettext as _
 from import_export import fields, resources
 
 from measures.catalogue import Catalogue
-from measures.models import Audience, Category, Centre, District, Measure, SourceParagraph, Version, locked
+from measures.models import Audience, Category, Measure, SourceParagraph, Version, locked
 from measures.open_data.fields import iso
 
 from ..readiness import NEEDED_TEXTS
 from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, lines, plain
+from .parts import parts_of, referred
 
 # As the export writes it, unless a spreadsheet program rewrote it.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-
-
-def referred(model, **key):
-    try:
-        return model.objects.get(**key)
-    except (model.DoesNotExist, ValueError):
-        raise ValidationError(_("There is no “%(value)s”.") % {"value": list(key.values())[-1]}) from None
 
 
 class MeasureResource(resources.ModelResource):
@@ -41,7 +35,7 @@ class MeasureResource(resources.ModelResource):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.catalogue = Catalogue.current()
+        self.catalogue = Catalogue.with_drafts()
 
     def before_import(self, dataset, **kwargs):
         self.seen = set()
@@ -89,7 +83,7 @@ class MeasureResource(resources.ModelResource):
                 errors[name] = error.messages
         for group, (_relation, columns) in GROUPS.items():
             if set(columns) & set(instance.changes) - set(errors):
-                instance.rows[group] = self.rows_of(instance, group, row, errors)
+                instance.rows[group] = parts_of(instance, group, row, errors)
         self.check(instance, errors)
         if errors:
             raise ValidationError(errors)
@@ -131,55 +125,6 @@ class MeasureResource(resources.ModelResource):
             ]
         elif name == "audiences":
             instance.several[name] = [referred(Audience, slug=slug) for slug in lines(cell)]
-
-    def rows_of(self, instance, group, row, errors) -> list:
-        """The rows of `group` as the cells have them, in order, unsaved."""
-        relation, columns = GROUPS[group]
-        saved = list(getattr(instance, relation).all())
-        cells = {name: lines(row.get(name, str(EDITABLE[name].cell(instance.saved)))) for name in columns}
-        naming = next(iter(columns))
-        count = len(cells[naming])
-        for name, values in cells.items():
-            if len(values) > count:
-                errors.setdefault(name, []).append(
-                    _("%(lines)s lines here, but %(others)s in “%(column)s”.")
-                    % {"lines": len(values), "others": count, "column": naming}
-                )
-                return saved
-        found = []
-        for index in range(count):
-            part = getattr(instance, relation).model(measure=instance)
-            if group == "actions":
-                last = found[-1].position if found else 0
-                part.position = saved[index].position if index < len(saved) else last + 1
-                part.background = index < len(saved) and saved[index].background  # no column says
-            for name, field in columns.items():
-                value = cells[name][index] if index < len(cells[name]) else ""
-                try:
-                    if field == "paragraph":
-                        value = referred(SourceParagraph, plan=instance.plan_id, number=value)
-                    elif field == "centre":
-                        value = referred(Centre, slug=value)
-                    elif field == "district":
-                        value = referred(District, slug=value)
-                    setattr(part, field, value)
-                except ValidationError as error:
-                    errors.setdefault(name, []).append(
-                        _("Line %(line)s: %(message)s") % {"line": index + 1, "message": error.messages[0]}
-                    )
-            by_field = {field: name for name, field in columns.items()}
-            try:
-                part.clean_fields(
-                    exclude={"id", "measure", *(f for f, name in by_field.items() if name in errors)}
-                )
-            except ValidationError as error:
-                for field, field_messages in error.message_dict.items():
-                    errors.setdefault(by_field.get(field, naming), []).extend(
-                        _("Line %(line)s: %(message)s") % {"line": index + 1, "message": message}
-                        for message in field_messages
-                    )
-            found.append(part)
-        return found
 
     def check(self, instance, errors) -> None:
         """The rules of the form, said by column."""
@@ -223,7 +168,7 @@ class MeasureResource(resources.ModelResource):
 
 
 def faults_of(result) -> list[tuple[int | None, str, str, str]]:
-    """What keeps the file from being imported: (line of the sheet, code, column, why)."""
+    """The reasons why the file cannot be imported: (line of the sheet, code, column, why)."""
     faults = []
     for error in result.base_errors:
         reason = error.error.messages[0] if isinstance(error.error, ValidationError) else str(error.error)

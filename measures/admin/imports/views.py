@@ -12,8 +12,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from measures.history.fields import language_of
 from measures.history.texts import compared_texts
+from measures.language.bilingual import language_of
 
 from .cells import EDITABLE, plain
 from .files import read
@@ -70,7 +70,7 @@ class SpreadsheetImport:
         return TemplateResponse(request, "admin/measures/import.html", context, status=status)
 
     def preview(self, request, dataset):
-        """What the sheet would change; nothing is written."""
+        """Show what the sheet would change; nothing is written."""
         result = MeasureResource().import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
         if faults := faults_of(result):
             return self.refusal(request, faults, len(dataset))

@@ -52,7 +52,7 @@ def fields_shown(schema: Schema) -> list[dict[str, Any]]:
 def record_of(schema: Schema) -> str:
     """The name of the record that a schema refers to, directly, in a list or in a page; empty for plain values."""
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
+        name = str(schema["$ref"]).rpartition("/")[2]
         return name.removeprefix("Paginated").removesuffix("List")
     for inner in (schema.get("items"), *schema.get("allOf", ())):
         if inner and (name := record_of(inner)):
@@ -67,4 +67,4 @@ def type_of(schema: Schema) -> str:
 
 
 def values_of(schema: Schema) -> list[str]:
-    return schema.get("items", schema).get("enum", [])
+    return list(schema.get("items", schema).get("enum", ()))

@@ -2,10 +2,9 @@
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -15,12 +14,17 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
-from measures.models import Version
+from measures.history.events import described
+from measures.history.names import public_names
+from measures.models import PublicVersion
 from measures.open_data import records
-from measures.open_data.columns import SLUG
+from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.selection.requests import canonical_redirect, selected
+
+#: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
+Keys = Sequence[Any] | QuerySet[Any]
 
 PAGE_SIZE = 50
 MAX_DIGITS = 9  # of the number of a page
@@ -38,11 +42,12 @@ class Endpoint(View):
     key = "slug"
     key_pattern = SLUG["pattern"]
 
-    def keys(self) -> Sequence[Any]:
+    def keys(self) -> Keys:
         """The keys of all records, in their order."""
         raise NotImplementedError
 
-    def records(self, keys: Sequence[Any]) -> Sequence[Any]:
+    def records(self, keys: Keys) -> Iterable[Any]:
+        """The records with these keys, in their order."""
         raise NotImplementedError
 
     def record(self, key: str) -> Any:
@@ -64,14 +69,18 @@ class Endpoint(View):
 
     def get_page(self, request: HttpRequest) -> HttpResponse:
         """Fifty records: `count` in all, the data `version`, the addresses of the `next` and `previous` page, `results`."""
-        page = asked_for(Paginator(self.keys(), PAGE_SIZE), request.GET.get("page", "1"))
+        keys = self.keys()
+        count = keys.count() if isinstance(keys, QuerySet) else len(keys)
+        pages = max(1, -(-count // PAGE_SIZE))
+        number = page_asked_for(request, pages)
+        shown = self.records(keys[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
         return as_json(
             {
-                "count": page.paginator.count,
+                "count": count,
                 "version": self.catalogue.version.number,
-                "next": page_address(request, page.number + 1) if page.has_next() else None,
-                "previous": page_address(request, page.number - 1) if page.has_previous() else None,
-                "results": list(map(self.listed.as_json, self.records(page.object_list))),
+                "next": page_address(request, number + 1) if number < pages else None,
+                "previous": page_address(request, number - 1) if number > 1 else None,
+                "results": list(map(self.listed.as_json, shown)),
             }
         )
 
@@ -81,13 +90,14 @@ def as_json(document: dict[str, Any]) -> HttpResponse:
     return HttpResponse(text, content_type=JSON_TYPE)
 
 
-def asked_for(paginator: Paginator, number: str) -> Page:
-    """The page with this number; raises Http404 where there is none."""
+def page_asked_for(request: HttpRequest, pages: int) -> int:
+    """The number of the page that the address asks for; raises Http404 where there is none of that number."""
+    number = request.GET.get("page", "1")
     readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-    if not readable or not 1 <= int(number) <= paginator.num_pages:
+    if not readable or not 1 <= int(number) <= pages:
         message = _("This list has {pages} pages; there is no page “{number}”.")
-        raise Http404(format_lazy(message, pages=paginator.num_pages, number=number[:20]))
-    return paginator.page(int(number))
+        raise Http404(format_lazy(message, pages=pages, number=number[:20]))
+    return int(number)
 
 
 def page_address(request: HttpRequest, number: int) -> str:
@@ -105,18 +115,18 @@ class Measures(Endpoint):
     listed = retrieved = records.MEASURE
     key, key_pattern = "code", CODE_PATTERN
 
-    def get_page(self, request):
+    def get_page(self, request: HttpRequest) -> HttpResponse:
         self.filterset = selected(request)
         number = request.GET.get("page") or "1"
         return canonical_redirect(request, self.filterset, number) or super().get_page(request)
 
-    def keys(self):
+    def keys(self) -> Keys:
         return array("q", self.filterset.keys)
 
-    def records(self, keys):
-        return self.catalogue.measures(keys)
+    def records(self, keys: Keys) -> Iterable[Any]:
+        return self.catalogue.measures(list(keys))
 
-    def record(self, key):
+    def record(self, key: str) -> Any:
         return self.catalogue.measure(key)
 
 
@@ -125,13 +135,13 @@ class VocabularyEndpoint(Endpoint):
 
     kind = ""
 
-    def keys(self):
+    def keys(self) -> Keys:
         return list(self.catalogue.vocabulary.records(self.kind))
 
-    def records(self, keys):
+    def records(self, keys: Keys) -> Iterable[Any]:
         return list(map(self.record, keys))
 
-    def record(self, key):
+    def record(self, key: str) -> Any:
         return self.catalogue.vocabulary.records(self.kind).get(key)
 
 
@@ -172,14 +182,16 @@ class Changes(Endpoint):
     listed, retrieved = records.CHANGE, records.CHANGE_WITH_RECORD
     key, key_pattern = "id", "[0-9]{1,18}"
 
-    def keys(self) -> QuerySet[Version]:
-        return Version.objects.public().exclude(event="")
+    def keys(self) -> Keys:
+        versions: Keys = PublicVersion.objects.events()
+        return versions
 
-    def records(self, keys):
-        return keys
+    def records(self, keys: Keys) -> Iterable[Any]:
+        return described(keys, public_names(self.catalogue.vocabulary))
 
-    def record(self, key):
-        return self.keys().filter(pk=key).first()
+    def record(self, key: str) -> Any:
+        found = self.records(PublicVersion.objects.events().filter(pk=key))
+        return next(iter(found), None)
 
 
 ENDPOINTS: tuple[type[Endpoint], ...] = (Audiences, Categories, Centres, Changes, Districts, Measures, Plans)

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.models import Measure, Version
+from measures.models import Action, Measure, Version
 from measures.open_data.columns import COLUMNS
-from tests.desk import posted, signed_in
+from measures.snapshots import editing_as
+from tests.admin.desk import posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 ADDRESS = "/en/admin/measures/measure/import/"
@@ -173,6 +174,20 @@ def test_a_preview_cannot_be_forged(lin, sheet):
     assert "This preview is no longer valid." in faults(response)[0][3]
 
 
+@pytest.mark.parametrize("change", ["\n新的措施", "（改）"])
+def test_what_the_file_does_not_say_of_an_action_stays(lin, sheet, change):
+    with editing_as("test"):
+        Action.objects.filter(measure__code="2020-07", position=6).update(background=True)
+    sheet["2020-07"]["version"] = "2"
+    sheet["2020-07"]["edited"] = ""
+    sheet["2020-07"]["actions_zh"] += change
+    if change.startswith("\n"):
+        sheet["2020-07"]["action_paragraphs"] += "\n15"
+    assert confirm(lin, upload(lin, as_csv(sheet))).status_code == 302
+    saved = Version.objects.get(kind="measure", key="2020-07", number=3).document
+    assert [action["position"] for action in saved["actions"] if action["background"]] == [6]
+
+
 def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
     row = sheet["2020-07"]
     for name, line in (
@@ -187,8 +202,13 @@ def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
     assert confirm(lin, response).status_code == 302
     old = Version.objects.get(kind="measure", key="2020-07", number=1).document
     new = Version.objects.get(kind="measure", key="2020-07", number=2).document
-    action = {"position": 7, "text_zh": "新的措施", "text_en": "A new action", "paragraph": 15}
-    action["background"] = False
+    action = {
+        "position": 7,
+        "text_zh": "新的措施",
+        "text_en": "A new action",
+        "paragraph": 15,
+        "background": False,
+    }
     assert new == old | {
         "actions": [*old["actions"], action],
         "districts": [old["districts"][0] | {"note_en": "A new note"}],
@@ -236,6 +256,20 @@ def test_files_that_cannot_be_read_are_explained(lin, content, message):
 def test_viewers_without_the_right_cannot_import(client):
     assert client.get(ADDRESS).status_code == 302
     assert signed_in("guest", "").get(ADDRESS).status_code == 302
+
+
+def test_what_no_column_holds_stays_as_it_is(lin, sheet):
+    action = Measure.objects.get(code="2020-07").actions.get(position=2)
+    action.background = True
+    action.save()
+    sheet["2020-07"]["version"] = "2"
+    for row in sheet.values():
+        row.pop("edited", None)
+    sheet["2020-07"]["actions_en"] = "Reworded" + sheet["2020-07"]["actions_en"]
+    assert confirm(lin, upload(lin, as_xlsx(sheet))).status_code == 302
+    new = Version.objects.get(kind="measure", key="2020-07", number=3).document["actions"]
+    assert new[0]["text_en"].startswith("Reworded")
+    assert [row["position"] for row in new if row["background"]] == [2]
 
 
 def test_every_column_that_is_not_derived_can_come_back():

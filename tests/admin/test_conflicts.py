@@ -3,7 +3,7 @@
 import pytest
 
 from measures.models import Action, Category, Centre, District, Measure, Version
-from tests.desk import opened, posted, saved, signed_in
+from tests.admin.desk import opened, posted, saved, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 

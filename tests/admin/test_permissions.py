@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from measures.models import Action, Measure, Synonym, Term, Version
-from tests.desk import PASSWORD, account, signed_in
+from tests.admin.desk import PASSWORD, account, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 
@@ -87,8 +87,10 @@ def keys() -> dict[str, int]:
         f"access{name}": model.objects.create(**attempt, **extra.get(name, {})).pk
         for name, model in logged.items()
     }
-    Term.objects.create(plan_id=2020, slug="x", name_zh="x", name_en="x", gloss_zh="x", gloss_en="x")
-    Synonym.objects.create(word="x", means="y")
+    Term.objects.create(
+        plan_id=2020, slug="term", name_zh="词", name_en="Term", gloss_zh="义", gloss_en="Gloss"
+    )
+    Synonym.objects.create(word="数币", means="数字人民币")
     for model in get_admin_models():
         found.setdefault(model._meta.model_name, model.objects.order_by("pk").last().pk)
     found["user"] = User.objects.get(username="zhang").pk

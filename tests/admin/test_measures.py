@@ -8,7 +8,7 @@ from django.test import Client
 from psycopg.errors import DiskFull
 
 from measures.models import Measure, Version
-from tests.desk import FormReader, change_address, error_texts, opened, posted, saved, signed_in
+from tests.admin.desk import FormReader, change_address, error_texts, opened, posted, saved, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 
