@@ -23,12 +23,16 @@ admin: packages ## create a staff account that may do everything
 	@$(python) manage.py serve --prepare-only >.venv/prepare.log || { cat .venv/prepare.log; exit 1; }
 	@exec $(python) manage.py createsuperuser
 
+# Coverage has a floor, which only all tests together can reach.
 test: .venv/development ## set everything up and run the tests (PYTEST_ARGS, DATABASE_URL)
-	@exec $(python) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@exec $(python) -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-report=)
 
-check: .venv/development ## lint, templates, migrations, catalogues, settings of a deployment
+check: .venv/development ## lint, spelling, imports, types, templates, migrations, catalogues, settings of a deployment
 	$(python) -m ruff check
 	$(python) -m ruff format --check
+	$(python) -m codespell_lib
+	.venv/bin/lint-imports --no-logo
+	$(python) -m tests.type_errors
 	find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
 	$(python) manage.py makemigrations --check --dry-run
 	$(python) manage.py check_catalogues

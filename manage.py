@@ -16,7 +16,6 @@ WITHOUT_DATABASE = {
     "help",
     "makemessages",
     "serve",
-    "spectacular",
     "version",
 }
 
@@ -31,7 +30,7 @@ def main(arguments):
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-        from django.db import OperationalError
+        from django.db import OperationalError, ProgrammingError
 
         from futian_reform.operations.embedded_postgres import EmbeddedPostgresError
         from futian_reform.operations.prepare import ServeError, explain
@@ -50,6 +49,8 @@ def main(arguments):
         sys.exit(str(error))
     except OperationalError as error:
         sys.exit(str(explain(error)))
+    except ProgrammingError as error:
+        sys.exit(without_tables(error))
 
 
 def database_for(arguments):
@@ -66,6 +67,20 @@ def database_for(arguments):
     # On the other stream, since some commands write data on the first.
     sys.stderr.write(f"Database: {database_in_words()}\n")
     return settings.EMBEDDED_POSTGRES.session() if settings.EMBEDDED_POSTGRES else nullcontext()
+
+
+def without_tables(error):
+    """What to do about a database that was never set up, or not for this code; any other error is raised as it is."""
+    from django.conf import settings
+    from psycopg.errors import UndefinedTable
+
+    if not isinstance(error.__cause__, UndefinedTable):
+        raise error
+    reason = str(error).partition("\n")[0]
+    return (
+        f"The database {settings.DATABASES['default']['NAME']} is not set up for this code ({reason}). Set it up with "
+        "`.venv/bin/python manage.py serve --prepare-only`, or start the site with `make run`."
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What readers notice when things break: `python -m benchmarks.fault_drill`, a minute.
+"""What readers notice when things break: `.venv/bin/python -m benchmarks.fault_drill`, a minute.
 
 32 connections ask for cached pages without pause, staff publish an edit every second, and meanwhile PostgreSQL is killed
 and stays away for six seconds, a web process is killed and the site is reloaded. Counted is every answer that is not 200,
@@ -6,6 +6,7 @@ slower than two seconds or made of two data versions, and for every answer how l
 A connection that ends before its answer begins is asked again once on a new one, as browsers and proxies do.
 """
 
+import argparse
 import asyncio
 import os
 import re
@@ -151,7 +152,7 @@ class Drill:
                 "UPDATE measures_measure SET title_en = %s WHERE number = 1", [f"Edit {number}"]
             )
             connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            return connection.execute("SELECT number FROM measures_dataversion").fetchone()[0]
+            return connection.execute("SELECT max(number) FROM measures_dataversion").fetchone()[0]
 
     async def probe(self):
         """An address that is never cached, because every time it is another one."""
@@ -219,4 +220,5 @@ def main():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     main()

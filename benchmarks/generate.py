@@ -1,7 +1,7 @@
 """Fills a database with invented measures of the shipped shape: 28 a year for each county-level division, twelve years.
 
-`python -m benchmarks.generate 100000` adds that many (rounded down to whole years of whole divisions, at least one) to a
-database with the shipped content; deterministic. The rows are copied past the triggers, and their versions and search rows
+`.venv/bin/python -m benchmarks.generate 100000` adds that many (rounded down to whole years of whole divisions, at least one)
+to the scratch database that DATABASE_URL or FUTIAN_DATA names; deterministic. The rows are copied past the triggers, and their versions and search rows
 then written by the very functions that the triggers call. It needs a superuser's account, as the embedded PostgreSQL has.
 Divisions and texts are invented from the shipped ones; nothing here describes a real place.
 """
@@ -16,8 +16,9 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import django
 import psycopg
+
+from .scratch import scratch_database
 
 YEARS = range(2021, 2033)
 DIVISIONS = 2_976  # about as many county-level divisions as China has: 28 x 12 x 2,976 = 999,936
@@ -53,7 +54,7 @@ class Generator:
     def read_shapes(self) -> list[dict]:
         """The shipped measures and what belongs to them."""
         columns = (
-            "id, number, slug, title_zh, title_en, official_name_zh, summary_zh, summary_en, basis, keywords_zh, "
+            "id, number, slug, title_zh, title_en, headline_zh, headline_en, official_name_zh, summary_zh, summary_en, basis, keywords_zh, "
             "keywords_en, note_zh, note_en"
         )
         category = "(SELECT number FROM measures_category c WHERE c.id = category_id)"
@@ -64,7 +65,7 @@ class Generator:
             )
         ]
         related = {
-            "actions": "SELECT measure_id, text_zh, text_en, p.number FROM measures_action a "
+            "actions": "SELECT measure_id, text_zh, text_en, background, p.number FROM measures_action a "
             "JOIN measures_sourceparagraph p ON p.id = a.paragraph_id ORDER BY measure_id, position",
             "links": "SELECT measure_id, centre_id, basis, reason_zh, reason_en FROM measures_centrelink "
             "ORDER BY measure_id, centre_id",
@@ -118,7 +119,7 @@ class Generator:
         plan += "intro_zh, intro_en, method_zh, method_en"
         for year in years:
             for sql in (
-                f"INSERT INTO measures_plan (slug, year, {plan}) SELECT %(year)s::text, %(year)s, {plan} "
+                f"INSERT INTO measures_plan (slug, year, status, {plan}) SELECT %(year)s::text, %(year)s, status, {plan} "
                 "FROM measures_plan WHERE year = 2020",
                 "INSERT INTO measures_sourceparagraph (plan_year, number, heading, opening) "
                 "SELECT %(year)s, number, heading, opening FROM measures_sourceparagraph WHERE plan_year = 2020",
@@ -155,11 +156,11 @@ class Generator:
         tables = defaultdict(list)
         ids = {table: self.next_id(table) for table in ("measure", "action", "centrelink", "districtrole")}
         columns = {
-            "measure": "id, plan_year, category_id, number, slug, title_zh, title_en, official_name_zh, summary_zh, "
-            "summary_en, basis, parent_id, keywords_zh, keywords_en, note_zh, note_en, status",
+            "measure": "id, plan_year, category_id, number, slug, title_zh, title_en, headline_zh, headline_en, "
+            "official_name_zh, summary_zh, summary_en, basis, parent_id, keywords_zh, keywords_en, note_zh, note_en, status",
             "measure_paragraphs": "measure_id, sourceparagraph_id",
             "measure_audiences": "measure_id, audience_id",
-            "action": "id, measure_id, position, text_zh, text_en, paragraph_id",
+            "action": "id, measure_id, position, text_zh, text_en, background, paragraph_id",
             "centrelink": "id, measure_id, centre_id, basis, reason_zh, reason_en",
             "districtrole": "id, measure_id, district_id, role, note_zh, note_en",
         }
@@ -195,7 +196,8 @@ class Generator:
                             number,
                             f"{shape['slug'][:60]}-{slug}",
                         )
-                        + (title_zh, title_en, title_zh, random_.choice((shape, other))["summary_zh"])
+                        + (title_zh, title_en, shape["headline_zh"], shape["headline_en"])
+                        + (title_zh, random_.choice((shape, other))["summary_zh"])
                         + (shape["summary_en"], "named", None, list(dict.fromkeys(words_zh)))
                         + (list(dict.fromkeys(words_en)), other["note_zh"], other["note_en"])
                         + ("draft" if random_.random() < DRAFTS else "published",)
@@ -204,11 +206,11 @@ class Generator:
                         tables["measure_paragraphs"].append((key, paragraphs[year, paragraph]))
                     for (audience,) in shape["audiences"] if random_.random() < 0.9 else other["audiences"]:
                         tables["measure_audiences"].append((key, audience))
-                    for position, (zh, en, paragraph) in enumerate(
+                    for position, (zh, en, background, paragraph) in enumerate(
                         random_.sample(pool, random_.randint(3, 7)), 1
                     ):
                         tables["action"].append(
-                            (new_id("action"), key, position, zh, en, paragraphs[year, paragraph])
+                            (new_id("action"), key, position, zh, en, background, paragraphs[year, paragraph])
                         )
                     links = {link[0]: link[1:] for link in shape["links"]}
                     if random_.random() < 0.1:
@@ -233,8 +235,6 @@ class Generator:
 # Made anew at the end where much is added: that is much faster than as many small insertions.
 INDEXES = (
     "search_row_lexemes",
-    "search_row_about",
-    "search_row_places",
     "search_row_title",
     "search_row_edited",
 )
@@ -242,26 +242,39 @@ MANY = 2_000
 SETTINGS = "SET statement_timeout = 0; SET synchronous_commit = off; SET maintenance_work_mem = '1GB'; SET work_mem = '64MB'"
 
 # What the triggers write at a commit, for many records of one kind. The new words all stand in titles.
-VERSIONS = """
-    INSERT INTO measures_version (kind, key, number, document, public, actor, at, note, data_version)
-    SELECT '{kind}', {key}, 1, measures_document('{kind}', {key}), {public}, 'benchmarks.generate',
-        timestamptz '2021-01-01 00:00+08' + id * interval '10 seconds', '', (SELECT number FROM measures_dataversion)
-    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+LIVE = "(SELECT max(number) FROM measures_dataversion)"
+VERSIONS = f"""
+    INSERT INTO measures_version
+        (kind, key, number, document, public, actor, at, note, private_note, data_version, event, digest)
+    SELECT '{{kind}}', key, 1, document, public, 'benchmarks.generate',
+        timestamptz '2021-01-01 00:00+08' + id * interval '10 seconds', '', '', {LIVE},
+        measures_event(public, false, false, false, false), measures_digest(document)
+    FROM (
+        SELECT id, key, document, measures_is_public('{{kind}}', document) AS public
+        FROM (
+            SELECT id, {{key}} AS key, measures_document('{{kind}}', {{key}}) AS document
+            FROM measures_{{kind}} WHERE id = ANY (%(ids)s) OFFSET 0
+        ) written
+    ) record
 """
-SEARCH_ROWS = "SELECT measures_write_search_rows(%(ids)s)"
-WORDS = """
-    SELECT measures_learn(measures_normalized(string_agg(concat_ws(E'\\n', title_zh, title_en), E'\\n')), true)
+SEARCH_ROWS = f"""
+    SELECT measures_index_measures(array_agg(code), {LIVE}) FROM measures_measure WHERE id = ANY (%(ids)s)
+"""
+WORDS = f"""
+    SELECT measures_learn(
+        measures_normalized(string_agg(concat_ws(E'\\n', title_zh, title_en), E'\\n')), true, {LIVE})
     FROM measures_measure WHERE id = ANY (%(ids)s) AND status = 'published'
 """
-NAMES = """
-    SELECT measures_refresh_search('{kind}', {key}, measures_document('{kind}', {key}))
-    FROM measures_{kind} WHERE id = ANY (%(ids)s)
+NAMES = f"""
+    SELECT measures_index_names('{{kind}}', array_agg({{key}})),
+        measures_learn_names('{{kind}}', array_agg({{key}}), {LIVE})
+    FROM measures_{{kind}} WHERE id = ANY (%(ids)s)
 """
 RECORDS = {
-    "plan": ("slug", "true", [VERSIONS]),
-    "category": ("slug", "true", [VERSIONS, NAMES]),
-    "district": ("slug", "true", [VERSIONS, NAMES]),
-    "measure": ("code", "status = 'published'", [VERSIONS, SEARCH_ROWS, WORDS]),
+    "plan": ("slug", [VERSIONS]),
+    "category": ("slug", [VERSIONS, NAMES]),
+    "district": ("slug", [VERSIONS, NAMES]),
+    "measure": ("code", [VERSIONS, SEARCH_ROWS, WORDS]),
 }
 
 
@@ -277,15 +290,18 @@ def remember(connection, report) -> None:
         indexes = cursor.fetchall()
         for name, _definition in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        cursor.execute("UPDATE measures_dataversion SET number = number + 1, at = clock_timestamp()")
+        cursor.execute(
+            "INSERT INTO measures_dataversion (number, at, lineage, restores) SELECT number + 1, clock_timestamp(), lineage,"
+            " restores FROM measures_dataversion ORDER BY number DESC LIMIT 1"
+        )
         cursor.execute("VACUUM ANALYZE")
-        for kind, (key, public, statements) in RECORDS.items():
+        for kind, (key, statements) in RECORDS.items():
             cursor.execute(
                 f"SELECT id FROM measures_{kind} WHERE NOT EXISTS (SELECT FROM measures_version v "
                 f"WHERE v.kind = '{kind}' AND v.key = {key}) ORDER BY id"
             )
             ids = [record_id for (record_id,) in cursor.fetchall()]
-            sql = [statement.format(kind=kind, key=key, public=public) for statement in statements]
+            sql = [statement.format(kind=kind, key=key) for statement in statements]
             with ThreadPoolExecutor() as pool:
                 workers = range(min(os.cpu_count(), len(ids) // CHUNK + 1))
                 work = partial(run_in_chunks, connection.get_connection_params(), sql, ids, len(workers))
@@ -320,13 +336,14 @@ def generate(count: int, report=lambda message: None) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int)
-    django.setup()
+    arguments = parser.parse_args()
     begun = time.monotonic()
 
     def report(message: str) -> None:
         print(f"{time.monotonic() - begun:7.1f} s  {message}", file=sys.stderr, flush=True)
 
-    generate(parser.parse_args().count, report)
+    with scratch_database(report, fill=True):
+        generate(arguments.count, report)
 
 
 if __name__ == "__main__":

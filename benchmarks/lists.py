@@ -1,4 +1,5 @@
-"""How long a list takes, uncached: `python -m benchmarks.lists` on the database of DATABASE_URL; `--plans` adds plans.
+"""How long a list takes, uncached: `.venv/bin/python -m benchmarks.lists --plans`, on the scratch database that DATABASE_URL or
+FUTIAN_DATA names; without `--plans` it leaves out the plans of the queries.
 
 Every address is asked for through Django's own request handling in this process, without the page cache, after one
 unmeasured round. CPU is that of this process and, where the database runs on this machine, of its backend: what a busy machine
@@ -13,7 +14,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-import django
+from .scratch import scratch_database
 
 ROUNDS = 20
 
@@ -48,16 +49,18 @@ def main() -> None:
     parser.add_argument("--plans", action="store_true", help="print the plan of every query")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
-    django.setup()
+    with scratch_database():
+        measure(options)
+
+
+def measure(options: argparse.Namespace) -> None:
     from django.db import connections
     from django.test import Client, override_settings
     from django.test.utils import CaptureQueriesContext
 
-    from futian_reform.operations.prepare import collect_static_files
-    from futian_reform.page_cache.rendering import spare_collector
+    from futian_reform.operations.worker import spare_collector
     from measures.models import Measure
 
-    collect_static_files(print)
     total = Measure.objects.published().count()
     client = Client(headers={"host": "localhost", "cache-control": "no-cache"}, raise_request_exception=False)
     print(f"{total:,} published measures; milliseconds, {options.rounds} rounds\n")

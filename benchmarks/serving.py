@@ -1,4 +1,4 @@
-"""How fast pages are served: `python -m benchmarks.serving`, about four minutes.
+"""How fast pages are served: `.venv/bin/python -m benchmarks.serving`, about four minutes.
 
 In one run, in turns, on this machine: the site with its page cache, the site without (PAGE_CACHE_MB=0, so that every page is
 rendered), the smallest WSGI application that returns the same bytes on the same server, and Datasette on the same measures with

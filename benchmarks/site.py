@@ -1,4 +1,4 @@
-"""A site of one's own to measure and to break: a throwaway PostgreSQL, and `manage.py serve` on it in a private folder."""
+"""A site of one's own to measure and to break: a throwaway PostgreSQL, and the site's own server on it in a private folder."""
 
 import os
 import signal

@@ -135,8 +135,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sitemaps",
     "django_filters",
-    "rest_framework",
-    "drf_spectacular",
     "import_export",
     "axes",
 ]
@@ -173,7 +171,7 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "measures.templatetags.page",
+                "measures.pages.template_tags",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -358,36 +356,6 @@ if REPORT_ERRORS_TO and not REPORT_ERRORS_TO.startswith("https://") and "@" not 
     raise ImproperlyConfigured(
         f"REPORT_ERRORS_TO is {REPORT_ERRORS_TO!r}; give it an e-mail address or the https:// address of a tracker."
     )
-
-# --- The read-only JSON API ---
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
-    "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-}
-SPECTACULAR_SETTINGS = {
-    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it builds the schema, which needs a database; test_api.py validates it
-    "TITLE": "福田改革库 Futian Reform Database",
-    "VERSION": "1.0.0",
-    "SERVERS": [{"url": SITE_ORIGIN}],
-    "SCHEMA_PATH_PREFIX": "/api/",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "measures.api.describe_problems",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "Basis": "measures.models.Measure.Basis",
-        "LinkBasis": "measures.models.CentreLink.Basis",
-        "PlaceKind": "measures.models.District.Kind",
-        "PlaceRole": "measures.models.DistrictRole.Role",
-        "RecordKind": "measures.models.Version.Kind",
-    },
-}
 
 LOGGING = {
     "version": 1,

@@ -6,9 +6,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from futian_reform.requests.errors import bad_request, not_found, server_error
-from measures import sitemaps
-from measures.urls import machine_urlpatterns
-from measures.views import Robots, Styleguide
+from measures.pages import sitemaps
+from measures.pages.urls import machine_urlpatterns
+from measures.pages.views import Robots, Styleguide
 
 from .requests import health
 
@@ -26,7 +26,7 @@ urlpatterns = [
     *i18n_patterns(
         path("admin/styleguide/", admin.site.admin_view(Styleguide.as_view()), name="styleguide"),
         path("admin/", admin.site.urls),
-        path("", include("measures.urls")),
+        path("", include("measures.pages.urls")),
         prefix_default_language=False,
     ),
     *machine_urlpatterns,

@@ -29,7 +29,7 @@ def public_snapshot():
 
 def current_version(alias: str = "reader"):
     """The data version that public pages see now; inside `public_snapshot()` that of the snapshot."""
-    return apps.get_model("measures", "DataVersion").objects.using(alias).get()
+    return apps.get_model("measures", "DataVersion").objects.using(alias).live()
 
 
 class SnapshotStream(StreamingHttpResponse):
@@ -77,16 +77,17 @@ class SnapshotStream(StreamingHttpResponse):
 
 
 @contextmanager
-def editing_as(actor: str, note: str = ""):
-    """One transaction whose versions are signed with `actor` and say why in `note`.
+def editing_as(actor: str, note: str = "", private_note: str = ""):
+    """One transaction whose versions are signed with `actor` and say why in `note`, to staff alone in `private_note`.
 
-    The triggers read both at commit; without them they sign with the database account and the program's name.
+    The triggers read them at commit; without them they sign with the database account and the program's name.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('futian.actor', %s, true), set_config('futian.note', %s, true)",
-                [actor, note],
+                "SELECT set_config('futian.actor', %s, true), set_config('futian.note', %s, true),"
+                " set_config('futian.private_note', %s, true)",
+                [actor, note, private_note],
             )
         yield
 

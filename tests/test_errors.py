@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from psycopg_pool import PoolTimeout
 
-from measures import views
+from measures.pages import views
 
 TOO_LONG = "The address is too long. Please shorten the search or choose fewer options."
 NUL = "The address contains a character that cannot be part of one (NUL)."

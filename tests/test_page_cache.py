@@ -16,8 +16,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from futian_reform.page_cache.application import PageCache
 from futian_reform.page_cache.cached_response import preferred_encoding
 from futian_reform.page_cache.single_flight import SingleFlight
-from measures import exports
 from measures.models import DataVersion, Measure
+from measures.open_data import files
 from measures.snapshots import editing_as
 
 LIST = "/en/measures/"
@@ -161,7 +161,7 @@ def test_head_has_the_headers_and_no_body(site):
 def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, restored):
     before = site.request(LIST)
     edit()
-    number = DataVersion.objects.get().number
+    number = DataVersion.objects.live().number
     assert site.request(LIST) == before
     site.cache.poll.look()
     _status, headers, body = site.request(LIST)
@@ -306,7 +306,7 @@ def test_a_short_download_is_kept_until_it_grows_long(site, restored, monkeypatc
     first = site.request("/measures.csv", "role=pilot")
     assert site.request("/measures.csv", "role=pilot") == first
     assert site.asked == ["/measures.csv"]
-    monkeypatch.setattr(exports, "SMALL", 0)
+    monkeypatch.setattr(files, "MAX_WHOLE", 0)
     edit()
     site.cache.poll.look()
     assert site.request("/measures.csv", "role=pilot") == first  # the one before, while that is found out

@@ -59,7 +59,9 @@ def contents(connection: psycopg.Connection) -> dict:
                 " FROM (SELECT md5(t::text) AS digest FROM {} t) rows"
             ).format(sql.Identifier(table))
         ).fetchone()
-    version = connection.execute("SELECT number, at::text FROM measures_dataversion").fetchone()
+    version = connection.execute(
+        "SELECT number, at::text FROM measures_dataversion ORDER BY number DESC LIMIT 1"
+    ).fetchone()
     return {"data_version": list(version), "tables": {name: list(values) for name, values in held.items()}}
 
 

@@ -29,9 +29,9 @@ def preferred_encoding(accept: str) -> str:
     )
 
 
-def identity(version) -> tuple[int, float]:
+def identity(version) -> tuple[int, float, str]:
     """What tells a data version from any other, also from the one that had its number before a backup was restored."""
-    return version.number, version.at.timestamp()
+    return version.number, version.at.timestamp(), str(version.lineage)
 
 
 class Answer:

@@ -25,7 +25,7 @@ class VersionPoll:
     def __init__(self, went_back: Callable[[], None]):
         self.went_back = went_back
         #: As seen last; while the database does not answer, it stands.
-        self.version: tuple[int, float] | None = None
+        self.version: tuple[int, float, str] | None = None
         self.doubt = threading.Event()  # somebody saw another version: look at once
         self._heard: float | None = 0.0  # when the database answered last; None while it does not
 
@@ -43,6 +43,10 @@ class VersionPoll:
             self.doubt.clear()
             self.look()
 
+    def _follows(self, seen: tuple[int, float, str]) -> bool:
+        """Whether what was seen is a later version of the same data."""
+        return seen[2] == self.version[2] and all(map(gt, seen[:2], self.version[:2]))
+
     def look(self):
         try:
             seen = identity(current_version())
@@ -56,6 +60,6 @@ class VersionPoll:
             return
         if self._heard is None:
             logger.info("The database answers")
-        if self.version not in (None, seen) and not all(map(gt, seen, self.version)):
+        if self.version not in (None, seen) and not self._follows(seen):
             self.went_back()
         self.version, self._heard = seen, time.monotonic()

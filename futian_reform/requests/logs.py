@@ -1,4 +1,4 @@
-"""Log lines as JSON objects on stderr, with the id of the request and without what says who made it or what they typed.
+"""Log lines as JSON objects on stderr, with the id of the request, and without anything that says who made it or what they typed.
 
 No address, account or query string is logged. Of an exception the line holds type, SQLSTATE and frames but not the text,
 because PostgreSQL and Python quote in it what somebody typed.
@@ -50,7 +50,7 @@ def describe(error: BaseException) -> dict:
 
 
 def identified(get_response):
-    """Gives every request that reaches Django an id, and reports the slow and the failed ones."""
+    """Give every request that reaches Django an id, and log the slow and the failed ones."""
 
     def middleware(request):
         identity = secrets.token_hex(8)

@@ -1,4 +1,4 @@
-"""What happens to every request around the views: its language, its limits, its database."""
+"""Middleware: the language, the limits and the database of every request."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, form_of_answer
-from measures.metadata import LANGUAGE_TAGS
+from measures.language.bilingual import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
@@ -16,7 +16,7 @@ from .errors import READING, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
-# Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
+# Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
 # In a request's environment: the page cache has nothing to serve and asks for the page that says so.
 UNAVAILABLE = "futian.unavailable"
@@ -48,7 +48,7 @@ def language_from_path(get_response):
 
 
 def open_data(get_response):
-    """Data can be read from every site's scripts, and only read."""
+    """Let scripts of every site read machine answers, and refuse everything but reading."""
 
     def middleware(request):
         if form_of_answer(request.path_info) == PAGE:
@@ -70,7 +70,7 @@ def open_data(get_response):
 
 
 def own_origin(get_response):
-    """Other sites may not build our answers into their pages, except what is data open to their scripts."""
+    """Forbid other sites to embed our answers, except the data that is open to their scripts."""
 
     def middleware(request):
         response = get_response(request)
@@ -82,7 +82,7 @@ def own_origin(get_response):
 
 
 def within_limits(get_response):
-    """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
+    """Refuse queries and bodies that are too long, and the character NUL, which PostgreSQL cannot store."""
 
     def middleware(request):
         if reason := request.environ.get(REFUSED):
@@ -109,12 +109,12 @@ def is_staff_path(path: str) -> bool:
 
 
 def passes_by(path: str) -> bool:
-    """Whether `path` is no public page: the staff desk, static files, the word that this process lives."""
+    """Whether `path` is no public page: the staff desk, a static file, or the health check of this process."""
     return is_staff_path(path) or path.startswith(settings.STATIC_URL) or path == "/healthz"
 
 
 def staff_or_public(get_response):
-    """Public requests read one snapshot and cannot write; what staff change is signed with their name."""
+    """Give a public request one read-only snapshot, and a staff request a transaction signed with the account."""
 
     def middleware(request):
         path, reads = request.path_info, request.method in ("GET", "HEAD", "OPTIONS")
@@ -134,7 +134,7 @@ def staff_or_public(get_response):
             return get_response(request)
         with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
             response = get_response(request)
-            if response.status_code >= 500:  # an exception became a page further in
+            if response.status_code >= 500:  # Django has turned an exception into this answer
                 transaction.set_rollback(True)
             elif (
                 response.status_code == 302 and not request.user.is_authenticated and request.method == "POST"
@@ -148,7 +148,7 @@ def staff_or_public(get_response):
 
 
 def of_version(version, response):
-    """Marks what was answered from a snapshot with the version of its data."""
+    """Mark an answer from a snapshot with its data version."""
     response.data_version = version
     response.headers["X-Data-Version"] = str(version.number)
     if response.status_code < 500:

@@ -18,7 +18,7 @@ def client_address(request) -> str:
 
 
 def time_left(request, credentials) -> timedelta:
-    """Until the last of the failures that locked this user or this address is forgotten."""
+    """The time until the last failure that locked this user or this address no longer counts."""
     latest = [
         found["latest"]
         for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials)
@@ -31,7 +31,7 @@ def time_left(request, credentials) -> timedelta:
 
 
 def locked_out(request, response=None, credentials=None):
-    """The same for every name, so that it does not tell which accounts exist."""
+    """The page of a locked-out person, the same for every name, so that it does not tell which accounts exist."""
     seconds = max(time_left(request, credentials).total_seconds(), 1)
     answer = render(
         request,

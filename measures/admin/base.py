@@ -1,17 +1,13 @@
-"""One record of the staff desk, edited without fear.
+"""One record of the staff desk, edited without losing what others save meanwhile.
 
 Every change form says which was the record's latest version (`record_version`). A save locks the record, compares that
 with the latest one now and, where they differ, shows both sides instead of saving. What the database refuses at
 the end is said in the form, with everything typed still in it.
 """
 
-import re
-
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.postgres.forms import SimpleArrayField
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,18 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
-from measures.history import Reader, key_of, kind_of
+from measures.history.differences import changes
+from measures.history.kinds import key_of, kind_of
+from measures.history.names import desk_names
 from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
 
 from .conflicts import CHOICE, Comparison
+from .forms import RecordFields, RecordForm
 
 TOKEN = "record_version"  # noqa: S105  a version, not a password
 NOTE = "change_note"
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
 
-# What people are told when a rule that only the database can check refuses a save, by the constraint's name.
+# Messages for refusals of rules that only the database can check, by the name of the constraint.
 REFUSALS = {
     "action_position_unique": gettext_lazy("Two actions have the same number."),
     "paragraph_in_same_plan": gettext_lazy("A paragraph of another plan cannot be cited."),
@@ -43,39 +42,6 @@ FULL = gettext_lazy(
 )
 
 
-class LinesField(SimpleArrayField):
-    """A list typed one item a line; empty lines do not count."""
-
-    widget = forms.Textarea
-
-    def __init__(self, base_field, **options):
-        options.pop("delimiter", None)
-        super().__init__(base_field, delimiter="\n", **options)
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = "\n".join(line.strip() for line in value.splitlines() if line.strip())
-        return super().to_python(value)
-
-
-class PlainTextField(forms.CharField):
-    """Text without the carriage returns that browsers post."""
-
-    def to_python(self, value):
-        value = super().to_python(value)
-        return value.replace("\r\n", "\n") if isinstance(value, str) else value
-
-
-class RecordForm(forms.ModelForm):
-    refusal = ""  # set for one request: what the database said of the same data a moment ago
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.refusal:
-            self.add_error(None, str(self.refusal))
-        return cleaned
-
-
 def is_chinese(name: str) -> bool:
     return name.endswith("_zh") and not name.startswith("initial-")
 
@@ -86,30 +52,6 @@ def simplified(data):
     for name in filter(is_chinese, list(data)):
         data.setlist(name, [to_simplified().convert(value) for value in data.getlist(name)])
     return data
-
-
-class RecordFields:
-    """How the fields of records and of their rows look in forms."""
-
-    formfield_overrides = {models.TextField: {"form_class": PlainTextField}}
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if hasattr(db_field, "base_field"):
-            kwargs["form_class"] = LinesField
-        if db_field.many_to_many:
-            kwargs["widget"] = forms.CheckboxSelectMultiple
-        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if form_field is None:
-            return None
-        # What the form began with, to know later who touched the field: see conflicts.py.
-        form_field.show_hidden_initial = True
-        attributes = form_field.widget.attrs
-        if db_field.name.endswith(("_zh", "_en")):
-            attributes["lang"] = "zh-Hans" if db_field.name.endswith("_zh") else "en"
-        if isinstance(form_field.widget, forms.Textarea):
-            short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
-            attributes["rows"] = 2 if short else 4
-        return form_field
 
 
 class RecordAdmin(RecordFields, admin.ModelAdmin):
@@ -141,7 +83,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
-            # Read before the record itself: too old a token is a needless question, too new a lost change.
+            # The token is read before the record: one that is too old asks a needless question, one too new loses a change.
             if record:
                 context["token"] = Version.objects.token(kind_of(record), key_of(record))
             return super().changeform_view(request, object_id, form_url, context)
@@ -251,11 +193,11 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, unquote(object_id))
         if record and self.has_view_permission(request, record):
-            reader = Reader()
+            names = desk_names()
             versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
             for version in versions:
                 version.changes = (
-                    reader.changes(version.kind, version.previous_document, version.document)
+                    changes(version.kind, version.previous_document, version.document, names)
                     if version.document and version.previous_document
                     else []
                 )

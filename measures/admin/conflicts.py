@@ -1,4 +1,4 @@
-"""Two people saved the same record: what differs between what is saved now and what was typed, and the choice.
+"""Two people saved the same record: the differences between what is saved and what was typed, and the choice.
 
 A form carries the values it was opened with (Django's hidden initial values), so that for each field it is known who
 touched it: only the other, only this person, or both. Nothing is decided silently; where only one side touched a field its
@@ -8,42 +8,17 @@ value is chosen beforehand.
 from dataclasses import dataclass, field
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.utils.translation import gettext as _
 
-from measures.history import compared_texts
+from measures.history.texts import compared_texts
+from measures.language.bilingual import language_of
+
+from .form_values import as_posted, as_shown, editable, saved_values, typed_values
 
 SAVED, OWN = "saved", "own"
 CHOICE = "choice-"  # the prefix under which choices are posted
-
-
-def as_posted(form_field, value) -> list[str]:
-    """A Python value as a browser would post it for `form_field`."""
-    value = form_field.prepare_value(value)
-    if isinstance(value, bool):
-        return ["on"] if value else []
-    if isinstance(value, (list, tuple)):
-        return [str(item) for item in value]
-    return ["" if value is None else str(value)]
-
-
-def as_shown(form_field, posted: list[str]) -> str:
-    """What a person reads for posted values: names for keys, labels for choices."""
-    if isinstance(form_field, forms.ModelChoiceField):
-        names = []
-        for value in filter(None, posted):
-            try:
-                names.append(str(form_field.queryset.get(pk=value)))
-            except (ObjectDoesNotExist, ValueError):
-                names.append(value)
-        return _(", ").join(names)
-    if isinstance(form_field, forms.BooleanField):
-        return _("yes") if posted and posted[0] not in ("", "False") else _("no")
-    if isinstance(form_field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in form_field.choices}
-        return _(", ").join(labels.get(value, value) for value in posted if value)
-    return "\n".join(posted).replace("\r\n", "\n")
 
 
 @dataclass
@@ -78,38 +53,8 @@ class Row:
     choice: str = ""  # the name of the one choice for the whole row, if there is one
 
 
-def editable(form) -> list[str]:
-    """The fields that a person fills in: not the keys that tie a row to its record, nor what is locked."""
-    keys = {DELETION_FIELD_NAME, form._meta.model._meta.pk.name}
-    return [
-        name
-        for name, form_field in form.fields.items()
-        if name not in keys
-        and not form_field.disabled
-        and not isinstance(form_field, forms.models.InlineForeignKeyField)
-    ]
-
-
-def typed_values(form) -> dict[str, list[str]]:
-    values = {}
-    for name in editable(form):
-        value = form[name].data
-        if isinstance(value, bool):
-            values[name] = ["on"] if value else []
-        else:
-            values[name] = [str(item) for item in value] if isinstance(value, list) else [value or ""]
-    return values
-
-
-def saved_values(form) -> dict[str, list[str]]:
-    return {
-        name: as_posted(form.fields[name], form.get_initial_for_field(form.fields[name], name))
-        for name in editable(form)
-    }
-
-
 class Comparison:
-    """What is saved now against what was typed, of a form and its formsets bound to the saved record."""
+    """Compares what is saved now with what was typed, in a form and its formsets bound to the saved record."""
 
     def __init__(self, form, formsets, data):
         self.form, self.formsets, self.data = form, formsets, data
@@ -141,7 +86,7 @@ class Comparison:
                     saved=as_shown(form_field, as_posted(form_field, saved)),
                     own=as_shown(form_field, typed_values(form)[name]),
                     chosen="" if touched_by_other and touched_by_own else SAVED if touched_by_other else OWN,
-                    lang={"_zh": "zh-Hans", "_en": "en"}.get(name[-3:], ""),
+                    lang=language_of(name),
                 )
             )
 
@@ -153,48 +98,59 @@ class Comparison:
             return True
 
     def compare_rows(self, formset) -> list[Row]:
+        """The rows of a formset, those that are saved first, in the order in which they were entered."""
         saved_rows = {str(row.pk): row for row in formset.get_queryset()}
+        seen, new = self.posted_rows(formset)
+        unseen = {pk: row for pk, row in saved_rows.items() if pk not in seen}
+        both = [(seen[pk], row) for pk, row in saved_rows.items() if pk in seen]
+        for row, saved in both:
+            row.saved = saved_values(row.form)
+            self.compare_row(row, str(saved))
+        gone = [row for pk, row in seen.items() if pk not in saved_rows and not row.deleted]
+        for row in gone:
+            row.choice = row.form.prefix
+            self.add_row_difference(
+                row, _("(deleted)"), self.shown(row), "" if self.any_touched(row.form) else SAVED
+            )
+        for row in new:
+            self.compare_new_row(formset, row, unseen)
+        entered = [self.entered_meanwhile(formset, pk, saved) for pk, saved in unseen.items()]
+        return [*(row for row, _saved in both), *gone, *new, *entered]
+
+    def posted_rows(self, formset) -> tuple[dict[str, Row], list[Row]]:
+        """The rows that this person saw, by key, and those that this person entered."""
         pk_name = formset.model._meta.pk.name
-        rows, new = {}, []
+        seen, new = {}, []
         for form in formset.forms:
             pk = self.data.get(form.add_prefix(pk_name), "")
             deleted = bool(self.data.get(form.add_prefix(DELETION_FIELD_NAME)))
             if pk:
-                rows[pk] = Row(form, None, typed_values(form), pk, deleted)
-            elif any(self.touched(form[name]) for name in editable(form)) and not deleted:
+                seen[pk] = Row(form, None, typed_values(form), pk, deleted)
+            elif self.any_touched(form) and not deleted:
                 new.append(Row(form, None, typed_values(form)))
-        unseen = {pk: row for pk, row in saved_rows.items() if pk not in rows}
-        found = []
-        for pk in saved_rows:
-            if pk in rows:
-                row = rows.pop(pk)
-                row.saved = saved_values(row.form)
-                found.append(row)
-                self.compare_row(row, str(saved_rows[pk]))
-        for row in rows.values():  # gone meanwhile
-            touched = any(self.touched(row.form[name]) for name in editable(row.form))
-            if not row.deleted:
-                row.choice = row.form.prefix
-                self.add_row_difference(row, _("(deleted)"), self.shown(row), "" if touched else SAVED)
-                found.append(row)
-        for row in new:
-            match = next((pk for pk, saved in unseen.items() if self.same(formset, row.form, saved)), None)
-            if match:
-                saved_form = formset.form(instance=unseen.pop(match), **formset.get_form_kwargs(None))
-                row.pk, row.saved = match, saved_values(saved_form)
-                self.compare_fields(row.form, saved_form, str(saved_form.instance))
-            else:
-                row.choice = row.form.prefix
-                self.add_row_difference(row, _("(not there)"), self.shown(row), OWN)
-            found.append(row)
-        for pk, saved in unseen.items():  # entered meanwhile
-            form = formset.form(
-                instance=saved, prefix=f"{formset.prefix}-new-{pk}", **formset.get_form_kwargs(None)
-            )
-            row = Row(form, saved_values(form), None, pk, choice=form.prefix)
-            self.add_row_difference(row, self.shown(row), _("(not there)"), SAVED)
-            found.append(row)
-        return found
+        return seen, new
+
+    def any_touched(self, form) -> bool:
+        return any(self.touched(form[name]) for name in editable(form))
+
+    def compare_new_row(self, formset, row: Row, unseen: dict) -> None:
+        """Compares a row with the one of `unseen` (key -> saved row) that says the same, and takes that out."""
+        match = next((pk for pk, saved in unseen.items() if self.same(formset, row.form, saved)), None)
+        if match:
+            saved_form = formset.form(instance=unseen.pop(match), **formset.get_form_kwargs(None))
+            row.pk, row.saved = match, saved_values(saved_form)
+            self.compare_fields(row.form, saved_form, str(saved_form.instance))
+        else:
+            row.choice = row.form.prefix
+            self.add_row_difference(row, _("(not there)"), self.shown(row), OWN)
+
+    def entered_meanwhile(self, formset, pk: str, saved) -> Row:
+        """A saved row that this person never saw."""
+        prefix = f"{formset.prefix}-new-{pk}"
+        form = formset.form(instance=saved, prefix=prefix, **formset.get_form_kwargs(None))
+        row = Row(form, saved_values(form), None, pk, choice=form.prefix)
+        self.add_row_difference(row, self.shown(row), _("(not there)"), SAVED)
+        return row
 
     def compare_row(self, row: Row, title: str) -> None:
         if not row.deleted:

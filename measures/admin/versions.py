@@ -1,4 +1,4 @@
-"""The memory at the staff desk: who changed what and why, two versions side by side, and going back to one."""
+"""The history at the staff desk: who changed what and why, two versions side by side, and restoring one."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,16 +9,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from measures.history import MODELS, Reader, restore, title_of
+from measures.history.differences import changes
+from measures.history.documents import whole
+from measures.history.kinds import record_of
+from measures.history.names import desk_names, title_of
+from measures.history.restoring import restore
 from measures.models import Version, locked
 
 from .base import NOTE, TOKEN
-
-
-def record_of(version: Version):
-    model = MODELS[version.kind]
-    name = "code" if version.kind == "measure" else "slug"
-    return model.objects.filter(**{name: version.key}).first()
 
 
 @admin.register(Version)
@@ -75,10 +73,10 @@ class VersionAdmin(admin.ModelAdmin):
         version = get_object_or_404(
             Version.objects.with_previous(), pk=object_id if object_id.isdecimal() else None
         )
-        reader = Reader()
+        names = desk_names()
         latest = Version.objects.latest_number(version.kind, version.key)
         undo = None
-        # Restoring never publishes nor unpublishes, so a change of nothing else is not offered to be undone by it.
+        # Restoring leaves the status as it is, so it cannot undo a change of the status alone, and is not offered there.
         before, after = (
             {**(document or {}), "status": ""} for document in (version.previous_document, version.document)
         )
@@ -90,10 +88,10 @@ class VersionAdmin(admin.ModelAdmin):
             undo=undo,
             title=str(version),
             version=version,
-            changes=reader.changes(version.kind, version.previous_document, version.document)
+            changes=changes(version.kind, version.previous_document, version.document, names)
             if version.previous_document and version.document
             else [],
-            entries=reader.whole(version.kind, version.document) if version.document else [],
+            entries=whole(version.kind, version.document, names) if version.document else [],
             record=record_of(version),
             latest=latest,
             may_restore=self.has_restore_permission(request, version),
@@ -116,11 +114,11 @@ class VersionAdmin(admin.ModelAdmin):
             % {"record": old.key, "old": old.number, "new": new.number},
             old=old,
             new=new,
-            changes=Reader().changes(old.kind, old.document, new.document),
+            changes=changes(old.kind, old.document, new.document, desk_names()),
         )
 
     def restore_view(self, request, version_id):
-        """Shows what would change, then makes it so as a new version; refused where the record moved on meanwhile."""
+        """Show what restoring would change, then save it as a new version; refused if the record was changed meanwhile."""
         version = get_object_or_404(Version, pk=version_id)
         if not self.has_restore_permission(request, version):
             raise PermissionDenied
@@ -149,7 +147,7 @@ class VersionAdmin(admin.ModelAdmin):
             title=_("Restore version %(number)s of %(record)s?")
             % {"number": version.number, "record": version.key},
             version=version,
-            changes=Reader().changes(version.kind, now.document, version.document),
+            changes=changes(version.kind, now.document, version.document, desk_names()),
             was_deleted=now.document is None,
             error=error,
             token_name=TOKEN,
@@ -160,7 +158,7 @@ class VersionAdmin(admin.ModelAdmin):
 
     @staticmethod
     def restored_or_refused(version) -> str:
-        """Restores; the result is why not, if so, and then nothing is changed."""
+        """Restore the version. The result is empty, or the reason why it was refused and nothing was changed."""
         try:
             with transaction.atomic():
                 restore(version)

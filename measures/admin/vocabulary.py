@@ -1,14 +1,15 @@
-"""What measures refer to: the plan and its paragraphs, categories, centres, audiences, places."""
+"""The records that measures refer to: plans with paragraphs, categories, centres, audiences, places; terms, synonyms."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph
+from measures.history.fields import ROWS, form_lines
+from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph, Synonym, Term
 
-from .base import RecordAdmin, RecordFields, RecordForm
-from .measures import RowFormSet
+from .base import RecordAdmin
+from .forms import RecordFields, RecordForm, RowFormSet
 
 
 class ParagraphForm(RecordForm):
@@ -26,7 +27,7 @@ class ParagraphInline(RecordFields, admin.TabularInline):
     model = SourceParagraph
     form = ParagraphForm
     formset = ParagraphFormSet
-    fields = ("number", "heading", "opening")
+    fields = ROWS["source_paragraphs"].lines
     extra = 0
     verbose_name_plural = gettext_lazy("source paragraphs, by their opening words")
 
@@ -37,16 +38,15 @@ class PlanAdmin(RecordAdmin):
     permanent = ("slug", "year")
     inlines = (ParagraphInline,)
     fieldsets = (
-        (
-            None,
-            {"fields": (("slug", "year"), ("title_zh", "title_en"), ("short_title_zh", "short_title_en"))},
-        ),
-        (gettext_lazy("Source"), {"fields": (("issuer_zh", "issuer_en"), ("source_zh", "source_en"))}),
-        (
-            gettext_lazy("Introduction and method"),
-            {"fields": (("intro_zh", "intro_en"), ("method_zh", "method_en"))},
-        ),
+        (None, {"fields": form_lines("plan", "names")}),
+        (gettext_lazy("Source"), {"fields": form_lines("plan", "source")}),
+        (gettext_lazy("Introduction and method"), {"fields": form_lines("plan", "introduction")}),
+        (gettext_lazy("Publication"), {"fields": form_lines("plan", "publication")}),
     )
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.has_perm("measures.publish_measure") else (*fields, "status")
 
     def get_view_on_site_url(self, obj=None):
         return None
@@ -98,7 +98,7 @@ class CategoryAdmin(RecordAdmin):
     list_display = ("number", "shown_name", "slug", "plan")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
-    fields = (("plan", "number"), "slug", ("name_zh", "name_en"), ("intro_zh", "intro_en"), "paragraphs")
+    fields = form_lines("category")
 
     @admin.display(description=gettext_lazy("name"), ordering="name_zh")
     def shown_name(self, record):
@@ -110,14 +110,7 @@ class CentreAdmin(RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
-    fields = (
-        ("slug", "order"),
-        ("name_zh", "name_en"),
-        ("short_zh", "short_en"),
-        ("epithet_zh", "epithet_en"),
-        ("description_zh", "description_en"),
-        "paragraphs",
-    )
+    fields = form_lines("centre")
     shown_name = CategoryAdmin.shown_name
 
 
@@ -126,7 +119,7 @@ class AudienceAdmin(RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
-    fields = (("slug", "order"), ("name_zh", "name_en"))
+    fields = form_lines("audience")
     shown_name = CategoryAdmin.shown_name
 
 
@@ -137,11 +130,29 @@ class DistrictAdmin(RecordAdmin):
     list_select_related = ("parent",)
     search_fields = ("name_zh", "name_en", "pinyin", "slug", "code", "aliases")
     autocomplete_fields = ("parent",)
-    fields = (
-        ("slug", "kind"),
-        ("name_zh", "name_en"),
-        ("pinyin", "code"),
-        ("parent", "aliases"),
-        ("note_zh", "note_en"),
-    )
+    fields = form_lines("district")
     shown_name = CategoryAdmin.shown_name
+
+
+@admin.register(Term)
+class TermAdmin(RecordAdmin):
+    permanent = ("slug", "plan")
+    list_display = ("shown_name", "name_en", "slug", "plan")
+    list_display_links = ("shown_name",)
+    search_fields = ("name_zh", "name_en", "gloss_zh", "gloss_en", "slug")
+    fields = form_lines("term")
+    shown_name = CategoryAdmin.shown_name
+
+    def get_view_on_site_url(self, obj=None):
+        return None
+
+
+@admin.register(Synonym)
+class SynonymAdmin(RecordAdmin):
+    permanent = ()
+    list_display = ("word", "means", "both_ways")
+    search_fields = ("word", "means")
+    fields = form_lines("synonym")
+
+    def get_view_on_site_url(self, obj=None):
+        return None

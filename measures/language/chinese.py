@@ -1,15 +1,36 @@
-"""Chinese text: the rule that it is kept in simplified characters."""
+"""Chinese text: its characters, its scripts, and the rule that it is kept in simplified characters."""
 
+import re
 from functools import cache
 
 import opencc
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+HAN = "㐀-䶿一-鿿〇𠀀-𳑿"  # inside the brackets of a pattern
+HAN_CHARACTER = re.compile(f"[{HAN}]")
+
 
 @cache
 def to_simplified() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
+
+
+@cache
+def _converters() -> tuple[opencc.OpenCC, ...]:
+    return opencc.OpenCC("hk2s"), opencc.OpenCC("tw2s"), to_simplified()
+
+
+def simplified(text: str) -> str:
+    """`text` in simplified characters, from the traditional ones of Hong Kong, Taiwan or the standard."""
+    for converter in _converters():
+        text = converter.convert(text)
+    return text
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a Chinese character stands in `text`."""
+    return HAN_CHARACTER.search(text) is not None
 
 
 def traditional_characters(text: str) -> list[str]:

@@ -1,8 +1,7 @@
 """A plan, the paragraphs of its source, and its categories."""
 
 from django.db import models
-from django.db.models import Count, Prefetch, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual
@@ -11,6 +10,12 @@ from .fields import ChineseField, NaturalKeyManager, PlanYearField
 
 
 class Plan(models.Model):
+    """A plan. What belongs to it (categories, terms, measures) is public only while it is published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
     slug = models.SlugField(_("slug"), unique=True)
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
     title_zh = ChineseField(_("title (Chinese)"))
@@ -25,6 +30,7 @@ class Plan(models.Model):
     intro_en = models.TextField(_("introduction (English)"))
     method_zh = ChineseField(_("method (Chinese)"))
     method_en = models.TextField(_("method (English)"))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
     title = Bilingual()
     short_title = Bilingual()
@@ -39,34 +45,15 @@ class Plan(models.Model):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         ordering = ["year"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["draft", "published"]), name="plan_status_known"),
+        ]
 
     def __str__(self):
         return self.short_title
 
     def natural_key(self):
         return (self.slug,)
-
-
-class SourceParagraphQuerySet(models.QuerySet):
-    def with_citing_measures(self, most: int) -> list:
-        """The paragraphs, each with `citing`, the first `most` published measures that cite it, and the number of `more`."""
-        Measure = self.model._meta.get_field("measures").related_model
-        window = {"partition_by": "sourceparagraph"}
-        citations = Measure.paragraphs.through.objects.filter(measure__status="published").annotate(
-            position=Window(RowNumber(), order_by=["measure__plan", "measure__number"], **window),
-            count=Window(Count("*"), **window),
-        )
-        # Only keys go through the sort; titles are read of what is shown.
-        rows = citations.filter(position__lte=most).order_by("position")
-        found = list(rows.values_list("sourceparagraph", "measure", "count"))
-        shown = Measure.objects.only("code", "title_zh", "title_en").in_bulk({key for _, key, _ in found})
-        paragraphs = {paragraph.pk: paragraph for paragraph in self.prefetch_related("categories", "centres")}
-        for paragraph in paragraphs.values():
-            paragraph.citing, paragraph.more = [], 0
-        for paragraph, measure, count in found:
-            paragraphs[paragraph].citing.append(shown[measure])
-            paragraphs[paragraph].more = max(0, count - most)
-        return list(paragraphs.values())
 
 
 class SourceParagraph(models.Model):
@@ -77,7 +64,7 @@ class SourceParagraph(models.Model):
     heading = models.BooleanField(_("is a heading"), default=False)
     opening = models.CharField(_("opening words"), max_length=40)
 
-    objects = NaturalKeyManager.from_queryset(SourceParagraphQuerySet)("plan", "number")
+    objects = NaturalKeyManager("plan", "number")
 
     class Meta:
         verbose_name = _("source paragraph")
@@ -95,13 +82,6 @@ class SourceParagraph(models.Model):
         return (self.plan_id, self.number)
 
 
-class CategoryQuerySet(models.QuerySet):
-    def with_published_measures(self):
-        return self.prefetch_related(
-            Prefetch("measures", self.model._meta.get_field("measures").related_model.objects.published())
-        )
-
-
 class Category(models.Model):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -117,7 +97,7 @@ class Category(models.Model):
     name = Bilingual()
     intro = Bilingual()
 
-    objects = NaturalKeyManager.from_queryset(CategoryQuerySet)("slug")
+    objects = NaturalKeyManager("slug")
 
     class Meta:
         verbose_name = _("category")

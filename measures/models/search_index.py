@@ -1,14 +1,15 @@
-"""What search and facets read. Triggers keep these tables; nothing else writes them."""
+"""The tables that search and facets read. Triggers keep them; nothing else writes them."""
 
-from datetime import datetime
-
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.lookups import DataContains
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Lookup, Max
+from django.db.models import Deferrable, F, Func, Lookup, Q, Value
+from django.db.models.functions import Cast, Concat
 
-from .measure import Measure
+from .versions import PublicVersion
 
 
 @SearchVectorField.register_lookup
@@ -21,45 +22,6 @@ class Matches(Lookup):
     def as_sql(self, compiler, connection):
         column, column_params = self.process_lhs(compiler, connection)
         return f"{column} @@ %s::tsquery", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class AnyOf(Lookup):
-    """`about__any_of=[1, 2, ...]`: like `in`, with one parameter however many there are."""
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY (%s::bigint[])", [*column_params, self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class Has(Lookup):
-    """`about__has=[["centre:finance", "centre:none"], ["basis:named"]]`: a facet set with one token of each list."""
-
-    lookup_name = "has"
-    prepare_rhs = False
-    plus = ""
-
-    def as_sql(self, compiler, connection):
-        column, column_params = self.process_lhs(compiler, connection)
-        each = " AND ".join(["tokens && %s::text[]"] * len(self.rhs))
-        sets = f"SELECT id FROM measures_facetset WHERE {each}"  # noqa: S608
-        return f"{column} {self.plus}IN ({sets})", [*column_params, *self.rhs]
-
-
-@models.ForeignKey.register_lookup
-class HasUnindexed(Has):
-    """The same where the rows have been searched.
-
-    An index would find rows by their facets and then read the lexemes of each, which takes far longer than to look at the
-    facets of what the search finds.
-    """
-
-    lookup_name = "has_unindexed"
-    plus = "+ 0 "
 
 
 class FacetSet(models.Model):
@@ -82,66 +44,124 @@ class FacetSet(models.Model):
 
 
 class SearchRowQuerySet(models.QuerySet):
-    def in_plan_order(self):
-        """With what an address and its age are made of."""
-        return self.only("plan_year", "number", "edited_at").order_by("plan_year", "number")
+    def present(self):
+        return self.filter(until__isnull=True)
 
-    def last_edit(self) -> datetime | None:
-        return self.aggregate(at=Max("edited_at"))["at"]
+    def as_of(self, data_version: int):
+        """The rows of one data version: what began before and still stands, and, by their index, those that ended since."""
+        span = Func("since", "until", function="int8range", output_field=BigIntegerRangeField())
+        moment = Cast(Value(data_version), models.BigIntegerField())
+        ended_since = Q(DataContains(span, moment), until__isnull=False)
+        return self.filter(Q(until__isnull=True, since__lte=data_version) | ended_since)
+
+
+def overlapping(same) -> list[tuple]:
+    """Expressions of an exclusion constraint: what has the `same` number and a data version in common."""
+    number_range = Func(same, same, Value("[]"), function="int8range", output_field=BigIntegerRangeField())
+    span = Func("since", "until", function="int8range", output_field=BigIntegerRangeField())
+    return [(number_range, "&&"), (span, "&&")]
+
+
+PRESENT = Q(until__isnull=True)
 
 
 class SearchRow(models.Model):
-    """What the list needs to know of a published measure: facets, sort keys and its normalised text.
+    """A published measure as lists and searches need it: facets, sort keys and its normalised text.
 
-    A draft has no row. `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes`
-    are its Chinese characters and pairs of neighbours and the stems of its words; those of the title stand there a second
-    time, with search.IN_TITLE before them.
+    A function of the document of `version`, written by trigger (`sql/4_index_rows.sql`): one row for each public state of
+    a measure, from the data version `since` up to, but without, `until`; without an end for the present. What is not public
+    has no row. `measure_id` is the measure's number in bitmaps: its key when its code was first published, then the code's
+    for good. `version_number` and `edited_at` are of the newest version that readers were told of.
+
+    `text` is the whole record as `measures_normalized()` writes it, one field a line, and `lexemes` are its Chinese
+    characters and pairs of neighbours and the stems of its words; those of the titles stand there a second time, with
+    matching.IN_TITLE before them.
     """
 
-    # Its foreign key is in migration 0002: the database itself deletes the row with the measure.
-    measure = models.OneToOneField(
-        Measure, on_delete=models.DO_NOTHING, primary_key=True, related_name="search_row", db_constraint=False
+    version = models.ForeignKey(
+        PublicVersion, on_delete=models.DO_NOTHING, related_name="rows", db_constraint=False, db_index=False
     )
+    code = models.CharField(max_length=20)
+    measure_id = models.BigIntegerField()
     plan_year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
+    version_number = models.PositiveIntegerField()
+    edited_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    parent = models.TextField(null=True)  # noqa: DJ001  a measure without parent has none, not an empty one
     about = models.ForeignKey(FacetSet, on_delete=models.PROTECT, related_name="+", db_index=False)
     places = models.ForeignKey(FacetSet, on_delete=models.PROTECT, related_name="+", db_index=False)
-    edited_at = models.DateTimeField()
+    cites = models.ForeignKey(FacetSet, on_delete=models.PROTECT, related_name="+", db_index=False)
     title_key = models.TextField(db_collation="C")
     text = models.TextField()
     lexemes = SearchVectorField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
 
     objects = SearchRowQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "since"], name="search_row_unique"),
+            models.UniqueConstraint(fields=["measure_id", "since"], name="search_row_key_unique"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="search_row_not_empty"
+            ),
+            ExclusionConstraint(
+                name="search_row_no_overlap",
+                expressions=overlapping(F("measure_id")),
+                deferrable=Deferrable.DEFERRED,
+            ),
+        ]
+        # The present has indexes of its own, so that the past costs it nothing.
         indexes = [
-            GinIndex(fields=["lexemes"], name="search_row_lexemes", fastupdate=False),
-            models.Index(fields=["about"], name="search_row_about"),
-            models.Index(fields=["places"], name="search_row_places"),
-            models.Index(fields=["plan_year", "number"], name="search_row_number"),
-            models.Index(fields=["title_key", "plan_year", "number"], name="search_row_title"),
-            models.Index(F("edited_at").desc(), "plan_year", "number", name="search_row_edited"),
+            GinIndex(fields=["lexemes"], name="search_row_lexemes", fastupdate=False, condition=PRESENT),
+            models.Index(fields=["plan_year", "number"], name="search_row_number", condition=PRESENT),
+            models.Index(fields=["parent"], name="search_row_parent", condition=Q(parent__isnull=False)),
+            models.Index(
+                fields=["title_key", "plan_year", "number"], name="search_row_title", condition=PRESENT
+            ),
+            models.Index(
+                F("edited_at").desc(), "plan_year", "number", name="search_row_edited", condition=PRESENT
+            ),
+            GinIndex(fields=["lexemes"], name="search_row_past_lexemes", condition=~PRESENT),
+            GistIndex(
+                Func("since", "until", function="int8range"), name="search_row_past", condition=~PRESENT
+            ),
         ]
 
     def __str__(self):
-        return self.code
-
-    @property
-    def code(self) -> str:
-        """The measure's."""
-        return f"{self.plan_year}-{self.number:02}"
+        return f"{self.code} {self.since}-{self.until or ''}"
 
 
 class SearchName(models.Model):
-    """The names of a category, centre, audience or place, as text and lexemes of the same kind as in `SearchRow`."""
+    """The names of a category, centre, audience or place, as text and lexemes of the same kind as in `SearchRow`, and the
+    data versions in which it was called so."""
 
     kind = models.CharField(max_length=8)
     slug = models.CharField(max_length=80)
     text = models.TextField()
     lexemes = SearchVectorField()
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
+
+    objects = SearchRowQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="search_name_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "slug", "since"], name="search_name_unique"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="search_name_not_empty"
+            ),
+            # Ranges of numbers need no extension of PostgreSQL, and texts would: so the name's hash stands for it.
+            ExclusionConstraint(
+                name="search_name_no_overlap",
+                expressions=overlapping(
+                    Func(Concat("kind", Value(":"), "slug"), Value(0), function="hashtextextended")
+                ),
+                deferrable=Deferrable.DEFERRED,
+            ),
+        ]
 
     def __str__(self):
         return f"{self.kind}:{self.slug}"
@@ -150,12 +170,15 @@ class SearchName(models.Model):
 class CharacterPair(models.Model):
     """Two Chinese characters that have stood side by side in public text; `in_name`: in a title, keyword or name.
 
-    Pinyin, initials and misspelt words are turned into text of the site along these pairs.
+    Pinyin, initials and misspelt words are turned into text of the site along these pairs. `since` and `name_since` are the
+    data versions in which they first did; 0 where that was not written down.
     """
 
     first = models.CharField(max_length=1)
     second = models.CharField(max_length=1)
     in_name = models.BooleanField()
+    since = models.BigIntegerField(default=0)
+    name_since = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="character_pair_unique")]
@@ -166,10 +189,11 @@ class CharacterPair(models.Model):
 
 
 class Word(models.Model):
-    """A Latin word or number that has stood in public text, and its English stem."""
+    """A Latin word or number that has stood in public text since a data version, and its English stem."""
 
     word = models.TextField(unique=True)
     stem = models.TextField(db_index=True)
+    since = models.BigIntegerField(default=0)
 
     def __str__(self):
         return self.word

@@ -3,21 +3,35 @@
 from datetime import UTC, datetime
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class DataVersionQuerySet(models.QuerySet):
+    def live(self):
+        """The newest: the version of the public data as they are now."""
+        return self.order_by("-number")[:1].get()
 
 
 class DataVersion(models.Model):
-    """The one row that says which version of the public data this is; raised by the triggers of migration 0002."""
+    """A version of the public data: each commit that changes them writes one, by trigger. Number 0 is the empty database.
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    number = models.BigIntegerField(_("number"))
+    `lineage` tells the data from those of the same numbers before a backup was restored; `restores` counts how often one was.
+    """
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("time"))
+    lineage = models.UUIDField(_("lineage"))
+    restores = models.PositiveSmallIntegerField(_("restorations"), default=0)
+
+    objects = DataVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("data version")
-        verbose_name_plural = _("data version")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_data_version")]
+        verbose_name_plural = _("data versions")
+        ordering = ["-number"]
+        indexes = [models.Index(fields=["lineage", "number"], name="data_version_lineage")]
 
     def __str__(self):
         return str(self.number)
@@ -25,8 +39,7 @@ class DataVersion(models.Model):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        """Those that public pages may show, without what only staff may read."""
-        return self.filter(public=True).defer(*self.model.staff_columns)
+        return self.filter(public=True)
 
     def of(self, kind: str, key: str):
         """The versions of one record, newest first."""
@@ -59,28 +72,14 @@ class VersionQuerySet(models.QuerySet):
         ).order_by("-number")
         return self.annotate(previous_document=Subquery(before.values("document")[:1]))
 
-    def public_events(self):
-        """What the public may know of, each with the `public_before` it replaced: the public versions, and the
-        withdrawals (not public, but the version before was), whose document is nobody's business."""
-        same = self.model.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"))
-        public_before = same.filter(public=True, number__lt=OuterRef("number")).order_by("-number")
-        just_before = same.filter(number=OuterRef("number") - 1)
-        return (
-            self.annotate(
-                public_before=Subquery(public_before.values("document")[:1]),
-                was_public=Subquery(just_before.values("public")[:1]),
-            )
-            .filter(Q(public=True) | Q(was_public=True))
-            .defer(*self.model.staff_columns)
-        )
-
 
 class Version(models.Model):
     """A record as it stood after a transaction that changed it. Written by a trigger, append-only.
 
-    `document` is the whole public record (a measure with its actions, links and places; a plan with its paragraphs;
-    a category, centre, audience or place), as `measures_document()` of migration 0002 builds it; None says that the
-    record was deleted.
+    `document` is the whole record (a measure with its actions, links and places; a plan with its paragraphs; vocabulary,
+    terms and synonyms), as `measures_document()` in `sql/` builds it; None says that the record was deleted. `digest` is
+    the document's SHA-256. `event` is what readers are told, empty where they are told nothing: of drafts, and of what a
+    migration wrote in another shape.
     """
 
     class Kind(models.TextChoices):
@@ -90,6 +89,15 @@ class Version(models.Model):
         AUDIENCE = "audience", _("audience")
         DISTRICT = "district", _("district or place")
         MEASURE = "measure", _("measure")
+        TERM = "term", _("term")
+        SYNONYM = "synonym", _("synonym")
+
+    class Event(models.TextChoices):
+        ADDED = "added", pgettext_lazy("event", "Added")
+        CHANGED = "changed", pgettext_lazy("event", "Changed")
+        WITHDRAWN = "withdrawn", pgettext_lazy("event", "Withdrawn")
+        DELETED = "deleted", pgettext_lazy("event", "Deleted")
+        PUBLISHED_AGAIN = "published_again", pgettext_lazy("event", "Published again")
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
@@ -100,16 +108,60 @@ class Version(models.Model):
     actor = models.TextField(_("who"))
     at = models.DateTimeField(_("when"))
     note = models.TextField(_("why"), blank=True)
+    private_note = models.TextField(_("private note"), blank=True, default="")
     data_version = models.BigIntegerField(_("data version"))
+    event = models.CharField(_("event"), max_length=15, choices=Event, blank=True, default="")
+    digest = models.CharField(_("digest"), max_length=64, blank=True, default="")
 
     objects = VersionQuerySet.as_manager()
-    staff_columns = ("actor",)  # the role of public pages cannot read them
 
     class Meta:
         verbose_name = _("version")
         verbose_name_plural = _("versions")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["kind", "key", "number"], name="version_unique")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.key} #{self.number}"
+
+
+class PublicVersionQuerySet(models.QuerySet):
+    def of(self, kind: str, key: str):
+        """The versions of one record, newest first."""
+        return self.filter(kind=kind, key=key).order_by("-number")
+
+    def events(self):
+        """The versions that readers are told of, newest first, each with `public_before`, the last public document before it."""
+        earlier = self.model.objects.filter(
+            public=True, kind=OuterRef("kind"), key=OuterRef("key"), number__lt=OuterRef("number")
+        ).order_by("-number")
+        return self.exclude(event="").annotate(public_before=Subquery(earlier.values("document")[:1]))
+
+
+class PublicVersion(models.Model):
+    """The part of the versions that the public may read: the view `measures_publicversion`.
+
+    The public versions, and those that ended something public; of the latter neither document nor note.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=Version.Kind)
+    key = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    document = models.JSONField(null=True)
+    public = models.BooleanField()
+    event = models.CharField(max_length=15, choices=Version.Event, blank=True)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    data_version = models.BigIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+
+    objects = PublicVersionQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "measures_publicversion"
+        ordering = ["-id"]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.key} #{self.number}"

@@ -10,9 +10,11 @@ import pytest
 from django.conf import settings
 from frictionless import Package, system
 
-from measures import exports
-from measures.editions import Edition
-from tests.forms import body
+from measures.catalogue import Catalogue
+from measures.open_data.columns import COLUMNS
+from measures.open_data.csv_table import unguard
+from measures.selection.numbers import everything
+from tests.open_data.forms import body
 
 
 @pytest.fixture
@@ -40,13 +42,11 @@ def test_frictionless_would_find_a_changed_cell(published):
 
 def test_csv_goes_through_pandas_without_a_changed_cell(client, published):
     frame = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
-    shown = [
-        [exports.unguard(cell) for cell in row] for row in frame[[c.name for c in exports.COLUMNS]].to_numpy()
-    ]
-    edition = Edition("reader")
+    shown = [[unguard(cell) for cell in row] for row in frame[[c.name for c in COLUMNS]].to_numpy()]
+    catalogue = Catalogue.current()
+    keys = list(everything(catalogue).in_order(catalogue.order("number")))
     expected = [
-        [str(column.cell(measure)) for column in exports.COLUMNS]
-        for measure in exports.records_of(edition.everything.in_order(edition.order("number")), edition)
+        [str(column.cell(measure)) for column in COLUMNS] for measure in catalogue.measures_in_chunks(keys)
     ]
     assert shown == expected
     again = BytesIO()
@@ -66,7 +66,7 @@ def test_the_code_of_the_data_page_loads_everything(client, published):
 def test_pandas_reads_the_workbook(published):
     frame = pandas.read_excel(published / "measures.xlsx", dtype=str, keep_default_na=False)
     table = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
-    assert frame.equals(table.map(exports.unguard))
+    assert frame.equals(table.map(unguard))
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

@@ -17,7 +17,7 @@ import pytest
 
 from benchmarks.site import ROOT, free_port
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
-from tests.desk import FormReader
+from tests.admin.desk import FormReader
 
 CACHED = "/en/measures/"
 TYPED = "Typed while the disk was full"
@@ -100,7 +100,7 @@ def signed_in(port, disk) -> str:
     program = """
 import django; django.setup()
 from django.contrib.auth.models import User
-from tests.desk import account, session_of
+from tests.admin.desk import account, session_of
 print(session_of(account("lin", "publisher")))
 """
     done = subprocess.run(

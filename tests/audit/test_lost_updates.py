@@ -12,8 +12,8 @@ from urllib.request import HTTPCookieProcessor, HTTPErrorProcessor, Request, bui
 from django.conf import settings
 
 from measures.models import Measure, Version
+from tests.admin.desk import account, posted, session_of
 from tests.browser.conftest import live_site  # noqa: F401  a fixture
-from tests.desk import account, posted, session_of
 
 SAVES, PEOPLE = 200, 8
 

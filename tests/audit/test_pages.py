@@ -13,7 +13,7 @@ from django.conf import settings
 
 from tests.browser.conftest import OPTIONS, PROGRAMS
 from tests.browser.test_pages import CONTROLS, arrive_in_pieces, too_small, too_wide, unnamed_controls
-from tests.pages import PAGE_TYPES, PREFIXES
+from tests.public_pages import PAGE_TYPES, PREFIXES
 
 PICTURES = settings.BASE_DIR / ".screenshots"
 WIDTHS = (320, 1280)

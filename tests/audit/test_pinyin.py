@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from measures.language.pinyin import toned
-from tests.test_search import everything_searched
+from tests.search.queries import everything_searched
 
 WHOLE_DICTIONARY = """
 import json, sys

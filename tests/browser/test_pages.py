@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.pages import PAGE_TYPES
+from tests.public_pages import PAGE_TYPES
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from measures.models import Category, Measure, Version
-from tests.desk import PASSWORD, account, session_of
+from tests.admin.desk import PASSWORD, account, session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 

@@ -1,0 +1,72 @@
+"""Fields, forms and rows of forms as all records of the staff desk have them."""
+
+import re
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.db import models
+from django.forms.models import BaseInlineFormSet
+
+from measures.language.bilingual import language_of
+
+
+class LinesField(SimpleArrayField):
+    """A list typed one item a line; empty lines do not count."""
+
+    widget = forms.Textarea
+
+    def __init__(self, base_field, **options):
+        options.pop("delimiter", None)
+        super().__init__(base_field, delimiter="\n", **options)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "\n".join(line.strip() for line in value.splitlines() if line.strip())
+        return super().to_python(value)
+
+
+class PlainTextField(forms.CharField):
+    """Text without the carriage returns that browsers post."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class RecordForm(forms.ModelForm):
+    refusal = ""  # set for one request: what the database said of the same data a moment ago
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.refusal:
+            self.add_error(None, str(self.refusal))
+        return cleaned
+
+
+class RecordFields:
+    """Makes the form fields of records and of their rows."""
+
+    formfield_overrides = {models.TextField: {"form_class": PlainTextField}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if hasattr(db_field, "base_field"):
+            kwargs["form_class"] = LinesField
+        if db_field.many_to_many:
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if form_field is None:
+            return None
+        # The form repeats its first values, so that it is known later who touched the field: see conflicts.py.
+        form_field.show_hidden_initial = True
+        attributes = form_field.widget.attrs
+        if language := language_of(db_field.name):
+            attributes["lang"] = language
+        if isinstance(form_field.widget, forms.Textarea):
+            short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
+            attributes["rows"] = 2 if short else 4
+        return form_field
+
+
+class RowFormSet(BaseInlineFormSet):
+    same_row_fields: tuple[str, ...] = ()  # what makes two rows entered at once the same row
+    number_field = ""

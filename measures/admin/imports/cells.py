@@ -1,0 +1,74 @@
+"""The columns that can be edited in a spreadsheet, and cells as spreadsheet programs change them."""
+
+import re
+from datetime import date
+
+from measures.open_data.columns import COLUMNS
+from measures.open_data.csv_table import unguard
+
+EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
+KNOWN = {column.name for column in COLUMNS}
+TEXTS = (
+    "slug",
+    "title_zh",
+    "title_en",
+    "official_name_zh",
+    "summary_zh",
+    "summary_en",
+    "note_zh",
+    "note_en",
+    "basis",
+)
+LISTS = ("keywords_zh", "keywords_en")
+# Columns that are read line by line together: {group: (relation, {column: field of the row})}. The first names the row.
+GROUPS = {
+    "actions": (
+        "actions",
+        {"actions_zh": "text_zh", "actions_en": "text_en", "action_paragraphs": "paragraph"},
+    ),
+    "centres": (
+        "centre_links",
+        {
+            "centres": "centre",
+            "centre_basis": "basis",
+            "centre_reasons_zh": "reason_zh",
+            "centre_reasons_en": "reason_en",
+        },
+    ),
+    "districts": (
+        "district_roles",
+        {
+            "districts": "district",
+            "district_roles": "role",
+            "district_notes_zh": "note_zh",
+            "district_notes_en": "note_en",
+        },
+    ),
+}
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+def code_of(cell) -> str:
+    """A code as Excel may give it back: it takes 2020-07 in a CSV file for July 2020."""
+    if isinstance(cell, date):
+        return f"{cell.year}-{cell.month:02}"
+    text = str(cell).strip()
+    if found := re.fullmatch(r"([A-Za-z]{3})-(\d\d)", text):
+        name = found[1].lower()
+        return f"20{found[2]}-{MONTHS.index(name) + 1:02}" if name in MONTHS else text
+    if found := re.fullmatch(r"(\d{4})[-/年](\d{1,2})(?:月|[-/]1)?", text):
+        return f"{found[1]}-{int(found[2]):02}"
+    return text
+
+
+def plain(cell) -> str:
+    """A cell as text: whole numbers without a fraction, line ends as the export writes them, the guard taken off."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return unguard(str(cell)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def lines(cell: str) -> list[str]:
+    return [line.strip() for line in cell.split("\n")] if cell else []

@@ -1,0 +1,157 @@
+"""The form of a measure and the forms of its rows: actions, links to centres, roles of places."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from measures.history.fields import ROWS
+from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+
+from .forms import RecordFields, RecordForm, RowFormSet
+from .readiness import NEEDED_TEXTS, not_ready
+
+HELP_TEXTS = {
+    "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
+    "title_zh": gettext_lazy("Short and in plain words, as a newspaper would head it."),
+    "title_en": gettext_lazy("Says the same as the Chinese. Needed for publication."),
+    "summary_zh": gettext_lazy("Two or three sentences that say who does what, in your own words."),
+    "summary_en": gettext_lazy("Translated from the Chinese summary. Needed for publication."),
+    "paragraphs": gettext_lazy("Every paragraph of the report that this measure rests on. At least one."),
+    "parent": gettext_lazy("Only for measures that the editors split from another one."),
+    "audiences": gettext_lazy("Only whom the report names or plainly means; none is a good answer."),
+    "keywords_zh": gettext_lazy("One a line: other names that people would search for."),
+    "keywords_en": gettext_lazy("One a line: other names that people would search for."),
+    "note_zh": gettext_lazy("What readers should know of the editors’ choices. It is public."),
+    "status": gettext_lazy(
+        "Published means: visible to everyone within a second. It needs both titles, both summaries, a source "
+        "paragraph and an action."
+    ),
+}
+
+
+class MeasureForm(RecordForm):
+    class Meta:
+        widgets = {
+            "basis": forms.RadioSelect,
+            "status": forms.RadioSelect,
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        if plan:
+            for name in ("category", "parent"):
+                record = cleaned.get(name)
+                if record and record.plan_id != plan.year:
+                    self.add_error(
+                        name, _("This belongs to another plan (%(year)s).") % {"year": record.plan_id}
+                    )
+            foreign = [
+                str(paragraph)
+                for paragraph in cleaned.get("paragraphs") or ()
+                if paragraph.plan_id != plan.year
+            ]
+            if foreign:
+                self.add_error(
+                    "paragraphs",
+                    _("These belong to another plan: %(paragraphs)s") % {"paragraphs": _(", ").join(foreign)},
+                )
+        return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.status != Measure.Status.PUBLISHED:
+            return
+        missing = [
+            str(self.instance._meta.get_field(name).verbose_name)
+            for name in NEEDED_TEXTS
+            if name in self.fields
+            and name not in self.errors
+            and not (self.cleaned_data.get(name) or "").strip()
+        ]
+        if "paragraphs" in self.cleaned_data and not self.cleaned_data["paragraphs"]:
+            missing.append(str(SourceParagraph._meta.verbose_name))
+        if missing:
+            self.add_error(None, not_ready(missing))
+
+
+class ActionForm(RecordForm):
+    def validate_constraints(self):
+        # Numbers may be swapped within one save: the formset looks for equal ones, the database at the end.
+        exclude = {*self._get_validation_exclusions(), "position"}
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class ActionFormSet(RowFormSet):
+    same_row_fields = ("text_zh",)
+    number_field = "position"
+
+    def clean(self):
+        super().clean()
+        remaining = [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)
+        ]
+        if self.instance.status == Measure.Status.PUBLISHED and not remaining:
+            raise not_ready([str(Action._meta.verbose_name)])
+        for form in remaining:
+            paragraph = getattr(form, "cleaned_data", {}).get("paragraph")
+            if paragraph and self.instance.plan_id and paragraph.plan_id != self.instance.plan_id:
+                form.add_error(
+                    "paragraph", _("This belongs to another plan (%(year)s).") % {"year": paragraph.plan_id}
+                )
+
+    def get_unique_error_message(self, unique_check):
+        return _("Two actions have the same number.")
+
+
+class CentreLinkFormSet(RowFormSet):
+    same_row_fields = ("centre",)
+
+
+class DistrictRoleFormSet(RowFormSet):
+    same_row_fields = ("district", "role")
+
+
+class RowInline(RecordFields, admin.StackedInline):
+    form = RecordForm
+    extra = 1
+    after = ""  # the fieldset that it follows
+
+
+class ActionInline(RowInline):
+    model = Action
+    form = ActionForm
+    formset = ActionFormSet
+    fields = ROWS["actions"].lines
+    autocomplete_fields = ("paragraph",)
+    after = "source"
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "position":
+            form_field.min_value = 1
+            form_field.widget.attrs["min"] = 1
+            form_field.help_text = _("Actions are shown by number; change numbers to change the order.")
+        return form_field
+
+
+class CentreLinkInline(RowInline):
+    model = CentreLink
+    formset = CentreLinkFormSet
+    fields = ROWS["centres"].lines
+    after = "source"
+
+
+class DistrictRoleInline(RowInline):
+    model = DistrictRole
+    formset = DistrictRoleFormSet
+    fields = ROWS["districts"].lines
+    autocomplete_fields = ("district",)
+    after = "source"

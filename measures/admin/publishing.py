@@ -1,0 +1,61 @@
+"""Publishing and unpublishing many measures at once."""
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from measures.models import Measure
+
+from .readiness import missing_parts
+
+
+class PublishingActions:
+    """Adds the two actions to the admin of measures."""
+
+    actions = ("publish", "unpublish")
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm("measures.publish_measure")
+
+    @admin.action(description=gettext_lazy("Publish the selected measures"), permissions=["publish"])
+    def publish(self, request, queryset):
+        return self.set_status(request, queryset, Measure.Status.PUBLISHED)
+
+    @admin.action(description=gettext_lazy("Unpublish the selected measures"), permissions=["publish"])
+    def unpublish(self, request, queryset):
+        return self.set_status(request, queryset, Measure.Status.DRAFT)
+
+    def set_status(self, request, queryset, status):
+        """Ask first, naming the measures and what some of them lack for publication; then change those that lack nothing."""
+        publishing = status == Measure.Status.PUBLISHED
+        chosen = Measure.objects.filter(pk__in=queryset.values("pk")).exclude(status=status)
+        ready, refused = [], []
+        for measure in chosen.select_for_update().order_by("pk"):
+            missing = missing_parts(measure) if publishing else []
+            (refused if missing else ready).append((measure, missing))
+        if "confirmed" in request.POST:
+            count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(
+                status=status
+            )
+            done = (
+                ngettext("%(count)d measure is now public.", "%(count)d measures are now public.", count)
+                if publishing
+                else ngettext(
+                    "%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count
+                )
+            )
+            messages.success(request, done % {"count": count})
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Publish these measures?") if publishing else _("Unpublish these measures?"),
+            "opts": self.opts,
+            "publishing": publishing,
+            "ready": [measure for measure, _missing in ready],
+            "refused": refused,
+            "action": "publish" if publishing else "unpublish",
+            "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/measures/set_status.html", context)

@@ -1,0 +1,164 @@
+"""The public content of one data version, from which every public answer is made."""
+
+from array import array
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import TypeVar
+from uuid import UUID
+
+from django.utils.functional import cached_property
+
+from measures.models import DataVersion
+from measures.snapshots import public_version
+
+from . import past
+from .records import Measure, Plan
+from .register import Register
+from .store import Store
+from .vocabulary import Vocabulary
+
+MAX_CURRENT = 2  # catalogues: just after an edit, some requests still read the data version before it
+# About how much memory a catalogue takes: its vocabulary and forms, and for each measure a row in the register and bits.
+BYTES = 200_000
+BYTES_OF_A_MEASURE = 400
+
+Made = TypeVar("Made")
+
+
+class UnknownMoment(LookupError):
+    """Raised where no data version has this number; `newest` is the number of the present."""
+
+    def __init__(self, number: int, newest: int):
+        self.number, self.newest = number, newest
+        super().__init__(f"there is no data version {number}; the newest is {newest}")
+
+
+class Catalogue:
+    """The content of one data version. Its parts are read from the database when they are first asked for.
+
+    `version` is the data version. What others derive from the content, such as markup, is kept with it: see `kept`.
+    """
+
+    def __init__(self, version: DataVersion, store: Store):
+        self.version, self.store = version, store
+        self._kept: dict[Hashable, object] = {}
+        self._register: Register | None = None
+        self._reading = Lock() if store.number is None else past.reading
+        self._orders: dict[str, array] = {}
+
+    @classmethod
+    def current(cls) -> "Catalogue":
+        """The catalogue of the public snapshot that this thread reads.
+
+        Elsewhere (the staff desk, commands, tests) the content may change at any time: there the catalogue is made for this
+        call alone.
+        """
+        version = public_version.get()
+        if version is None:
+            return cls(DataVersion.objects.live(), Store("default"))
+        return _current(version.number, version.at, version.lineage, version)
+
+    @classmethod
+    def as_of(cls, number: int) -> "Catalogue":
+        """The catalogue of the data version with this number; raises UnknownMoment where none has it."""
+        newest = public_version.get() or DataVersion.objects.live()
+        if number == newest.number:
+            return cls.current()
+        version = DataVersion.objects.filter(number=number).exclude(number=0).first()
+        if version is None:
+            raise UnknownMoment(number, newest.number)
+        using = "default" if public_version.get() is None else "reader"
+        key = (using, version.number, version.at, version.lineage)
+        return PAST.get(key, lambda: cls(version, Store(using, version.number)))
+
+    @classmethod
+    def with_drafts(cls) -> "Catalogue":
+        """The content for the staff desk: also the plans, categories and terms that are not public, but no measures more."""
+        return cls(DataVersion.objects.live(), Store("default", drafts=True))
+
+    @property
+    def bytes(self) -> int:
+        """About how much memory it takes."""
+        return BYTES + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
+
+    def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` returned for this key the first time. It must depend on the content and the key alone."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[return-value]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return self.store.vocabulary()
+
+    @property
+    def register(self) -> Register:
+        # Reading takes 0.5 s at 100,000 measures. After an edit many threads want it at once; the lock lets one of them read.
+        with self._reading:
+            if self._register is None:
+                self._register = self.store.register(self.vocabulary)
+        return self._register
+
+    def order(self, sort: str) -> array:
+        """The positions of all measures in the register, sorted by "number", "title" (pinyin) or "edited" (newest first)."""
+        if sort == "number":
+            return self.register.in_plan_order
+        if sort not in self._orders:
+            self._orders[sort] = self.register.positions(self.store.keys_in_order(sort))
+        return self._orders[sort]
+
+    @property
+    def newest_plan(self) -> Plan:
+        return list(self.vocabulary.plan.values())[-1]
+
+    # --- Records ---
+
+    def measures(self, keys: Sequence[int]) -> list[Measure]:
+        """The measures with these keys, in their order."""
+        return self.store.measures(keys, self.vocabulary)
+
+    def measures_in_chunks(self, keys: Sequence[int]) -> Iterator[Measure]:
+        """The same for any number of keys: records are fetched from the database a few hundred at a time."""
+        return self.store.in_chunks(keys, self.vocabulary)
+
+    def measure(self, code: str) -> Measure | None:
+        """The public measure with this code."""
+        key = self.register.key_of(code)
+        return None if key is None else self.measures([key])[0]
+
+    def saved_measure(self, code: str) -> Measure | None:
+        """The measure with this code as it was saved last, public or not; for the staff desk."""
+        return self.store.saved_measure(code, self.vocabulary)
+
+    def neighbours(self, code: str) -> tuple[str | None, str | None]:
+        """The codes of the measures before and after this one in its plan; None at the ends."""
+        return self.register.neighbours(code)
+
+    def edited_last(self, count: int) -> list[Measure]:
+        """The measures edited last, without those that were never edited since their first publication."""
+        return self.measures(self.store.edited_last(count))
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """For each of the keys the code of the measure and when it was edited last."""
+        return self.store.edit_times(keys)
+
+    def surroundings(self, code: str) -> dict[str, Measure]:
+        """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
+        keys = [self.register.key_of(other) for other in (code, *self.neighbours(code)) if other]
+        found = self.store.family([key for key in keys if key is not None], self.vocabulary)
+        return {measure.code: measure for measure in found}
+
+    def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
+        """Those of the measures with these codes that are public."""
+        keys = [key for code in codes if (key := self.register.key_of(code)) is not None]
+        return {measure.code: measure for measure in self.measures(keys)}
+
+
+PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()
+
+
+@lru_cache(maxsize=MAX_CURRENT)
+def _current(number: int, at: datetime, lineage: UUID, version: DataVersion) -> Catalogue:
+    return Catalogue(version, Store("reader"))

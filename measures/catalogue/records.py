@@ -1,0 +1,244 @@
+"""Public records, each read from its document.
+
+A document is the jsonb of one version, as the triggers build it: column names as keys, references by slug, code or paragraph
+number. A key that an old document lacks has the default that stands beside its field here; keys that no field reads are passed
+over. Records are read by templates, tables, JSON, feeds and citations alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, Self
+
+from django.utils.functional import Promise
+
+from measures.language.bilingual import Bilingual
+from measures.models import CentreLink as CentreLinkModel
+from measures.models import District as DistrictModel
+from measures.models import DistrictRole as DistrictRoleModel
+from measures.models import Measure as MeasureModel
+
+
+@cache
+def _names(record: type) -> frozenset[str]:
+    return frozenset(own.name for own in fields(record) if own.init)
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A record, or a part of one, that is read from a document."""
+
+    @classmethod
+    def of_document(cls, document: dict[str, Any], **resolved: Any) -> Self:
+        """Read the record from a document. `resolved` are the values that the document only refers to."""
+        names = _names(cls)
+        return cls(**{key: value for key, value in document.items() if key in names} | resolved)
+
+
+@dataclass(slots=True, kw_only=True)
+class Record(Part):
+    """A record of any kind."""
+
+    slug: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Paragraph(Part):
+    """A paragraph of a plan's source: its number and its opening words, never its text."""
+
+    number: int
+    heading: bool
+    opening: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan(Record):
+    year: int
+    status: str = "published"
+    title_zh: str
+    title_en: str
+    short_title_zh: str
+    short_title_en: str
+    issuer_zh: str
+    issuer_en: str
+    source_zh: str
+    source_en: str
+    intro_zh: str
+    intro_en: str
+    method_zh: str
+    method_en: str
+    source_paragraphs: list[Paragraph] = field(default_factory=list)
+
+    title = Bilingual()
+    short_title = Bilingual()
+    issuer = Bilingual()
+    source = Bilingual()
+    intro = Bilingual()
+    method = Bilingual()
+
+    def __post_init__(self):
+        self.source_paragraphs = list(map(Paragraph.of_document, self.source_paragraphs))
+
+
+@dataclass(slots=True, kw_only=True)
+class Category(Record):
+    plan: Plan
+    number: int
+    name_zh: str
+    name_en: str
+    intro_zh: str
+    intro_en: str
+    paragraphs: list[int] = field(default_factory=list)
+
+    name = Bilingual()
+    intro = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
+class Centre(Record):
+    order: int
+    name_zh: str
+    name_en: str
+    short_zh: str
+    short_en: str
+    epithet_zh: str
+    epithet_en: str
+    description_zh: str
+    description_en: str
+    #: (year of the plan, number)
+    paragraphs: list[tuple[int, int]] = field(default_factory=list)
+
+    name = Bilingual()
+    short = Bilingual()
+    epithet = Bilingual()
+    description = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
+class Audience(Record):
+    order: int
+    name_zh: str
+    name_en: str
+
+    name = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
+class District(Record):
+    kind: str
+    name_zh: str
+    name_en: str
+    pinyin: str
+    code: str | None
+    parent: str | None
+    aliases: list[str] = field(default_factory=list)
+    note_zh: str = ""
+    note_en: str = ""
+
+    name = Bilingual()
+    note = Bilingual()
+
+    @property
+    def kind_label(self) -> str | Promise:
+        return DistrictModel.Kind(self.kind).label
+
+
+@dataclass(slots=True, kw_only=True)
+class Action(Part):
+    """One thing that the plan says will be done; `paragraph` is the number of the source paragraph that says so."""
+
+    position: int
+    text_zh: str
+    text_en: str
+    paragraph: int
+    background: bool = False
+
+    text = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
+class CentreLink(Part):
+    """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
+
+    centre: Centre
+    basis: str
+    reason_zh: str
+    reason_en: str
+
+    reason = Bilingual()
+
+    @property
+    def basis_label(self) -> str | Promise:
+        return CentreLinkModel.Basis(self.basis).label
+
+
+@dataclass(slots=True, kw_only=True)
+class DistrictRole(Part):
+    """The part that a place plays in a measure."""
+
+    district: District
+    role: str
+    note_zh: str
+    note_en: str
+
+    note = Bilingual()
+
+    @property
+    def role_label(self) -> str | Promise:
+        return DistrictRoleModel.Role(self.role).label
+
+
+@dataclass(slots=True, kw_only=True)
+class Measure(Record):
+    """A published measure. `key` is the position that bitmaps know it by; `version_number`, `edited_at` and
+    `published_at` tell the version that citations name and when it and the first public one were written."""
+
+    key: int
+    plan: Plan
+    number: int
+    code: str
+    title_zh: str
+    title_en: str
+    headline_zh: str = ""
+    headline_en: str = ""
+    official_name_zh: str
+    category: Category
+    summary_zh: str
+    summary_en: str
+    basis: str
+    #: The code of the measure it was split from, if that is public.
+    parent: str | None
+    #: The codes of the public measures that were split from it.
+    parts: Sequence[str] = ()
+    paragraphs: list[int]
+    audiences: list[Audience]
+    keywords_zh: list[str]
+    keywords_en: list[str]
+    actions: list[Action]
+    centres: list[CentreLink]
+    districts: list[DistrictRole]
+    note_zh: str
+    note_en: str
+    version_number: int
+    published_at: datetime
+    edited_at: datetime
+
+    title = Bilingual()
+    headline = Bilingual()
+    summary = Bilingual()
+    note = Bilingual()
+    keywords = Bilingual()
+
+    @property
+    def year(self) -> int:
+        return self.plan.year
+
+    @property
+    def folio(self) -> str:
+        """The number as it is set in margins: 07."""
+        return f"{self.number:02}"
+
+    @property
+    def basis_label(self) -> str | Promise:
+        return MeasureModel.Basis(self.basis).label

@@ -1,0 +1,229 @@
+"""Everything that a catalogue asks of the database."""
+
+import json
+import sys
+from array import array
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections
+
+from .records import Action, CentreLink, DistrictRole, Measure
+from .register import Columns, Register
+from .vocabulary import KINDS, Vocabulary
+
+# Records that one query reads for a file: few at first, so that its first bytes leave soon. Two chunks are in memory at a time.
+FIRST_CHUNK, CHUNK = 50, 200
+
+# The condition under which an index row holds: at the present, which has partial indexes of its own, or at a data version.
+PRESENT = "{row}.until IS NULL"
+MOMENT = "{row}.since <= %(number)s AND ({row}.until IS NULL OR {row}.until > %(number)s)"
+
+VOCABULARY = """
+    SELECT kind, document::text FROM (
+        SELECT DISTINCT ON (kind, key) kind, document FROM {versions}
+        WHERE kind = ANY (%(kinds)s) AND (%(number)s::bigint IS NULL OR data_version <= %(number)s::bigint)
+        ORDER BY kind, key, number DESC) latest
+    WHERE document IS NOT NULL
+"""
+
+COLUMNS = """
+    SELECT string_agg(int8send(measure_id), '' ORDER BY plan_year, number),
+        string_agg(int8send(plan_year), '' ORDER BY plan_year, number),
+        string_agg(int8send(number), '' ORDER BY plan_year, number),
+        string_agg(int8send(about_id), '' ORDER BY plan_year, number),
+        string_agg(int8send(places_id), '' ORDER BY plan_year, number),
+        string_agg(int8send(cites_id), '' ORDER BY plan_year, number)
+    FROM measures_searchrow r WHERE {holds}
+"""
+
+# Sort -> the SQL of its columns.
+ORDERS = {
+    "number": "plan_year, number",
+    "title": "title_key, plan_year, number",
+    "edited": "edited_at DESC, plan_year, number",
+}
+KEYS_IN_ORDER = """
+    SELECT string_agg(int8send(measure_id), '' ORDER BY {order}) FROM measures_searchrow r WHERE {holds}
+"""
+
+EDIT_TIMES = """
+    SELECT r.code, r.edited_at
+    FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)
+    JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds} ORDER BY chosen.position
+"""
+
+EDITED_LAST = """
+    SELECT measure_id FROM measures_searchrow r WHERE {holds} AND edited_at > published_at
+    ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
+"""
+
+# For each of these measures, in order: its document, the number and the times of its version, the code of the measure it was
+# split from and the codes of its parts, as far as they are public.
+MEASURES = """
+    SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
+        (SELECT parent.code FROM measures_searchrow parent WHERE parent.code = r.parent AND {parent_holds}),
+        array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND {part_holds}
+            ORDER BY part.plan_year, part.number)
+    FROM {chosen} JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    JOIN measures_publicversion v ON v.id = r.version_id
+    ORDER BY chosen.position
+"""
+OF_KEYS = "unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)"
+# These measures, and the family of the first of them: the measure it was split from, and its parts.
+WITH_FAMILY = """(
+    SELECT * FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY
+    UNION ALL SELECT r.measure_id, NULL FROM measures_searchrow own, measures_searchrow r
+        WHERE own.measure_id = (%(keys)s::bigint[])[1] AND {own_holds} AND {holds}
+            AND (r.code = own.parent OR r.parent = own.code)
+) chosen (id, position)"""
+
+MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
+MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
+
+# For a code, published or not: the code of the measure it was split from and the codes of its parts, as far as they are public.
+FAMILY = """
+    SELECT (SELECT code FROM measures_searchrow r WHERE code = %(parent)s AND {holds}),
+        array(SELECT code FROM measures_searchrow r WHERE parent = %(code)s AND {holds} ORDER BY plan_year, number)
+"""
+
+# The latest version of a measure, public or not, with the columns of MEASURES.
+SAVED_MEASURE = """
+    SELECT m.id, v.document::text, v.number, v.at, v.at, v.document ->> 'parent',
+        array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id ORDER BY part.plan_year, part.number)
+    FROM measures_measure m JOIN measures_version v ON v.kind = 'measure' AND v.key = m.code
+    WHERE m.code = %(code)s ORDER BY v.number DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The records and the index as one data version has them, read through the connection `using`.
+
+    `number` is the data version; None stands for the present. `drafts` says that plans, categories and whatever else is not
+    public belongs to the vocabulary too, which only the staff desk may read.
+    """
+
+    using: str
+    number: int | None = None
+    drafts: bool = False
+
+    def _rows(self, sql: str, **parameters) -> list[tuple]:
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(self._sql(sql), parameters | {"number": self.number})
+            return cursor.fetchall()
+
+    def _sql(self, sql: str) -> str:
+        holds = PRESENT if self.number is None else MOMENT
+        versions = "measures_version" if self.drafts else "measures_publicversion"
+        rows = {f"{name}_holds": holds.format(row=name) for name in ("part", "parent", "own")}
+        return sql.format(holds=holds.format(row="r"), versions=versions, **rows)
+
+    def vocabulary(self) -> Vocabulary:
+        rows = self._rows(VOCABULARY, kinds=list(KINDS))
+        return Vocabulary.of_documents((kind, json.loads(document)) for kind, document in rows)
+
+    def register(self, vocabulary: Vocabulary) -> Register:
+        (packed,) = self._rows(COLUMNS)
+        tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
+        return Register(Columns(*map(unpacked, packed)), tokens, vocabulary)
+
+    def keys_in_order(self, sort: str) -> array:
+        """The keys of all measures in one of ORDERS."""
+        ((packed,),) = self._rows(KEYS_IN_ORDER.replace("{order}", ORDERS[sort]))
+        return unpacked(packed)
+
+    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
+        """The code and the time of the last edit of the measures with these keys."""
+        return self._rows(EDIT_TIMES, keys=list(keys))
+
+    def edited_last(self, count: int) -> list[int]:
+        """The keys of the measures edited last, without those that were never edited since their first publication."""
+        return [key for (key,) in self._rows(EDITED_LAST, count=count)]
+
+    def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+        """The measures with these keys, in their order."""
+        rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
+        return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+        """The measures with these keys, then what the first of them was split from and what was split from it."""
+        rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
+        return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def family_of(self, code: str, parent: str | None) -> tuple[str | None, list[str]]:
+        """The code of what this measure was split from and those of its parts, as far as they are public."""
+        ((public_parent, parts),) = self._rows(FAMILY, code=code, parent=parent)
+        return public_parent, parts
+
+    def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
+        """The measure with this code as it was saved last, public or not."""
+        rows = self._rows(SAVED_MEASURE, code=code)
+        return measure(*rows[0], vocabulary=vocabulary) if rows else None
+
+    def in_chunks(self, keys: Sequence[int], vocabulary: Vocabulary) -> Iterator[Measure]:
+        """The same for any number of keys: while one chunk of records is used, the next is fetched."""
+        with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+
+            def fetched(start: int, end: int) -> list[tuple]:
+                parameters = {"keys": list(keys[start:end]), "number": self.number}
+                cursor.execute(self._sql(MEASURES_OF_KEYS), parameters)
+                return cursor.fetchall()
+
+            end = FIRST_CHUNK
+            following = ahead.submit(fetched, 0, end)
+            while following:
+                rows = following.result()
+                following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None
+                end += CHUNK
+                for row in rows:
+                    yield measure(*row, vocabulary=vocabulary)
+
+
+def measure(
+    key: int,
+    document: str,
+    version_number: int,
+    published_at: datetime,
+    edited_at: datetime,
+    parent: str | None,
+    parts: list[str],
+    *,
+    vocabulary: Vocabulary,
+) -> Measure:
+    """The measure of a document, with what it refers to resolved and in the order of the vocabulary."""
+    read = json.loads(document)
+    positions = vocabulary.positions
+    links = sorted(read.pop("centres"), key=lambda link: positions["centre"][link["centre"]])
+    roles = sorted(
+        read.pop("districts"), key=lambda role: (positions["district"][role["district"]], role["role"])
+    )
+    audiences = sorted(read.pop("audiences"), key=positions["audience"].__getitem__)
+    return Measure.of_document(
+        read,
+        key=key,
+        version_number=version_number,
+        published_at=published_at,
+        edited_at=edited_at,
+        parent=parent,
+        parts=parts,
+        plan=vocabulary.plan_of_year[read["plan_year"]],
+        category=vocabulary.category[read["category"]],
+        audiences=[vocabulary.audience[slug] for slug in audiences],
+        actions=list(map(Action.of_document, read["actions"])),
+        centres=[CentreLink.of_document(link, centre=vocabulary.centre[link["centre"]]) for link in links],
+        districts=[
+            DistrictRole.of_document(role, district=vocabulary.district[role["district"]]) for role in roles
+        ],
+    )
+
+
+def unpacked(keys: bytes | None) -> array:
+    """The numbers that PostgreSQL sent as one value of eight bytes each. As a row for each, they would take longer to fetch than
+    to find."""
+    found = array("q", keys or b"")
+    if sys.byteorder == "little":
+        found.byteswap()
+    return found

@@ -1,0 +1,87 @@
+"""Events: a record was added, changed, withdrawn, deleted or published again.
+
+The history of a measure, the page of changes, the feed and the API tell the same events in the same words. They never say who
+did it, and they say nothing about what was never public.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+from measures.addresses import in_language, record_path
+from measures.models import PublicVersion, Version
+
+from .differences import Change, changes
+from .names import Names, title_of
+
+
+@dataclass(kw_only=True)
+class Event:
+    """One event. `document` is the record as it became public by it, `before` as it was public before; a withdrawal has no
+    document and no note, because what the record became is not public."""
+
+    id: int
+    kind: str
+    key: str
+    number: int
+    event: Version.Event
+    at: datetime
+    data_version: int
+    note: str
+    document: dict | None
+    before: dict | None
+    names: Names = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        return self.event.label
+
+    @property
+    def kind_label(self) -> str:
+        return Version.Kind(self.kind).label
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the record is no longer public since this event."""
+        return self.event in (Version.Event.WITHDRAWN, Version.Event.DELETED)
+
+    @property
+    def title(self) -> str:
+        """The name of the record at that time, in the active language."""
+        return title_of(self.kind, self.before if self.withdrawn else self.document)
+
+    @property
+    def page(self) -> str:
+        """The path of the record's own page in the active language; "" where it has none or is not public since."""
+        path = "" if self.withdrawn else record_path(self.kind, self.key)
+        return path and in_language(path, get_language())
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The differences from what was public before; none where nothing was public before or nothing is now."""
+        if self.withdrawn or self.before is None:
+            return []
+        return changes(self.kind, self.before, self.document, self.names)
+
+
+def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
+    """The events of these versions, which `PublicVersion.objects.events()` gives."""
+    return [
+        Event(
+            id=version.id,
+            kind=version.kind,
+            key=version.key,
+            number=version.number,
+            event=Version.Event(version.event),
+            at=version.at,
+            data_version=version.data_version,
+            note=version.note,
+            document=version.document,
+            before=version.public_before,
+            names=names,
+        )
+        for version in versions
+    ]

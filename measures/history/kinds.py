@@ -1,0 +1,32 @@
+"""The kinds of records that have versions, and how each record is found."""
+
+from django.db.models import Model
+
+from measures.models import Audience, Category, Centre, District, Measure, Plan, Synonym, Term, Version
+
+#: As `Version.kind` names them.
+MODELS: dict[str, type[Model]] = {
+    "plan": Plan,
+    "category": Category,
+    "centre": Centre,
+    "audience": Audience,
+    "district": District,
+    "measure": Measure,
+    "term": Term,
+    "synonym": Synonym,
+}
+
+
+def kind_of(record: Model) -> str:
+    return record._meta.model_name
+
+
+def key_of(record: Model) -> str:
+    """The code or slug that names `record` in its versions."""
+    return record.code if isinstance(record, Measure) else record.slug
+
+
+def record_of(version: Version) -> Model | None:
+    """The record of this version as it is now; None where it was deleted."""
+    name = "code" if version.kind == "measure" else "slug"
+    return MODELS[version.kind].objects.filter(**{name: version.key}).first()

@@ -1,0 +1,144 @@
+"""Giving a record back the content of one of its versions."""
+
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from measures.models import (
+    Audience,
+    Category,
+    Centre,
+    District,
+    Measure,
+    Plan,
+    SourceParagraph,
+    Version,
+)
+
+from .kinds import MODELS
+
+# The fields that name a record for good -> their keys in its document.
+NAMED_BY_SLUG = {"slug": "slug"}
+NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
+
+# Whether a record is public stays as it is.
+KEPT = {"status"}
+
+
+def restore(version: Version) -> None:
+    """Make the record what it was in `version`: a new version, written at commit. Whether it is published stays as is.
+
+    A record that was deleted is entered again, a measure as a draft. Raises ValidationError where something it names is
+    gone, and leaves the rest to the transaction.
+    """
+    if version.document is None:
+        raise ValidationError(
+            _("This version says that the record was deleted; there is nothing to restore.")
+        )
+    RESTORERS[version.kind](version.document)
+
+
+def restore_plan(document: dict) -> None:
+    plan = restored_record("plan", document)
+    for row in document["source_paragraphs"]:
+        SourceParagraph.objects.update_or_create(plan=plan, number=row["number"], defaults=row)
+
+
+def restore_category(document: dict) -> None:
+    year = document["plan_year"]
+    category = restored_record("category", document, plan=referred(Plan, year=year))
+    category.paragraphs.set(paragraphs_of(year, document["paragraphs"]))
+
+
+def restore_centre(document: dict) -> None:
+    centre = restored_record("centre", document)
+    centre.paragraphs.set(referred_paragraph(year, number) for year, number in document["paragraphs"])
+
+
+def restore_audience(document: dict) -> None:
+    restored_record("audience", document)
+
+
+def restore_district(document: dict) -> None:
+    slug = document["parent"]
+    restored_record("district", document, parent=referred(District, slug=slug) if slug else None)
+
+
+def restore_term(document: dict) -> None:
+    term = restored_record("term", document, plan=referred(Plan, year=document["plan_year"]))
+    term.measures.set(referred(Measure, code=code) for code in document["measures"])
+
+
+def restore_synonym(document: dict) -> None:
+    restored_record("synonym", document)
+
+
+def restore_measure(document: dict) -> None:
+    year, parent = document["plan_year"], document["parent"]
+    measure = restored_record(
+        "measure",
+        document,
+        category=referred(Category, slug=document["category"]),
+        parent=referred(Measure, code=parent) if parent else None,
+    )
+    measure.paragraphs.set(paragraphs_of(year, document["paragraphs"]))
+    measure.audiences.set(referred(Audience, slug=slug) for slug in document["audiences"])
+    # The rows have no identity of their own in the history, so all of them are entered anew.
+    for rows in (measure.actions, measure.centre_links, measure.district_roles):
+        rows.all().delete()
+    for row in document["actions"]:
+        measure.actions.create(**row | {"paragraph": referred_paragraph(year, row["paragraph"])})
+    for row in document["centres"]:
+        measure.centre_links.create(**row | {"centre": referred(Centre, slug=row["centre"])})
+    for row in document["districts"]:
+        measure.district_roles.create(**row | {"district": referred(District, slug=row["district"])})
+
+
+RESTORERS: dict[str, Callable[[dict], None]] = {
+    "plan": restore_plan,
+    "category": restore_category,
+    "centre": restore_centre,
+    "audience": restore_audience,
+    "district": restore_district,
+    "measure": restore_measure,
+    "term": restore_term,
+    "synonym": restore_synonym,
+}
+
+
+def restored_record(kind: str, document: dict, **references: Model | None) -> Model:
+    """The record of `document`, found or new, with the document's columns and `references`; saved."""
+    model = MODELS[kind]
+    names = NAMED_BY_PLAN_AND_NUMBER if kind == "measure" else NAMED_BY_SLUG
+    key = {name: document[column] for name, column in names.items()}
+    record = model.objects.filter(**key).first() or model(**key)
+    for field in model._meta.concrete_fields:
+        is_own = not (field.primary_key or field.is_relation or field.generated)
+        if is_own and field.name not in KEPT:
+            # An old document lacks the fields that came later.
+            setattr(record, field.name, document.get(field.name, field.get_default()))
+    for name, value in references.items():
+        setattr(record, name, value)
+    record.save()
+    return record
+
+
+def referred(model: type[Model], **key: object) -> Model:
+    """The record with this key; ValidationError if it is gone."""
+    try:
+        return model.objects.get(**key)
+    except model.DoesNotExist:
+        raise ValidationError(
+            _("%(kind)s “%(key)s” no longer exists; enter it again before restoring this version.")
+            % {"kind": model._meta.verbose_name, "key": " ".join(map(str, key.values()))}
+        ) from None
+
+
+def referred_paragraph(year: int, number: int) -> SourceParagraph:
+    return referred(SourceParagraph, plan=year, number=number)
+
+
+def paragraphs_of(year: int, numbers: Iterable[int]) -> list[SourceParagraph]:
+    return [referred_paragraph(year, number) for number in numbers]

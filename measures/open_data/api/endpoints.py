@@ -1,0 +1,197 @@
+"""The endpoints: each has its records in pages at /api/<name>/, and one record at /api/<name>/<key>/."""
+
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+
+from measures.addresses import CODE_PATTERN, absolute
+from measures.catalogue import Catalogue
+from measures.history.events import described
+from measures.history.names import public_names
+from measures.models import PublicVersion
+from measures.open_data import records
+from measures.open_data.column import SLUG
+from measures.open_data.fields import RecordType
+from measures.open_data.json_list import JSON_TYPE
+from measures.selection.requests import canonical_redirect, selected
+
+#: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
+Keys = Sequence[Any] | QuerySet[Any]
+
+PAGE_SIZE = 50
+MAX_DIGITS = 9  # of the number of a page
+
+
+class Endpoint(View):
+    """Records of one kind. A subclass says which, and which keys there are; `records` reads those of one page."""
+
+    http_method_names = ["get", "head", "options"]
+    name = ""
+    many: str | Promise = ""
+    one: str | Promise = ""
+    listed: RecordType
+    retrieved: RecordType
+    key = "slug"
+    key_pattern = SLUG["pattern"]
+
+    def keys(self) -> Keys:
+        """The keys of all records, in their order."""
+        raise NotImplementedError
+
+    def records(self, keys: Keys) -> Iterable[Any]:
+        """The records with these keys, in their order."""
+        raise NotImplementedError
+
+    def record(self, key: str) -> Any:
+        """The record with this key; None where there is none."""
+        raise NotImplementedError
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.catalogue = Catalogue.current()
+
+    def get(self, request: HttpRequest, key: str = "") -> HttpResponse:
+        return self.get_one(key) if key else self.get_page(request)
+
+    def get_one(self, key: str) -> HttpResponse:
+        record = self.record(key)
+        if record is None:
+            raise Http404(_("There is no such record here, or it is not published."))
+        return as_json(self.retrieved.as_json(record))
+
+    def get_page(self, request: HttpRequest) -> HttpResponse:
+        """Fifty records: `count` in all, the data `version`, the addresses of the `next` and `previous` page, `results`."""
+        keys = self.keys()
+        count = keys.count() if isinstance(keys, QuerySet) else len(keys)
+        pages = max(1, -(-count // PAGE_SIZE))
+        number = page_asked_for(request, pages)
+        shown = self.records(keys[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+        return as_json(
+            {
+                "count": count,
+                "version": self.catalogue.version.number,
+                "next": page_address(request, number + 1) if number < pages else None,
+                "previous": page_address(request, number - 1) if number > 1 else None,
+                "results": list(map(self.listed.as_json, shown)),
+            }
+        )
+
+
+def as_json(document: dict[str, Any]) -> HttpResponse:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(text, content_type=JSON_TYPE)
+
+
+def page_asked_for(request: HttpRequest, pages: int) -> int:
+    """The number of the page that the address asks for; raises Http404 where there is none of that number."""
+    number = request.GET.get("page", "1")
+    readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
+    if not readable or not 1 <= int(number) <= pages:
+        message = _("This list has {pages} pages; there is no page “{number}”.")
+        raise Http404(format_lazy(message, pages=pages, number=number[:20]))
+    return int(number)
+
+
+def page_address(request: HttpRequest, number: int) -> str:
+    """The address of another page of the same list."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    if number > 1:
+        query["page"] = str(number)
+    return absolute(f"{request.path}?{query.urlencode()}" if query else request.path)
+
+
+class Measures(Endpoint):
+    name = "measures"
+    many, one = _("The measures of a selection"), _("One measure")
+    listed = retrieved = records.MEASURE
+    key, key_pattern = "code", CODE_PATTERN
+
+    def get_page(self, request: HttpRequest) -> HttpResponse:
+        self.filterset = selected(request)
+        number = request.GET.get("page") or "1"
+        return canonical_redirect(request, self.filterset, number) or super().get_page(request)
+
+    def keys(self) -> Keys:
+        return array("q", self.filterset.keys)
+
+    def records(self, keys: Keys) -> Iterable[Any]:
+        return self.catalogue.measures(list(keys))
+
+    def record(self, key: str) -> Any:
+        return self.catalogue.measure(key)
+
+
+class VocabularyEndpoint(Endpoint):
+    """The records of one kind of the vocabulary."""
+
+    kind = ""
+
+    def keys(self) -> Keys:
+        return list(self.catalogue.vocabulary.records(self.kind))
+
+    def records(self, keys: Keys) -> Iterable[Any]:
+        return list(map(self.record, keys))
+
+    def record(self, key: str) -> Any:
+        return self.catalogue.vocabulary.records(self.kind).get(key)
+
+
+class Categories(VocabularyEndpoint):
+    name, kind = "categories", "category"
+    many, one = _("The categories of the plan"), _("One category")
+    listed = retrieved = records.CATEGORY
+
+
+class Centres(VocabularyEndpoint):
+    name, kind = "centres", "centre"
+    many, one = _("The four centres"), _("One centre")
+    listed = retrieved = records.CENTRE
+
+
+class Audiences(VocabularyEndpoint):
+    name, kind = "audiences", "audience"
+    many, one = _("The groups that measures concern"), _("One group")
+    listed = retrieved = records.AUDIENCE
+
+
+class Districts(VocabularyEndpoint):
+    name, kind = "districts", "district"
+    many, one = _("The district and its places"), _("One place")
+    listed = retrieved = records.DISTRICT
+
+
+class Plans(VocabularyEndpoint):
+    name, kind = "plans", "plan"
+    many, one = _("The plans"), _("One plan, with the paragraphs of its source by their opening words")
+    listed = retrieved = records.PLAN
+
+
+class Changes(Endpoint):
+    name = "changes"
+    many = _("All public changes, the newest first")
+    one = _("One change, with the record as it stood then")
+    listed, retrieved = records.CHANGE, records.CHANGE_WITH_RECORD
+    key, key_pattern = "id", "[0-9]{1,18}"
+
+    def keys(self) -> Keys:
+        versions: Keys = PublicVersion.objects.events()
+        return versions
+
+    def records(self, keys: Keys) -> Iterable[Any]:
+        return described(keys, public_names(self.catalogue.vocabulary))
+
+    def record(self, key: str) -> Any:
+        found = self.records(PublicVersion.objects.events().filter(pk=key))
+        return next(iter(found), None)
+
+
+ENDPOINTS: tuple[type[Endpoint], ...] = (Audiences, Categories, Centres, Changes, Districts, Measures, Plans)

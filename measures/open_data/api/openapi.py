@@ -1,0 +1,254 @@
+"""The OpenAPI document of the API, made from its endpoints, the fields of their records and the filter of the list."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models.enums import ChoicesType
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from measures import models
+from measures.open_data.fields import Field, RecordType
+from measures.open_data.json_list import JSON_TYPE, indented
+from measures.selection.filter import MeasureFilter
+from measures.site import NAME
+
+from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
+
+Schema = dict[str, Any]
+
+#: The names under which the sets of choices stand in the document.
+CHOICES: dict[ChoicesType, str] = {
+    models.Measure.Basis: "Basis",
+    models.CentreLink.Basis: "LinkBasis",
+    models.District.Kind: "PlaceKind",
+    models.DistrictRole.Role: "PlaceRole",
+    models.Version.Kind: "RecordKind",
+    models.Version.Event: "Event",
+}
+TYPES: dict[str, Schema] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "boolean": {"type": "boolean"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "any": {},
+}
+PROBLEM_TYPE = "application/problem+json"
+
+
+def openapi(language: str = "en") -> Schema:
+    """The OpenAPI document, with its explanations in `language`."""
+    with override(language):
+        return {
+            "openapi": "3.0.3",
+            "info": {"title": NAME, "version": "1.0.0"},
+            "servers": [{"url": settings.SITE_ORIGIN}],
+            "paths": {
+                address: {"get": own} for endpoint in ENDPOINTS for address, own in operations(endpoint)
+            },
+            "components": {"schemas": dict(sorted(components().items()))},
+        }
+
+
+def schema(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(indented(openapi()), content_type="application/vnd.oai.openapi+json")
+
+
+# --- Operations ---
+
+
+def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
+    """The addresses of an endpoint, each with its GET operation."""
+    key = {
+        "in": "path",
+        "name": endpoint.key,
+        "required": True,
+        "schema": {"type": "string", "pattern": f"^{endpoint.key_pattern}$"},
+    }
+    narrowing = filter_parameters() if endpoint.name == "measures" else []
+    many = operation(
+        endpoint, "list", endpoint.many, [*narrowing, page_parameter()], page_name(endpoint.listed)
+    )
+    if narrowing:
+        many["responses"]["302"] = {
+            "description": _(
+                "One selection has one address: other orders, repeated and unknown parameters lead there."
+            )
+        }
+    yield f"/api/{endpoint.name}/", many
+    one = operation(endpoint, "retrieve", endpoint.one, [key], endpoint.retrieved.name)
+    yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
+
+
+def operation(
+    endpoint: type[Endpoint], action: str, summary: object, parameters: list[Schema], answer: str
+) -> Schema:
+    return {
+        "operationId": f"{endpoint.name}_{action}",
+        "summary": str(summary),
+        "tags": [endpoint.name],
+        "parameters": parameters,
+        "responses": {
+            "200": response(str(summary), JSON_TYPE, answer),
+            "400": response(_("The address cannot be read."), PROBLEM_TYPE, "Problem"),
+            "404": response(_("There is no such record or page."), PROBLEM_TYPE, "Problem"),
+        },
+    }
+
+
+def response(description: str, media_type: str, component: str) -> Schema:
+    return {"description": description, "content": {media_type: {"schema": reference(component)}}}
+
+
+def page_parameter() -> Schema:
+    return {
+        "name": "page",
+        "in": "query",
+        "required": False,
+        "description": _("Number of the page, from 1; each has fifty records."),
+        "schema": {"type": "integer", "minimum": 1, "default": 1},
+    }
+
+
+def filter_parameters() -> list[Schema]:
+    """The parameters of MeasureFilter, with the values that exist today."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": str(form_field.label or name),
+            "schema": parameter_schema(form_field),
+        }
+        for name, form_field in MeasureFilter().form.fields.items()
+    ]
+
+
+def parameter_schema(form_field: forms.Field) -> Schema:
+    found: Schema = {"type": "string"}
+    if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
+        found["enum"] = values
+    elif most := getattr(form_field, "max_length", None):
+        # No NUL, and no U+FFFD, which stands for bytes that are not UTF-8.
+        found |= {"maxLength": most, "pattern": r"^[^\u0000\uFFFD]*$"}
+    if isinstance(form_field, forms.MultipleChoiceField):
+        return {"type": "array", "items": found}
+    return found
+
+
+# --- Records ---
+
+
+def reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def page_name(record: RecordType) -> str:
+    return f"Paginated{record.name}List"
+
+
+def components() -> dict[str, Schema]:
+    """Every schema that others refer to, by its name."""
+    found = {"Problem": problem()}
+    for endpoint in ENDPOINTS:
+        found[page_name(endpoint.listed)] = page_of_records(endpoint.listed)
+        for record in with_parts((endpoint.listed, endpoint.retrieved)):
+            found[record.name] = record_schema(record)
+    for choices, name in CHOICES.items():
+        described = "\n".join(f"* `{value}` - {label}" for value, label in choices.choices)
+        found[name] = {"type": "string", "enum": choices.values, "description": described}
+    return found
+
+
+def with_parts(records: Iterable[RecordType]) -> Iterator[RecordType]:
+    """The records and all that they are made of."""
+    for record in records:
+        yield record
+        yield from with_parts(field.record for field in record.fields if field.record)
+
+
+def record_schema(record: RecordType) -> Schema:
+    return {
+        "type": "object",
+        "description": str(record.description),
+        "required": [field.name for field in record.fields],
+        "properties": {field.name: field_schema(field) for field in record.fields},
+    }
+
+
+def field_schema(field: Field) -> Schema:
+    """The schema of a field's values, with its label and what it means."""
+    value = value_schema(field)
+    if field.several:
+        value = {"type": "array", "items": value}
+    if "$ref" in value:  # OpenAPI 3.0 allows no other key beside it
+        value = {"allOf": [value]}
+    if field.nullable:
+        value["nullable"] = True
+    value["title"] = capfirst(str(field.label))
+    if field.description:
+        value["description"] = str(field.description)
+    return value
+
+
+def value_schema(field: Field) -> Schema:
+    """The schema of one value."""
+    if field.record:
+        return reference(field.record.name)
+    if field.choices:
+        return reference(CHOICES[field.choices])
+    value = dict(TYPES[field.type])
+    if field.format:
+        value["format"] = field.format
+    for name, limit in field.constraints.items():
+        if name == "pattern":
+            value["pattern"] = f"^{limit}$"
+        elif name not in ("required", "unique"):
+            value[name] = limit
+    return value
+
+
+def page_of_records(record: RecordType) -> Schema:
+    link = {"type": "string", "format": "uri", "nullable": True}
+    return {
+        "type": "object",
+        "required": ["count", "version", "next", "previous", "results"],
+        "properties": {
+            "count": {"type": "integer", "description": _("How many records there are in all.")},
+            "version": {"type": "integer", "description": _("Data version.")},
+            "next": {**link, "description": _("Address of the next page.")},
+            "previous": {**link, "description": _("Address of the previous page.")},
+            "results": {"type": "array", "maxItems": PAGE_SIZE, "items": reference(record.name)},
+        },
+    }
+
+
+def problem() -> Schema:
+    """The schema of every answer that says that something went wrong."""
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "description": _("What went wrong, as RFC 9457 describes it."),
+        "required": ["type", "status", "title", "title_zh", "detail", "detail_zh"],
+        "properties": {
+            "type": text,
+            "status": {"type": "integer"},
+            "title": text,
+            "title_zh": text,
+            "detail": {**text, "description": _("What happened and what to do, in English.")},
+            "detail_zh": {**text, "description": _("The same in Chinese.")},
+            "errors": {
+                "type": "array",
+                "description": _("For each parameter that could not be read, its name and why."),
+                "items": {
+                    "type": "object",
+                    "required": ["parameter", "detail", "detail_zh"],
+                    "properties": {"parameter": text, "detail": text, "detail_zh": text},
+                },
+            },
+        },
+    }

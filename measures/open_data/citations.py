@@ -1,0 +1,260 @@
+"""Citations: a sentence to quote a page and the forms to cite it, all of which name the data version they are true of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from measures.addresses import FILES, absolute, in_language, list_path, measure_path, version_path
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Measure
+from measures.models import DataVersion
+from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
+from measures.selection.numbers import figures
+from measures.site import NAME_EN, NAME_ZH
+
+from .files import public_measure
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True)
+class Citation:
+    sentence: str  # in the language of the page, with its figures and its date
+    gbt: str  # GB/T 7714-2015, in Chinese
+    apa: str  # APA, 7th edition, in English
+    bibtex: str
+    permanent: str  # of a measure the permanent address of its version, of a list its address
+    versioned: bool  # whether `permanent` names one version of the record
+    # Where to report an error, with address and version filled in; empty where the site names no such place.
+    report: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work that is cited, whichever form it is cited in."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    detail_zh: str
+    detail_en: str
+    edited: datetime  # when what is cited came to be as it is
+    permanent: str
+
+    def gbt(self, version: DataVersion) -> str:
+        """The citation by GB/T 7714 as an online database: day of the last edit, then day of the data version as that of reading."""
+        return (
+            f"{NAME_ZH}. {self.title_zh}（{self.detail_zh}）[DB/OL]. "
+            f"({localtime(self.edited):%Y-%m-%d})[{localtime(version.at):%Y-%m-%d}]. {self.permanent}."
+        )
+
+    def apa(self) -> str:
+        with override("en"):
+            day = date_format(localtime(self.edited), "Y, F j")
+        return f"{NAME_EN}. ({day}). {self.title_en or self.title_zh} ({self.detail_en}) [Database]. {self.permanent}"
+
+    def bibtex(self) -> str:
+        day = localtime(self.edited)
+        title = f"{self.title_zh} [{self.title_en}]" if self.title_en else self.title_zh
+        fields = {
+            "author": f"{{{tex(f'{NAME_ZH} [{NAME_EN}]')}}}",
+            "title": f"{{{tex(title)}}}",
+            "year": str(day.year),
+            "month": MONTHS[day.month - 1],
+            "day": str(day.day),
+            "howpublished": tex(f"{self.detail_zh}; {self.detail_en}"),
+            "url": self.permanent,
+        }
+        lines = [
+            f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items()
+        ]
+        return "\n".join([f"@misc{{{self.key},", *lines, "}"]) + "\n"
+
+
+TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: f"\\{character}" for character in "#$%&_"},
+}
+
+
+def tex(text: str) -> str:
+    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
+
+
+def work_of(measure: Measure) -> Work:
+    """The measure as one version of a record."""
+    number = measure.version_number
+    return Work(
+        key=f"futian-reform-{measure.code}-v{number}",
+        title_zh=measure.title_zh,
+        title_en=measure.title_en,
+        detail_zh=f"改革{measure.code}，第{number}版",
+        detail_en=f"Measure {measure.code}, version {number}",
+        edited=measure.edited_at,
+        permanent=absolute(version_path(measure.code, number)),
+    )
+
+
+def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
+    sentence = _(
+        "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by the "
+        "editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
+    ) % {
+        **figures(catalogue),
+        "title": measure.title,
+        "code": measure.code,
+        "basis": measure.basis_label,
+        **as_of(catalogue.version),
+    }
+    path = measure_path(measure.code)
+    return _citation(sentence, work_of(measure), catalogue.version, path, versioned=True)
+
+
+def of_list(filterset: MeasureFilter) -> Citation:
+    """The citation of a valid selection."""
+    version, query = filterset.catalogue.version, filterset.canonical_query()
+    sentence, work = list_sentence(filterset), list_work(filterset)
+    return _citation(sentence, work, version, list_path(query), versioned=False)
+
+
+def list_sentence(filterset: MeasureFilter) -> str:
+    """A sentence with the number of measures in the selection and the selection in words, in the active language."""
+    numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
+    if selection := description(filterset):
+        return _(
+            "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by "
+            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
+        ) % {**numbers, "count": filterset.fitting.total, "selection": selection}
+    return (
+        _(
+            "Of the %(total)s key reforms of Futian District, %(named)s are named in the source and %(derived)s were "
+            "split off by the editors; data version %(version)s, as of %(date)s."
+        )
+        % numbers
+    )
+
+
+def list_work(filterset: MeasureFilter) -> Work:
+    """The list of a selection as it stands in this data version."""
+    version, count = filterset.catalogue.version, filterset.fitting.total
+    with override("zh-hans"):
+        chinese = description(filterset)
+    with override("en"):
+        english = description(filterset)
+    return Work(
+        key=f"futian-reform-list-v{version.number}",
+        title_zh=f"改革清单：{chinese}" if chinese else "全部改革",
+        title_en=f"Measures: {english}" if english else "All measures",
+        detail_zh=f"{count}项，数据版本{version.number}",
+        detail_en=f"{count} measures, data version {version.number}",
+        edited=version.at,
+        permanent=absolute(list_path(filterset.canonical_query())),
+    )
+
+
+def of_whole_set(catalogue: Catalogue) -> Citation:
+    everything = MeasureFilter(catalogue=catalogue)
+    everything.is_valid()  # reads the parameters
+    return of_list(everything)
+
+
+def files(query: str) -> list[dict[str, Any]]:
+    """The files of a selection, for `_downloads.html`."""
+    return [{"form": form, "name": name, "address": list_path(query, form)} for form, name in FILES.items()]
+
+
+def for_list(filterset: MeasureFilter) -> dict[str, Any]:
+    """The context of `_cite.html` and `_downloads.html` on a list."""
+    query = filterset.canonical_query()
+    return {
+        "citation": of_list(filterset),
+        "downloads": {
+            "count": filterset.fitting.total,
+            "files": files(query),
+            "feed": in_language(list_path(query, ".atom"), get_language()),
+            "whole_set": files("") if query else [],
+        },
+    }
+
+
+def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
+    """The context of `_cite.html` and `_downloads.html` on the page of a measure."""
+    names = {".json": "JSON", ".bib": "BibTeX"}
+    return {
+        "citation": of_measure(measure, catalogue),
+        "downloads": {
+            "files": [
+                {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
+                for form, name in names.items()
+            ]
+        },
+    }
+
+
+def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, versioned: bool) -> Citation:
+    here = absolute(in_language(path, get_language()))
+    return Citation(
+        sentence=sentence,
+        gbt=work.gbt(version),
+        apa=work.apa(),
+        bibtex=work.bibtex(),
+        permanent=work.permanent,
+        versioned=versioned,
+        report=report_address(here, work.detail_en if versioned else "", version),
+    )
+
+
+def report_address(here: str, what: str, version: DataVersion) -> str:
+    """A mailto: address or a tracker's, with page and version filled in; empty where no address is set."""
+    to = settings.REPORT_ERRORS_TO
+    if not to:
+        return ""
+    version_line = _("Data version %(number)s") % {"number": version.number}
+    subject = _("Error in the Futian Reform Database")
+    body = "\n".join([here, ", ".join(filter(None, [what, version_line])), "", _("What is wrong:"), ""])
+    if to.startswith("https://"):
+        return f"{to}{'&' if '?' in to else '?'}{urlencode({'title': subject, 'body': body})}"
+    return f"mailto:{quote(to, safe='@')}?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"
+
+
+def description(filterset: MeasureFilter) -> str:
+    """The valid selection in words of the active language: `Centre: A or B; Role: Pilot`; empty for the whole list."""
+    chosen = {
+        facet: names_of(filterset, facet, values) for facet, values in filterset.selection.items() if values
+    }
+    if filterset.query:
+        chosen = {"q": [f"“{filterset.query}”"]} | chosen
+    return _("; ").join(
+        _("%(label)s: %(values)s") % {"label": filterset.filters[name].label, "values": _(" or ").join(names)}
+        for name, names in chosen.items()
+    )
+
+
+def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list[str]:
+    """The names of a facet's values in the active language, which need not be that of the page."""
+    records = filterset.vocabulary.records(facet) if facet in RECORD_FACETS else {}
+    labels = dict(filterset.filters[facet].extra["choices"])
+    return [str(label_of(records[slug]) if slug in records else labels[slug]) for slug in slugs]
+
+
+def as_of(version: DataVersion) -> dict[str, Any]:
+    """Number and day of the data version."""
+    return {"version": version.number, "date": date_format(localtime(version.at), "DATE_FORMAT")}
+
+
+def measure_bibtex(request: HttpRequest, code: str) -> HttpResponse:
+    content = work_of(public_measure(code)).bibtex()
+    return HttpResponse(content, content_type="application/x-bibtex; charset=utf-8")

@@ -1,0 +1,122 @@
+"""The addresses of files: a selection as CSV, XLSX or JSON, and one measure as JSON."""
+
+import hashlib
+import re
+from array import array
+from collections.abc import Iterator
+from itertools import chain
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Measure
+from measures.selection.filter import MeasureFilter
+from measures.selection.requests import canonical_redirect, selected
+from measures.snapshots import SnapshotStream
+
+from .csv_table import CSV_TYPE, csv_chunks
+from .json_list import JSON_TYPE, indented, json_chunks
+from .records import MEASURE
+from .workbook import MAX_IN_A_WORKBOOK, XLSX_TYPE, xlsx_chunks
+
+MAX_WHOLE = 128 * 1024  # bytes up to which a file is made as a whole
+MAX_NAME_LENGTH = 100  # characters: file systems take 255 bytes, and a Chinese character takes three of them
+
+
+class SelectionView(View):
+    """The list in another form: the same measures in the same order, never in pages."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        filterset = selected(request)
+        return canonical_redirect(request, filterset) or self.answer(filterset)
+
+    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class MeasuresCsv(SelectionView):
+    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
+        return answer(
+            self.request, csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv")
+        )
+
+
+class MeasuresXlsx(SelectionView):
+    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
+        count = filterset.fitting.total
+        if count > MAX_IN_A_WORKBOOK:
+            raise BadRequest(
+                format_lazy(
+                    _("A workbook holds at most {most} measures. Take the CSV or the JSON, or choose fewer."),
+                    most=f"{MAX_IN_A_WORKBOOK:,}",
+                )
+            )
+        query = filterset.canonical_query()
+        chunks = xlsx_chunks(measures_of(filterset), count, query, filterset.catalogue)
+        return answer(self.request, chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
+
+
+class MeasuresJson(SelectionView):
+    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
+        version = filterset.catalogue.version.number
+        chunks = json_chunks(measures_of(filterset), filterset.fitting.total, version)
+        return answer(self.request, chunks, JSON_TYPE)
+
+
+def measure_json(request: HttpRequest, code: str) -> HttpResponse:
+    measure = public_measure(code)
+    return HttpResponse(indented(MEASURE.as_json(measure)), content_type=JSON_TYPE)
+
+
+def public_measure(code: str) -> Measure:
+    """The public measure with this code; raises Http404 where there is none."""
+    measure = Catalogue.current().measure(code)
+    if measure is None:
+        raise Http404(_("There is no such record here, or it is not published."))
+    return measure
+
+
+def measures_of(filterset: MeasureFilter) -> Iterator[Measure]:
+    """The measures of a selection in its order. They are read while they are used, a few hundred at a time."""
+    return filterset.catalogue.measures_in_chunks(array("q", filterset.keys))
+
+
+def attachment(filterset: MeasureFilter, suffix: str) -> dict[str, str]:
+    name = file_name(filterset.canonical_query(), filterset.catalogue.version.number, suffix)
+    return {"Content-Disposition": content_disposition_header(True, name) or ""}
+
+
+def file_name(query: str, version: int, suffix: str) -> str:
+    """A name that says filter and data version: `futian-reforms_role-pilot_v29.csv`."""
+    chosen: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query):
+        chosen.setdefault(name, []).append(value)
+    words = "_".join(f"{name}-{'+'.join(values)}" for name, values in chosen.items()) or "all"
+    words = re.sub(r"[^\w+-]+", "-", words)
+    if len(words) > MAX_NAME_LENGTH:
+        words = f"{words[:50]}-{hashlib.sha256(query.encode()).hexdigest()[:8]}"
+    return f"futian-reforms_{words}_v{version}{suffix}"
+
+
+def answer(
+    request: HttpRequest, chunks: Iterator[bytes], content_type: str, headers: dict[str, str] | None = None
+) -> HttpResponseBase:
+    """An answer of these pieces. Up to MAX_WHOLE bytes it can be kept and compressed; a larger one is sent as it is made."""
+    head, size = [], 0
+    for chunk in chunks:
+        head.append(chunk)
+        size += len(chunk)
+        if size > MAX_WHOLE:
+            if request.method == "HEAD":
+                return HttpResponse(content_type=content_type, headers=headers)
+            return SnapshotStream(chain(head, chunks), content_type=content_type, headers=headers)
+    return HttpResponse(b"".join(head), content_type=content_type, headers=headers)

@@ -1,0 +1,113 @@
+"""A selection as a workbook of three sheets: the data, what the columns mean, and where they come from."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.utils.translation import gettext_lazy as _
+
+from measures.addresses import absolute, list_path
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Measure
+from measures.language.bilingual import in_chinese_and_english
+from measures.site import NAME, NAME_EN, NAME_ZH, NOT_INCLUDED, UNOFFICIAL, licence_line
+
+from .columns import COLUMNS
+from .dictionary import DICTIONARY_KEYS, data_dictionary
+from .fields import Text, iso
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: A workbook is made as a whole before its first byte is sent: 5,000 measures take 2.2 seconds of CPU and 5 MB.
+MAX_IN_A_WORKBOOK = 5_000
+MAX_CELL_LENGTH = 32_767  # characters; Excel holds no more in one cell
+PIECE = 64 * 1024  # bytes
+ROW_HEIGHT = 32  # points, two lines: rows as high as their longest cell could not be leafed through
+
+
+def xlsx_chunks(measures: Iterable[Measure], count: int, query: str, catalogue: Catalogue) -> Iterator[bytes]:
+    """The workbook of the selection `query`, which has these `count` measures, in pieces.
+
+    The same measures of the same data version give the same bytes. Cells are typed: none is ever taken for a formula.
+    """
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False})
+    at = catalogue.version.at
+    book.set_properties({"title": NAME, "created": at.replace(tzinfo=None, microsecond=0)})
+    head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
+    body = book.add_format({"text_wrap": True, "valign": "top"})
+    _write_data(book.add_worksheet("measures 改革"), measures, count, head, body)
+    rows = ([row[key] for key in DICTIONARY_KEYS] for row in data_dictionary())
+    dictionary = book.add_worksheet("dictionary 字段说明")
+    _write_table(dictionary, DICTIONARY_KEYS, rows, (20, 18, 24, 10, 60, 60), head, body)
+    about = about_rows(query, count, catalogue)
+    _write_table(book.add_worksheet("source 来源与许可"), (), about, (26, 100), head, body)
+    book.close()
+    content = file.getbuffer()
+    for start in range(0, len(content), PIECE):
+        yield bytes(content[start : start + PIECE])
+
+
+def _write_data(sheet: Any, measures: Iterable[Measure], count: int, head: Any, body: Any) -> None:
+    for position, column in enumerate(COLUMNS):
+        sheet.set_column(position, position, column.width, body)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, count, len(COLUMNS) - 1)
+    sheet.write_row(0, 0, [column.name for column in COLUMNS], head)
+    for row, measure in enumerate(measures, start=1):
+        sheet.set_row(row, ROW_HEIGHT)
+        for position, column in enumerate(COLUMNS):
+            cell = column.cell(measure)
+            if isinstance(cell, int):
+                sheet.write_number(row, position, cell, body)
+            elif cell:
+                sheet.write_string(row, position, writable(cell), body)
+
+
+def _write_table(
+    sheet: Any,
+    header: Iterable[str],
+    rows: Iterable[Iterable[str]],
+    widths: Iterable[int],
+    head: Any,
+    body: Any,
+) -> None:
+    for position, width in enumerate(widths):
+        sheet.set_column(position, position, width, body)
+    if header:
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, header, head)
+    for position, row in enumerate(rows, start=1 if header else 0):
+        for place, cell in enumerate(row):
+            sheet.write_string(position, place, writable(cell))
+
+
+def writable(cell: str) -> str:
+    """The text as XlsxWriter takes it for a text: no longer than a cell, and not in the tags of its rich strings, which it
+    would write as they are."""
+    if len(cell) > MAX_CELL_LENGTH:
+        cell = f"{cell[: MAX_CELL_LENGTH - 1]}…"
+    return f"{cell} " if cell.startswith("<r>") and cell.endswith("</r>") else cell
+
+
+def about_rows(query: str, count: int, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The third sheet: what this is, where it comes from, what may be done with it, each in Chinese and in English."""
+    both = in_chinese_and_english
+    plan, version = catalogue.newest_plan, catalogue.version
+
+    def line(label: Text, chinese: str, english: str) -> list[tuple[str, str]]:
+        return [(both(label)[0], chinese), (both(label)[1], english)]
+
+    return [
+        *line(_("Title"), NAME_ZH, NAME_EN),
+        *line(_("Plan"), plan.title_zh, plan.title_en),
+        *line(_("This table"), absolute(list_path(query)), absolute(f"/en{list_path(query)}")),
+        *line(_("Measures in this table"), str(count), str(count)),
+        *line(_("Data version"), str(version.number), str(version.number)),
+        *line(_("As of"), iso(version.at), iso(version.at)),
+        *line(_("Licence of the content"), licence_line(), licence_line()),
+        *line(_("Not included"), *both(NOT_INCLUDED)),
+        *line(_("Source"), plan.source_zh, plan.source_en),
+        *line(_("How it was compiled"), plan.method_zh, plan.method_en),
+        *line(_("Please note"), *both(UNOFFICIAL)),
+    ]

@@ -1,0 +1,80 @@
+"""The pages about changes. They show what was public, and never who changed it."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from measures.history.documents import whole
+from measures.history.events import described
+from measures.history.names import public_names
+from measures.history.records import later_version, measure_of_version
+from measures.models import PublicVersion
+
+from .measure import relations_of_another
+from .public_page import PublicPage
+
+
+class HistoryPage(PublicPage):
+    """A page about the past of records, which search engines are told not to index."""
+
+    def render_to_response(self, context, **response_kwargs):
+        response = super().render_to_response(context, **response_kwargs)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+
+class MeasureHistory(HistoryPage):
+    template_name = "history.html"
+
+    def get_context_data(self, code, **kwargs):
+        names = public_names(self.catalogue.vocabulary)
+        events = described(PublicVersion.objects.events().of("measure", code), names)
+        if not events:
+            raise Http404
+        return super().get_context_data(
+            code=code, title=events[0].title, versions=events, withdrawn=events[0].withdrawn, **kwargs
+        )
+
+
+class MeasureVersion(HistoryPage):
+    """One version of a measure at its permanent address: the page of the measure as it was, with a banner."""
+
+    template_name = "measure_detail.html"
+
+    def get_context_data(self, code, number, **kwargs):
+        names = public_names(self.catalogue.vocabulary)
+        measure = measure_of_version(code, number)
+        events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
+        if not measure or not events:
+            raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
+        later = later_version(code, number)
+        return super().get_context_data(
+            **relations_of_another(measure, self.catalogue),
+            version=events[0],
+            entries=whole("measure", events[0].document, names),
+            later=later,
+            withdrawn=not later and self.catalogue.register.key_of(code) is None,
+            **kwargs,
+        )
+
+
+class Changes(HistoryPage):
+    """All public changes of the site, newest first. The pages are not counted, because that would read the whole history."""
+
+    template_name = "changes.html"
+    paginate_by = 30
+
+    def get_context_data(self, **kwargs):
+        given = self.request.GET.get("page", "1")
+        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+        first = (number - 1) * self.paginate_by
+        versions = PublicVersion.objects.events()[first : first + self.paginate_by + 1] if number else []
+        if not versions:
+            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
+        names = public_names(self.catalogue.vocabulary)
+        return super().get_context_data(
+            versions=described(versions[: self.paginate_by], names),
+            newer=number - 1,
+            older=number + 1 if len(versions) > self.paginate_by else None,
+            number=number,
+            **kwargs,
+        )

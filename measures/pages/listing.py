@@ -1,0 +1,241 @@
+"""A selection as readers see it: a sentence, chips, rows, and ways out where nothing fits."""
+
+import itertools
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.language.chinese import has_chinese
+from measures.search import Search
+from measures.search.query import tokens
+from measures.search.snippets import hits, marked_title
+from measures.selection.facets import NONE
+from measures.selection.filter import SORTS, MeasureFilter
+
+from .matrix import MAX_ROWS, Matrix, matrix
+from .options import ShownFacet, ShownOption, shown_facets
+from .rows import row, rows
+
+PAGE_SIZE = 50
+MAX_CLOSEST = 5  # measures shown for each close text
+MAX_WORDS_TO_DROP = 5
+
+
+@dataclass
+class Chip:
+    facet: str  # the facet's label
+    label: str
+    address: str  # of the list without this choice
+
+
+@dataclass
+class Relaxation:
+    """The list without the choices of one facet, offered where nothing fits all of them."""
+
+    facet: str
+    labels: list[str]
+    address: str
+    count: int
+
+
+@dataclass
+class Closest:
+    """A text of the site that differs from the query in one character."""
+
+    query: Text
+    address: str
+    count: int
+    measures: list
+
+
+class Listing:
+    """A valid selection, of which the page `number` (as the address writes it) is shown."""
+
+    def __init__(self, filterset: MeasureFilter, number: str = "1"):
+        self.filterset, self.number = filterset, number
+        self.address = reverse("measure-list")
+
+    @classmethod
+    def of_everything(cls) -> "Listing":
+        filterset = MeasureFilter()
+        filterset.is_valid()
+        return cls(filterset)
+
+    def _address(self, **changes) -> str:
+        query = self.filterset.canonical_query(**changes)
+        return f"{self.address}?{query}" if query else self.address
+
+    def label(self, facet: str, value: str) -> Text:
+        return self.filterset.labels[facet][value]
+
+    @property
+    def count(self) -> int:
+        return self.filterset.fitting.total
+
+    @cached_property
+    def page(self) -> Page:
+        """The keys of the measures on the page shown; raises Http404 where there is no such page."""
+        paginator = Paginator(range(self.count), PAGE_SIZE)
+        number = self.number
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
+            raise Http404(
+                ngettext(
+                    "This list has %(pages)s page; there is no page “%(number)s”.",
+                    "This list has %(pages)s pages; there is no page “%(number)s”.",
+                    paginator.num_pages,
+                )
+                % {"pages": paginator.num_pages, "number": number[:20]}
+            )
+        page = paginator.page(int(number))
+        shown = page.object_list
+        page.object_list = list(itertools.islice(self.filterset.keys, shown.start, shown.stop))
+        return page
+
+    @property
+    def rows(self) -> list[SafeString]:
+        """The measures on the page as markup; those of a search say where they matched."""
+        keys, catalogue = self.page.object_list, self.filterset.catalogue
+        if not (query := self.filterset.search):
+            return rows(catalogue, keys)
+        return [
+            row(
+                measure,
+                title=marked_title(measure, query),
+                hits=hits(measure, query),
+            )
+            for measure in catalogue.measures(keys)
+        ]
+
+    @cached_property
+    def facets(self) -> list[ShownFacet]:
+        return shown_facets(self.filterset)
+
+    @cached_property
+    def sorts(self) -> list[ShownOption]:
+        return [
+            # The address leaves the default order out. With a search, relevance is the default.
+            ShownOption(
+                "" if value == self.filterset.default_order else value,
+                label,
+                None,
+                value == self.filterset.order,
+            )
+            for value, label in SORTS
+            if value != "relevance" or self.filterset.query
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        chips = []
+        if query := self.filterset.query:
+            chips.append(Chip(_("Search"), f"“{query}”", self._address(q="")))
+        for facet, values in self.filterset.selection.items():
+            for value in values:
+                others = [other for other in values if other != value]
+                label = self.filterset.filters[facet].label
+                chips.append(Chip(label, self.label(facet, value), self._address(**{facet: others})))
+        return chips
+
+    @cached_property
+    def sentence(self) -> str:
+        """The selection in words, with its number: "4 measures serving Finance or Technology"."""
+        count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
+        parts = [
+            self._part(facet, values) % {"names": self._either(facet, values)}
+            for facet, values in self.filterset.selection.items()
+            if values
+        ]
+        if query := self.filterset.query:
+            parts.append(_("found for “%(query)s”") % {"query": query})
+        if not parts:
+            return pgettext("the whole list", "All %(measures)s") % {"measures": count}
+        return pgettext("a selection in words", "%(measures)s %(selection)s") % {
+            "measures": count,
+            "selection": pgettext("between the parts of a selection", ", ").join(parts),
+        }
+
+    def _either(self, facet: str, values: list[str]) -> str:
+        return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
+
+    def _part(self, facet: str, values: list[str]) -> str:
+        if values == [NONE]:
+            return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
+        return {
+            "category": _("in the category %(names)s"),
+            "centre": _("serving %(names)s"),
+            "link": _("with a link to a centre by %(names)s"),
+            "audience": _("for %(names)s"),
+            "district": _("in %(names)s"),
+            "role": _("with the role %(names)s"),
+            "basis": _("with the basis %(names)s"),
+        }[facet]
+
+    @cached_property
+    def relaxations(self) -> list[Relaxation]:
+        """The lists without the choices of one facet, without the search or one of its words; only where nothing fits."""
+        if self.count:
+            return []
+        found = [
+            Relaxation(
+                self.filterset.filters[facet].label,
+                [self.label(facet, value) for value in values],
+                self._address(**{facet: []}),
+                self.filterset.fitting.dropping(facet),
+            )
+            for facet, values in self.filterset.selection.items()
+            if values
+        ]
+        query = self.filterset.query
+        if query and found:
+            found.append(
+                Relaxation(
+                    _("Search"),
+                    [f"“{query}”"],
+                    self._address(q=""),
+                    self.filterset.fitting_without_search.total,
+                )
+            )
+        words = [f'"{word}"' if quoted else word for word, quoted in tokens(query)]
+        if 1 < len(words) <= MAX_WORDS_TO_DROP and not self.closest:
+            for at, word in enumerate(words):
+                rest = " ".join(words[:at] + words[at + 1 :])
+                count = self.filterset.count_with(Search(rest, self.filterset.catalogue.store.using))
+                found.append(Relaxation(_("Search"), [f"“{word}”"], self._address(q=rest), count))
+        return found
+
+    @cached_property
+    def closest(self) -> list[Closest]:
+        """Texts of the site that resemble the search, where no measure fits the search alone."""
+        query = self.filterset.search
+        if self.count or not query or query.tree is None:
+            return []
+        if self.filterset.fitting.found:
+            return []  # it is the facets that exclude what was found
+        closest = []
+        for better in query.closest():
+            like = MeasureFilter({"q": better}, catalogue=self.filterset.catalogue)
+            if like.is_valid() and (count := like.fitting.total):
+                shown = Text(better, CHINESE if has_chinese(better) else ENGLISH)
+                address = f"{self.address}?{like.canonical_query()}"
+                measures = like.catalogue.measures(list(itertools.islice(like.keys, MAX_CLOSEST)))
+                closest.append(Closest(shown, address, count, measures))
+        return closest
+
+    @cached_property
+    def unsearchable(self) -> bool:
+        """Whether the search has no character, letter or digit to look for."""
+        return bool(self.filterset.search and self.filterset.search.tree is None)
+
+    @cached_property
+    def matrix(self) -> Matrix | None:
+        """None where there are too many categories for a picture."""
+        if len(self.filterset.vocabulary.category) > MAX_ROWS:
+            return None
+        return matrix(self.filterset, self._address)

@@ -1,0 +1,100 @@
+"""The picture of a selection: categories by centres, with a dot for each measure while they are few."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+
+from measures.language.bilingual import Text
+from measures.selection.facets import NONE
+from measures.selection.filter import MeasureFilter
+from measures.selection.numbers import everything
+
+from .rows import Dot, dots
+
+MAX_ROWS = 24  # the categories of four plans
+
+
+class ShownDot(NamedTuple):
+    dot: Dot
+    inside: bool  # the current selection
+
+    @property
+    def markup(self) -> SafeString:
+        return self.dot.inside if self.inside else self.dot.outside
+
+
+@dataclass
+class Cell:
+    centre: str
+    address: str
+    count: int  # that fit the current filter
+    total: int = 0  # of all measures; the foot leaves it out
+    dots: list[ShownDot] = field(default_factory=list)
+
+
+@dataclass
+class MatrixRow:
+    category: object
+    number: int
+    count: int
+    address: str
+    cells: list[Cell]
+
+
+@dataclass
+class Matrix:
+    centres: list[Cell]  # the foot: measures by centre
+    names: list[Text]
+    rows: list[MatrixRow]
+    count: int
+    total: int
+
+    @property
+    def columns(self) -> list[tuple[Text, int]]:
+        """Each column's name and, up to six, the dots of its fullest cell: its width, known before its cells."""
+        fullest = [
+            max((len(row.cells[at].dots) for row in self.rows), default=0) for at in range(len(self.names))
+        ]
+        return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
+
+
+def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
+    """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
+
+    `address(category=[...], centre=[...])` is that of the list with these choices.
+    """
+    totals, *_sums = everything(filterset.catalogue).matrix
+    counts, by_category, by_centre = filterset.fitting.matrix
+    found = dots(filterset.catalogue)
+    centres = [*filterset.vocabulary.centre, NONE]
+    rows = [
+        MatrixRow(
+            category=record.name,
+            number=number,
+            count=by_category[category],
+            address=address(category=[category]),
+            cells=[
+                Cell(
+                    centre,
+                    address(category=[category], centre=[centre]),
+                    counts[category, centre],
+                    totals[category, centre],
+                    [
+                        ShownDot(dot, dot.key in filterset.fitting)
+                        for dot in found.get((category, centre), ())
+                    ],
+                )
+                for centre in centres
+            ],
+        )
+        for number, (category, record) in enumerate(filterset.vocabulary.category.items(), 1)
+    ]
+    return Matrix(
+        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
+        names=[filterset.labels["centre"][centre] for centre in centres],
+        rows=rows,
+        count=filterset.fitting.total,
+        total=everything(filterset.catalogue).total,
+    )

@@ -1,0 +1,303 @@
+"""Metadata in the head of a page, for machines: addresses in all languages, Open Graph, the meta tags of Chinese
+government pages where they are true, and schema.org data.
+
+Nothing here says that a government publishes the site, and no tag is printed empty.
+"""
+
+import json
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from measures import site
+from measures.addresses import absolute, translated
+from measures.catalogue.records import Measure
+from measures.language.bilingual import LANGUAGE_TAGS
+
+# Languages as Open Graph writes them.
+LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
+# Characters that would end a script element or start a comment in it.
+SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+class Page(NamedTuple):
+    """A page as machines see it; `column` and `article` are the groups of tags of Chinese government pages."""
+
+    title: str
+    description: str
+    crumbs: list[tuple[str, str]]  # name and path of every page above this one, the home page first
+    things: list[dict]  # schema.org
+    og_type: str = "website"
+    column: dict[str, str] = {}
+    article: dict[str, str] = {}
+
+
+def editors() -> dict:
+    name = settings.ORGANISER or _("Editors of the Futian Reform Database")
+    return {"@type": "Organization", "name": name, "url": absolute(reverse("about"))}
+
+
+def dataset(context) -> dict:
+    plan, version = context["plan"], context["data_version"]
+    return {
+        "@type": "Dataset",
+        "@id": absolute("/#dataset"),
+        "name": f"{site.name()}: {plan.short_title}",
+        "description": plan.method,
+        "url": absolute(reverse("home")),
+        "creator": editors(),
+        "license": site.LICENCE["path"],
+        "isAccessibleForFree": True,
+        "inLanguage": list(LANGUAGE_TAGS.values()),
+        "temporalCoverage": str(plan.year),
+        "spatialCoverage": {"@type": "Place", "name": _("Futian District, Shenzhen")},
+        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "version": str(version.number),
+        "dateModified": localtime(version.at).isoformat(timespec="seconds"),
+    }
+
+
+def home(context) -> Page:
+    plan = context["plan"]
+    search = {
+        "@type": "SearchAction",
+        "target": {
+            "@type": "EntryPoint",
+            "urlTemplate": absolute(reverse("measure-list")) + "?q={search_term_string}",
+        },
+        "query-input": "required name=search_term_string",
+    }
+    website = {
+        "@type": "WebSite",
+        "name": site.name(),
+        "url": absolute(reverse("home")),
+        "inLanguage": LANGUAGE_TAGS[get_language()],
+        "potentialAction": search,
+    }
+    return Page(f"{plan.short_title} · {site.name()}", plan.intro, [], [website, dataset(context)])
+
+
+def measure_list(context) -> Page:
+    title = _("Measures")
+    return Page(
+        title,
+        _("All measures of the plan, to be narrowed by category, centre, place and basis."),
+        [(title, reverse("measure-list"))],
+        [dataset(context)],
+        column={
+            "ColumnName": title,
+            "ColumnDescription": _(
+                "All measures of the plan, to be narrowed by category, centre, place and basis."
+            ),
+            "ColumnKeywords": context["plan"].short_title,
+            "ColumnType": _("Database"),
+        },
+    )
+
+
+def measure(context) -> Page:
+    measure = context["measure"]
+    category = measure.category
+    return Page(
+        measure.title,
+        measure.summary,
+        [
+            (_("Measures"), reverse("measure-list")),
+            (category.name, reverse("category", args=[category.slug])),
+            (measure.title, reverse("measure", args=[measure.code])),
+        ],
+        [creative_work(measure)],
+        og_type="article",
+        column={
+            "ColumnName": category.name,
+            "ColumnDescription": category.intro,
+            "ColumnKeywords": measure.plan.short_title,
+            "ColumnType": _("Reform measure"),
+        },
+        article=article(measure),
+    )
+
+
+def creative_work(measure: Measure) -> dict:
+    """The measure in the words of schema.org."""
+    plan, address = measure.plan, absolute(reverse("measure", args=[measure.code]))
+    places = [role.district for role in measure.districts]
+    return {
+        "@type": "CreativeWork",
+        "@id": address,
+        "url": address,
+        "name": measure.title,
+        "abstract": measure.summary,
+        "identifier": measure.code,
+        "position": measure.number,
+        "genre": measure.category.name,
+        "keywords": list(measure.keywords),
+        "inLanguage": LANGUAGE_TAGS[get_language()],
+        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
+        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
+        "author": editors(),
+        "license": site.LICENCE["path"],
+        "datePublished": localtime(measure.published_at).isoformat(timespec="seconds"),
+        "dateModified": localtime(measure.edited_at).isoformat(timespec="seconds"),
+    }
+
+
+def article(measure: Measure) -> dict[str, str]:
+    """The article tags of Chinese government pages."""
+    return {
+        "ArticleTitle": measure.title,
+        "ContentSource": measure.plan.source.partition("。")[0],
+        "Keywords": ",".join(measure.keywords),
+        "Author": editors()["name"],
+        "Url": absolute(reverse("measure", args=[measure.code])),
+        "PubDate": f"{localtime(measure.published_at):%Y-%m-%d %H:%M}",
+    }
+
+
+def topic(context) -> Page:
+    topic, facet = context["topic"], context["facet"]
+    address = reverse(facet, args=[topic.slug])
+    description = (
+        getattr(topic, "intro", "") or getattr(topic, "description", "") or getattr(topic, "note", "")
+    )
+    collection = {
+        "@type": "CollectionPage",
+        "name": topic.name,
+        "url": absolute(address),
+        "inLanguage": LANGUAGE_TAGS[get_language()],
+        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
+        "hasPart": [
+            {
+                "@type": "CreativeWork",
+                "name": measure.title,
+                "url": absolute(reverse("measure", args=[measure.code])),
+            }
+            for measure in context["measures"]
+        ],
+    }
+    return Page(
+        topic.name,
+        description or _("The measures that concern: %(name)s") % {"name": topic.name},
+        [(_("Measures"), reverse("measure-list")), (topic.name, address)],
+        [collection],
+    )
+
+
+def source(context) -> Page:
+    return Page(_("Source"), context["plan"].source, [(_("Source"), reverse("source"))], [])
+
+
+def about(context) -> Page:
+    return Page(_("About"), context["plan"].method, [(_("About"), reverse("about"))], [])
+
+
+def data(context) -> Page:
+    return Page(
+        _("Data"),
+        _(
+            "The whole database as CSV, XLSX, JSON and a data package: files, data dictionary, licence, how to cite."
+        ),
+        [(_("Data"), reverse("data"))],
+        [dataset(context) | context["distribution"]],
+    )
+
+
+def api(context) -> Page:
+    return Page(
+        _("JSON API"),
+        _("A read-only JSON API for the whole database, without registration."),
+        [(_("Data"), reverse("data")), (_("JSON API"), reverse("api"))],
+        [],
+    )
+
+
+PAGES = {
+    "home": home,
+    "measure-list": measure_list,
+    "measure": measure,
+    **dict.fromkeys(("category", "centre", "audience", "district"), topic),
+    "source": source,
+    "about": about,
+    "data": data,
+    "api": api,
+}
+
+
+def head(context) -> str:
+    """The tags of the page that `context` renders; an error page only asks not to be indexed."""
+    request = context["request"]
+    resolved = getattr(request, "resolver_match", None)
+    if not resolved or "view" not in context:
+        return noindex()
+    tags = [addresses(request)]
+    if request.GET:  # a search or a filter: the address is good, but no entry for a search engine
+        tags.append(noindex())
+    if build := PAGES.get(resolved.url_name):
+        tags += describe(build(context), absolute(request.get_full_path()))
+    return mark_safe("\n  ".join(tags))  # noqa: S308  every part comes from format_html
+
+
+def noindex() -> str:
+    return format_html('<meta name="robots" content="{}">', "noindex, follow")
+
+
+def addresses(request) -> str:
+    path, mark, query = request.get_full_path().partition("?")
+    links = [("canonical", "", path)]
+    links += [("alternate", tag, translated(path, language)) for language, tag in LANGUAGE_TAGS.items()]
+    links.append(("alternate", "x-default", translated(path, settings.LANGUAGE_CODE)))
+    return format_html_join(
+        "\n  ",
+        '<link rel="{}"{} href="{}">',
+        (
+            (rel, format_html(' hreflang="{}"', tag) if tag else "", absolute(address + mark + query))
+            for rel, tag, address in links
+        ),
+    )
+
+
+def describe(page: Page, address: str) -> list[str]:
+    open_graph = [
+        ("og:title", page.title),
+        ("og:description", page.description),
+        ("og:type", page.og_type),
+        ("og:url", address),
+        ("og:site_name", site.name()),
+        ("og:locale", LOCALES[get_language()]),
+        *(("og:locale:alternate", locale) for name, locale in LOCALES.items() if name != get_language()),
+    ]
+    tags = [format_html_join("\n  ", '<meta property="{}" content="{}">', open_graph)]
+    if get_language() != "en":
+        own = {
+            "SiteName": site.name(),
+            "SiteDomain": urlsplit(settings.SITE_ORIGIN).hostname,
+            "SiteIDCode": settings.SITE_ID_CODE,
+        }
+        chinese = [(name, value) for name, value in (own | page.column | page.article).items() if value]
+        tags.append(format_html_join("\n  ", '<meta name="{}" content="{}">', chinese))
+    things = [*page.things]
+    if page.crumbs:
+        things.append(breadcrumbs([(_("Home"), reverse("home")), *page.crumbs]))
+    if things:
+        document = {"@context": "https://schema.org", "@graph": things}
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES)
+        tags.append(format_html('<script type="application/ld+json">{}</script>', mark_safe(text)))  # noqa: S308
+    return tags
+
+
+def breadcrumbs(crumbs: list[tuple[str, str]]) -> dict:
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": absolute(path)}
+            for position, (name, path) in enumerate(crumbs, 1)
+        ],
+    }

@@ -1,0 +1,65 @@
+"""The facets of a selection as readers see them: options in fixed order, each with its number."""
+
+from collections import Counter
+from dataclasses import dataclass
+from heapq import nlargest
+
+from measures.language.bilingual import Text
+from measures.selection.facets import FACETS
+from measures.selection.filter import MeasureFilter
+
+MAX_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
+
+
+@dataclass
+class ShownOption:
+    value: str
+    label: Text
+    count: int | None  # None where nothing was counted
+    chosen: bool
+    depth: int = 0
+
+
+@dataclass
+class ShownFacet:
+    name: str
+    label: str
+    options: list[ShownOption]
+    errors: list[str]
+    more: int  # options that are not shown
+    more_fitting: int | None  # of these, those that would find something; None where nothing was counted
+
+    @property
+    def chosen(self) -> int:
+        return sum(option.chosen for option in self.options)
+
+
+def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
+    """The facets with their options in fixed order; without numbers where the selection cannot be read.
+
+    Of many options those are shown that are chosen or have the most measures, with how many are not.
+    """
+    valid = filterset.is_valid()
+    facets = []
+    for facet in FACETS:
+        filter_, labels = filterset.filters[facet], filterset.labels[facet]
+        counts = filterset.fitting.numbers(facet) if valid else Counter()
+        chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
+        shown = labels.keys()
+        if len(labels) > MAX_OPTIONS:
+            shown = chosen.union(nlargest(MAX_OPTIONS, labels, key=lambda value: counts[value]))
+        options = [
+            ShownOption(
+                value,
+                label,
+                counts[value] if valid else None,
+                value in chosen,
+                len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
+            )
+            for value, label in labels.items()
+            if value in shown
+        ]
+        errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
+        fitting = sum(1 for value, count in counts.items() if count and value not in shown) if valid else None
+        facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))
+    return facets

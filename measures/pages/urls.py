@@ -1,0 +1,86 @@
+"""The addresses of the public pages.
+
+/                              home
+/measures/?<selection>         the list, narrowed by the parameters of selection/filter.py
+/measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
+/measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
+/categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
+/districts/<slug>/             a district or place: what it is, and its measures
+/source/                       the paragraphs of the source by their opening words, and what cites each
+/data/                         the whole set: files, dictionary, licence, how to cite
+/api/                          the documentation of the JSON API
+/measures.atom?<selection>     the list as a feed; /changes.atom all changes
+/changes/                      what changed in the whole record
+/about/                        the plan, the method, and what this site is not
+/opensearch.xml                how a browser searches the site from its address bar
+
+Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
+
+What has no language stands outside of them and holds both (`machine_urlpatterns`):
+
+/measures.{csv,xlsx,json}?<selection>   the list in another form: the same measures in the same order
+/measures/<code>.{json,bib}             one measure
+/datapackage.json                       the whole set as a Frictionless data package
+/api/schema/                            the OpenAPI document of the endpoints below /api/
+"""
+
+from django.urls import path, register_converter
+
+from measures.addresses import CODE_PATTERN
+from measures.open_data import citations, feeds, files, package
+from measures.open_data.api.urls import urlpatterns as api_urlpatterns
+
+from . import history, views
+from .measure import MeasurePage
+
+
+class CodeConverter:
+    regex = CODE_PATTERN
+
+    def to_python(self, value):
+        return value
+
+    to_url = to_python
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("measures/", views.MeasureList.as_view(), name="measure-list"),
+    path("measures/<code:code>/", MeasurePage.as_view(), name="measure"),
+    path("measures/<code:code>/history/", history.MeasureHistory.as_view(), name="measure-history"),
+    path(
+        "measures/<code:code>/history/<int:number>/",
+        history.MeasureVersion.as_view(),
+        name="measure-version",
+    ),
+    path("changes/", history.Changes.as_view(), name="changes"),
+    *(
+        path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(facet=facet), name=facet)
+        for folder, facet in (
+            ("categories", "category"),
+            ("centres", "centre"),
+            ("audiences", "audience"),
+            ("districts", "district"),
+        )
+    ),
+    path("source/", views.SourcePage.as_view(), name="source"),
+    path("data/", views.DataPage.as_view(), name="data"),
+    path("api/", views.ApiPage.as_view(), name="api"),
+    path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),
+    path("changes.atom", feeds.ChangeFeed.as_view(), name="changes-atom"),
+    path("about/", views.About.as_view(), name="about"),
+    path("opensearch.xml", views.OpenSearch.as_view(), name="opensearch"),
+]
+
+machine_urlpatterns = [
+    path("measures.csv", files.MeasuresCsv.as_view(), name="measures-csv"),
+    path("measures.xlsx", files.MeasuresXlsx.as_view(), name="measures-xlsx"),
+    path("measures.json", files.MeasuresJson.as_view(), name="measures-json"),
+    path("measures/<code:code>.json", files.measure_json, name="measure-json"),
+    path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
+    path("datapackage.json", package.datapackage, name="datapackage"),
+    *api_urlpatterns,
+    path("measures.<str:form>", views.unknown_form),
+]

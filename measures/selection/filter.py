@@ -1,0 +1,223 @@
+"""The one filter of the site: every parameter of a list, its label and its validation."""
+
+from collections.abc import Iterator
+from copy import copy
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from measures.catalogue import Catalogue, Vocabulary
+from measures.catalogue.records import Centre, Record
+from measures.language.bilingual import CHINESE, ENGLISH, Text
+from measures.models import CentreLink, DistrictRole, Measure
+from measures.search import Search
+
+from .facets import FACETS, NONE, Selection
+from .numbers import Fitting, everything
+
+MAX_QUERY_LENGTH = 200  # characters
+# The facets whose values are records.
+RECORD_FACETS = ("category", "centre", "audience", "district")
+SORTS = (
+    ("number", _("Number")),
+    ("title", _("Title (pinyin)")),
+    ("edited", _("Last edited")),
+    ("relevance", _("Relevance")),
+)
+
+
+@lru_cache(maxsize=4096)  # a list page links to some fifty other lists, most of whose parameters are the same
+def _parameter(name: str, *values: str) -> str:
+    return urlencode([(name, value) for value in values if value])
+
+
+def validate_readable(query: str) -> None:
+    if "\ufffd" in query:  # what undecodable bytes become
+        raise ValidationError(_("The search contains characters that cannot be read (not UTF-8)."))
+
+
+class Facet(django_filters.MultipleChoiceFilter):
+    """A facet, whose values are slugs. Where they name records, a filter sets its choices when it is made."""
+
+    def __init__(self, choices=(), none_label=None, **options):
+        self.none_label = none_label
+        super().__init__(
+            choices=choices,
+            error_messages={
+                "invalid_choice": _("“%(value)s” is not one of the values of this filter."),
+            },
+            **options,
+        )
+
+    def __deepcopy__(self, memo):
+        # Each filterset copies its filters deeply. Only the choices differ between the copies, so a shallow one will do.
+        clone = copy(self)
+        clone.extra = dict(self.extra)
+        return clone
+
+
+def label_of(record: Record) -> Text:
+    """A category, centre, audience or place as an option is called: a centre by its short name."""
+    return record.short if isinstance(record, Centre) else record.name
+
+
+def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:
+    """Facet -> the values to choose from and their labels in the active language, for the facets made of records."""
+    return catalogue.kept(
+        ("choices", get_language()),
+        lambda: {
+            facet: [(slug, label_of(record)) for slug, record in catalogue.vocabulary.records(facet).items()]
+            for facet in RECORD_FACETS
+        },
+    )
+
+
+class MeasureFilter(django_filters.FilterSet):
+    """A selection of the measures of a catalogue: `MeasureFilter(request.GET)`. Only a valid one can be asked for more.
+
+    `keys` are the keys of the measures that fit, sorted, and `fitting` the numbers; `qs` are the same as model instances,
+    in the order of the plan.
+    """
+
+    q = django_filters.CharFilter(
+        max_length=MAX_QUERY_LENGTH, validators=[validate_readable], label=_("Search")
+    )
+    category = Facet(label=_("Category"))
+    centre = Facet(label=_("Centre"), none_label=_("No centre"))
+    link = Facet(choices=CentreLink.Basis.choices, label=_("Basis of the link to the centre"))
+    audience = Facet(label=_("Whom it concerns"), none_label=pgettext_lazy("audience", "Nobody named"))
+    district = Facet(label=_("District or place"))
+    role = Facet(choices=DistrictRole.Role.choices, label=_("Role of the place"))
+    basis = Facet(choices=Measure.Basis.choices, label=_("Basis of the measure"))
+    sort = django_filters.ChoiceFilter(choices=SORTS, empty_label=None, label=_("Order"))
+
+    FACETS = FACETS
+
+    class Meta:
+        model = Measure
+        fields = []
+
+    def __init__(self, data=None, queryset=None, *, catalogue: Catalogue | None = None, **options):
+        super().__init__(_without_empty_values(data or QueryDict()), queryset, **options)
+        self.catalogue = catalogue or Catalogue.current()
+        for facet, own in choices(self.catalogue).items():
+            none = self.filters[facet].none_label
+            self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
+        for filter_ in self.filters.values():
+            filter_.parent = (
+                None  # breaks a cycle that would keep the bitmaps in memory until garbage is collected
+            )
+
+    def get_form_class(self):
+        return self.catalogue.kept(("form", get_language()), super().get_form_class)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.catalogue.vocabulary
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, Text]]:
+        """Facet -> value -> its name in the active language, in the options' order."""
+        language = ENGLISH if get_language() == "en" else CHINESE
+        return {
+            facet: {
+                value: label if isinstance(label, Text) else Text(label, language)
+                for value, label in self.filters[facet].extra["choices"]
+            }
+            for facet in FACETS
+        }
+
+    @cached_property
+    def selection(self) -> Selection:
+        """The chosen slugs of every facet, in the facets' and the options' order."""
+        cleaned = self.form.cleaned_data
+        return {facet: [value for value in self.labels[facet] if value in cleaned[facet]] for facet in FACETS}
+
+    @property
+    def query(self) -> str:
+        """The words searched for, with single spaces; empty where there are none."""
+        return " ".join(self.form.cleaned_data["q"].split())
+
+    @property
+    def order(self) -> str:
+        chosen = self.form.cleaned_data["sort"]
+        if not chosen or (chosen == "relevance" and not self.query):
+            return self.default_order
+        return chosen
+
+    @property
+    def default_order(self) -> str:
+        return "relevance" if self.query else "number"
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """Each parameter of this selection as its address writes it; empty where the address leaves it out."""
+        written = {"q": _parameter("q", self.query)}
+        written |= {facet: _parameter(facet, *values) for facet, values in self.selection.items()}
+        return written | {"sort": self._written_order(self.query), "page": ""}
+
+    def _written_order(self, query: str) -> str:
+        usual = self.order == "relevance" or (self.order == "number" and not query)
+        return "" if usual else _parameter("sort", self.order)
+
+    def canonical_query(self, page: str = "1", **changes: str | list[str]) -> str:
+        """The one query string of this valid selection: facets and options in their fixed order, nothing else.
+
+        `changes` are other values for search and facets: `canonical_query(centre=[], q="")`.
+        """
+        written = dict(self._written)
+        for name, values in changes.items():
+            written[name] = _parameter(name, *([values] if isinstance(values, str) else values))
+        if "q" in changes:
+            written["sort"] = self._written_order(changes["q"])
+        if page != "1":
+            written["page"] = _parameter("page", page)
+        return "&".join(filter(None, written.values()))
+
+    @cached_property
+    def search(self) -> Search | None:
+        return Search(self.query, self.catalogue.store.using) if self.query else None
+
+    def filter_queryset(self, queryset):
+        return queryset.filter(code__in=list(self.catalogue.register.codes(self.fitting.bitmap)))
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """The measures of this selection, as far as a page needs to know them."""
+        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
+
+    @cached_property
+    def fitting_without_search(self) -> Fitting:
+        return self._fitting(None)
+
+    def _fitting(self, found: int | None) -> Fitting:
+        if found is None and not any(self.selection.values()):
+            return everything(self.catalogue)
+        return Fitting(self.catalogue.register, self.selection, found)
+
+    @property
+    def keys(self) -> Iterator[int]:
+        """The keys of the measures, sorted."""
+        if self.order == "relevance":
+            first = self.search.in_title(self.catalogue.register)
+            return self.fitting.in_order(self.catalogue.order("number"), first)
+        return self.fitting.in_order(self.catalogue.order(self.order))
+
+    def count_with(self, search: Search) -> int:
+        """Count the measures that fit the facets of this selection and another search."""
+        return self._fitting(search.found(self.catalogue.register)).total
+
+
+def _without_empty_values(data: QueryDict | dict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name in data:
+        values = data.getlist(name) if isinstance(data, QueryDict) else data[name]
+        if values := [value for value in ([values] if isinstance(values, str) else values) if value.strip()]:
+            kept.setlist(name, values)
+    return kept

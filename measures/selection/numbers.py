@@ -1,0 +1,106 @@
+"""The measures that fit a selection, and every number that follows. No database here."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import and_
+
+from django.utils.functional import cached_property
+
+from measures.catalogue import Catalogue, Register
+from measures.models import Measure
+
+from .facets import FAMILIES, FAMILY, Selection, limits, wanted
+
+
+class Fitting:
+    """The measures that fit a selection and what was `found` (a bitmap; None where nothing was searched for), and their numbers."""
+
+    def __init__(self, register: Register, selection: Selection, found: int | None = None):
+        self.register, self.selection, self.found = register, selection, found
+        fits = {
+            family: register.having(*tokens)
+            for family, tokens in limits(FAMILIES, selection, register.vocabulary).items()
+        }
+        base = register.everything if found is None else found
+        #: The measures that fit everything.
+        self.bitmap = reduce(and_, fits.values(), base)
+        #: For each family in which something is chosen the measures that fit everything else.
+        self._without = {
+            family: reduce(and_, (own for other, own in fits.items() if other != family), base)
+            for family in fits
+        }
+        self._numbers: dict[str, Counter[str]] = {}
+
+    @cached_property
+    def total(self) -> int:
+        return self.bitmap.bit_count()
+
+    @cached_property
+    def _flags(self) -> bytes:
+        return self.register.flags(self.bitmap)
+
+    def __contains__(self, key: int) -> bool:
+        return bool(self._flags[self.register.position(key)])
+
+    def numbers(self, facet: str) -> Counter[str]:
+        """Count, for each value of the facet, the measures that would fit if it were the only choice in this facet."""
+        if facet not in self._numbers:
+            self._numbers[facet] = self._counted(facet)
+        return self._numbers[facet]
+
+    def _counted(self, facet: str) -> Counter[str]:
+        if facet == "district":
+            return self.register.in_places(self._others(facet), self.selection.get("role") or ())
+        return Counter({value: self._with(facet, [value]) for value in self.register.values[facet]})
+
+    def _others(self, facet: str) -> int:
+        """The bitmap of the measures that fit everything except the choices in the facet's family."""
+        return self._without.get(FAMILY[facet], self.bitmap)
+
+    def _with(self, facet: str, values: list[str]) -> int:
+        """Count the measures that fit with these values chosen in `facet` instead of its own."""
+        tokens = wanted(FAMILY[facet], self.selection | {facet: values}, self.register.vocabulary)
+        others = self._others(facet)
+        return (others if tokens is None else others & self.register.having(*tokens)).bit_count()
+
+    def dropping(self, facet: str) -> int:
+        """Count the measures that fit when nothing is chosen in `facet`."""
+        return self._with(facet, [])
+
+    @cached_property
+    def matrix(self) -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]:
+        """The measures that fit by category and centre (or NONE), by category, by centre; one with two centres counts twice in
+        the first and the last."""
+        categories, centres = (
+            {
+                value: self.bitmap & self.register.having(f"{facet}:{value}")
+                for value in self.register.values[facet]
+            }
+            for facet in ("category", "centre")
+        )
+        cells = {
+            (category, centre): own & other
+            for category, own in categories.items()
+            for centre, other in centres.items()
+        }
+        return tuple(
+            Counter({one: own.bit_count() for one, own in each.items()})
+            for each in (cells, categories, centres)
+        )
+
+    def in_order(self, order: Iterable[int], first: int = 0) -> Iterator[int]:
+        """The keys of the measures that fit, in the order of the positions in `order`; those of the bitmap `first` come first."""
+        for bitmap in filter(None, (self.bitmap & first, self.bitmap & ~first)):
+            yield from self.register.keys_of(bitmap, order)
+
+
+def everything(catalogue: Catalogue) -> Fitting:
+    """All measures of the catalogue."""
+    return catalogue.kept("everything", lambda: Fitting(catalogue.register, {}))
+
+
+def figures(catalogue: Catalogue) -> dict[str, int]:
+    """Count all measures by basis, and in `total`."""
+    counts = dict.fromkeys(Measure.Basis.values, 0)
+    return counts | everything(catalogue).numbers("basis") | {"total": everything(catalogue).total}

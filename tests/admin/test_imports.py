@@ -1,0 +1,279 @@
+"""A spreadsheet brought back: only changed cells, all or nothing, every bad cell named, no silent overwrite."""
+
+import csv
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
+
+from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
+from measures.models import Action, Measure, Version
+from measures.open_data.columns import COLUMNS
+from measures.snapshots import editing_as
+from tests.admin.desk import posted, signed_in
+
+pytestmark = pytest.mark.usefixtures("restored")
+ADDRESS = "/en/admin/measures/measure/import/"
+
+
+@pytest.fixture
+def lin():
+    return signed_in("lin", "editor")
+
+
+@pytest.fixture
+def sheet(client):
+    """The public CSV file as rows: {code: {column: cell}}."""
+    response = client.get("/measures.csv")
+    text = response.getvalue().decode("utf-8-sig")
+    return {row["code"]: row for row in csv.DictReader(StringIO(text, newline=""))}
+
+
+def as_csv(sheet, encoding="utf-8-sig") -> bytes:
+    buffer = StringIO(newline="")
+    writer = csv.DictWriter(buffer, list(next(iter(sheet.values()))))
+    writer.writeheader()
+    writer.writerows(sheet.values())
+    return buffer.getvalue().encode(encoding)
+
+
+def as_xlsx(sheet) -> bytes:
+    book = openpyxl.Workbook()
+    rows = list(sheet.values())
+    book.active.append(list(rows[0]))
+    for row in rows:
+        book.active.append([int(cell) if name == "version" else cell for name, cell in row.items()])
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def upload(client, content: bytes):
+    return client.post(ADDRESS, {"file": SimpleUploadedFile("measures", content)})
+
+
+def faults(response):
+    assert response.status_code == 409
+    return response.context["faults"]
+
+
+def confirm(client, response, **extra):
+    return client.post(ADDRESS, {**posted(response, "confirm-import"), "confirmed": "yes", **extra})
+
+
+def changed_cells(response):
+    with override("en"):
+        return [
+            (line, measure.code, str(label))
+            for line, measure, cells in response.context["rows"]
+            for label, _parts in cells
+        ]
+
+
+def test_the_export_as_it_is_changes_nothing(lin, sheet):
+    for content in (as_csv(sheet), as_csv(sheet, "gb18030"), as_xlsx(sheet)):
+        response = upload(lin, content)
+        assert response.context["unchanged"] == 28
+        assert "rows" not in response.context
+
+
+def test_the_preview_shows_only_changed_cells_and_writes_nothing(lin, sheet):
+    sheet["2020-07"]["title_en"] = "A new title"
+    sheet["2020-12"]["keywords_zh"] = "甲\n乙"
+    before = Version.objects.count()
+    response = upload(lin, as_csv(sheet))
+    assert changed_cells(response) == [
+        (8, "2020-07", "Title (English)"),
+        (13, "2020-12", "Keywords (Chinese)"),
+    ]
+    assert Version.objects.count() == before
+    assert confirm(lin, response, change_note="in Excel").status_code == 302
+    assert list(Version.objects.order_by("id").values_list("key", "number", "actor", "note"))[before:] == [
+        ("2020-07", 2, "lin", "in Excel"),
+        ("2020-12", 2, "lin", "in Excel"),
+    ]
+    assert Measure.objects.get(code="2020-12").keywords_zh == ["甲", "乙"]
+
+
+def test_one_bad_cell_in_28_rows_writes_nothing_and_is_named(lin, sheet):
+    for row in sheet.values():
+        row["note_en"] = "Changed in all 28 rows"
+    sheet["2020-19"]["category"] = "no-such-category"
+    before = Version.objects.count()
+    assert faults(upload(lin, as_csv(sheet))) == [
+        (20, "2020-19", "category", "There is no “no-such-category”.")
+    ]
+    assert Version.objects.count() == before
+
+
+BAD = {
+    "basis": ("rumour", "basis"),
+    "title_zh": ("數字", "title_zh"),
+    "title_en": ("", "title_en"),
+    "paragraphs": ("15\n999", "paragraphs"),
+    "audiences": ("nobody", "audiences"),
+    "centres": ("moon", "centres"),
+    "centre_basis": ("guess", "centre_basis"),
+    "actions_zh": ("", "actions_en"),
+    "action_paragraphs": ("x", "action_paragraphs"),
+    "districts": ("atlantis", "districts"),
+    "parent": ("2020-07", "basis"),
+    "version": ("", "version"),
+}
+
+
+def test_every_kind_of_bad_cell_is_named(lin, sheet):
+    """One in each row of a file: all are named at once, each with its line."""
+    expected = set()
+    for line, (column, (cell, named)) in enumerate(BAD.items(), start=8):
+        code = f"2020-{line - 1:02}"
+        sheet[code] |= {"note_en": "Changed", column: cell}
+        expected.add((line, code, named))
+    found = {(line, code, name) for line, code, name, _message in faults(upload(lin, as_csv(sheet)))}
+    assert found >= expected
+    assert {line for line, *_rest in found} == {line for line, *_rest in expected}
+
+
+def test_a_record_changed_since_the_export_is_a_conflict(lin, sheet):
+    Measure.objects.filter(code="2020-07").update(title_en="Changed meanwhile")
+    sheet["2020-07"]["summary_en"] = "From Excel"
+    (fault,) = faults(upload(lin, as_csv(sheet)))
+    assert fault[:3] == (8, "2020-07", "version")
+    assert fault[3].startswith("Changed since the export: the file has version 1, saved is version 2.")
+
+
+def test_a_version_that_a_restored_backup_has_lost_is_a_conflict(lin, sheet):
+    """Another version has its number now. Where a program has rewritten the time, the number alone counts."""
+    row = sheet["2020-07"] | {"summary_en": "From Excel", "edited": "2026-01-01T00:00:00Z"}
+    (fault,) = faults(upload(lin, as_csv({"2020-07": row})))
+    assert fault[:3] == (2, "2020-07", "version")
+    assert "the file has version 1 (2026-01-01T00:00:00Z), saved is version 1 (" in fault[3]
+    row["edited"] = "01/01/2026 00:00"
+    response = upload(lin, as_csv({"2020-07": row}))
+    assert changed_cells(response) == [(2, "2020-07", "Summary (English)")]
+    assert confirm(lin, response).status_code == 302
+
+
+def test_a_record_changed_between_preview_and_confirmation_is_a_conflict(lin, sheet):
+    sheet["2020-07"]["summary_en"] = "From Excel"
+    sheet["2020-08"]["summary_en"] = "From Excel"
+    response = upload(lin, as_csv(sheet))
+    Measure.objects.filter(code="2020-08").update(title_en="Changed meanwhile")
+    before = Version.objects.count()
+    assert [fault[:3] for fault in faults(confirm(lin, response))] == [(9, "2020-08", "version")]
+    assert Version.objects.count() == before  # not the other row either
+
+
+def test_a_preview_cannot_be_forged(lin, sheet):
+    sheet["2020-07"]["summary_en"] = "From Excel"
+    data = posted(upload(lin, as_csv(sheet)), "confirm-import")
+    data["payload"] = [data["payload"][0][:-1] + "x"]
+    response = lin.post(ADDRESS, {**data, "confirmed": "yes"})
+    assert "This preview is no longer valid." in faults(response)[0][3]
+
+
+@pytest.mark.parametrize("change", ["\n新的措施", "（改）"])
+def test_what_the_file_does_not_say_of_an_action_stays(lin, sheet, change):
+    with editing_as("test"):
+        Action.objects.filter(measure__code="2020-07", position=6).update(background=True)
+    sheet["2020-07"]["version"] = "2"
+    sheet["2020-07"]["edited"] = ""
+    sheet["2020-07"]["actions_zh"] += change
+    if change.startswith("\n"):
+        sheet["2020-07"]["action_paragraphs"] += "\n15"
+    assert confirm(lin, upload(lin, as_csv(sheet))).status_code == 302
+    saved = Version.objects.get(kind="measure", key="2020-07", number=3).document
+    assert [action["position"] for action in saved["actions"] if action["background"]] == [6]
+
+
+def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
+    row = sheet["2020-07"]
+    for name, line in (
+        ("actions_zh", "新的措施"),
+        ("actions_en", "A new action"),
+        ("action_paragraphs", "15"),
+    ):
+        row[name] += f"\n{line}"
+    row["district_notes_en"] = "A new note"
+    row["centre_basis"] = "editorial"
+    response = upload(lin, as_xlsx(sheet))
+    assert confirm(lin, response).status_code == 302
+    old = Version.objects.get(kind="measure", key="2020-07", number=1).document
+    new = Version.objects.get(kind="measure", key="2020-07", number=2).document
+    action = {
+        "position": 7,
+        "text_zh": "新的措施",
+        "text_en": "A new action",
+        "paragraph": 15,
+        "background": False,
+    }
+    assert new == old | {
+        "actions": [*old["actions"], action],
+        "districts": [old["districts"][0] | {"note_en": "A new note"}],
+        "centres": [old["centres"][0] | {"basis": "editorial"}],
+    }
+
+
+def test_guards_against_formulas_come_off_again(lin, client):
+    texts = {"2020-06": "=SUM(A1)", "2020-07": "-dash", "2020-08": "@name", "2020-09": "'=quoted"}
+    for code, text in texts.items():
+        Measure.objects.filter(code=code).update(note_en=text)
+    content = client.get("/measures.csv").getvalue()
+    assert all(f"'{text}" in content.decode("utf-8-sig") for text in texts.values())
+    assert upload(lin, content).context["unchanged"] == 28
+
+
+def test_codes_that_excel_took_for_months_are_read(lin, sheet):
+    for code, cell in {"2020-07": "Jul-20", "2020-08": "2020/8/1", "2020-09": "2020年9月"}.items():
+        sheet[code] |= {"code": cell, "note_en": "From Excel"}
+    response = upload(lin, as_csv(sheet))
+    assert [code for _line, code, _label in changed_cells(response)] == ["2020-07", "2020-08", "2020-09"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The submitted file is empty."),
+        (b"a,b\r\n1,2\r\n", "Missing columns: code, version. Start from a file exported here."),
+        (b"code,version,colour\r\n2020-07,1,red\r\n", "Unknown or repeated columns: colour."),
+        (b"code,version,version\r\n2020-07,1,1\r\n", "Unknown or repeated columns: version."),
+        (b"PK\x03\x04 not a workbook", "This is not a spreadsheet that can be read."),
+        (b"code,version\r\n2020-07,\xff\xff\r\n", "The text of this file is neither UTF-8 nor GB 18030."),
+        (b"code,version\r\n2020-99,1\r\n", "There is no measure “2020-99”; new ones are entered by hand."),
+        (b"code,version\r\n2020-07,1\r\n2020-07,1\r\n", "This measure stands in the file twice."),
+    ],
+)
+def test_files_that_cannot_be_read_are_explained(lin, content, message):
+    response = upload(lin, content)
+    form = response.context["form"]
+    with override("en"):  # lazy texts of Django's own
+        said = [*form.errors.get("file", []), *(fault[3] for fault in response.context.get("faults") or ())]
+    assert said == [message]
+
+
+def test_viewers_without_the_right_cannot_import(client):
+    assert client.get(ADDRESS).status_code == 302
+    assert signed_in("guest", "").get(ADDRESS).status_code == 302
+
+
+def test_what_no_column_holds_stays_as_it_is(lin, sheet):
+    action = Measure.objects.get(code="2020-07").actions.get(position=2)
+    action.background = True
+    action.save()
+    sheet["2020-07"]["version"] = "2"
+    for row in sheet.values():
+        row.pop("edited", None)
+    sheet["2020-07"]["actions_en"] = "Reworded" + sheet["2020-07"]["actions_en"]
+    assert confirm(lin, upload(lin, as_xlsx(sheet))).status_code == 302
+    new = Version.objects.get(kind="measure", key="2020-07", number=3).document["actions"]
+    assert new[0]["text_en"].startswith("Reworded")
+    assert [row["position"] for row in new if row["background"]] == [2]
+
+
+def test_every_column_that_is_not_derived_can_come_back():
+    handled = {*TEXTS, *LISTS, "category", "parent", "paragraphs", "audiences"}
+    handled |= {name for _relation, columns in GROUPS.values() for name in columns}
+    assert set(EDITABLE) == handled
+    assert {column.name for column in COLUMNS} >= {"code", "version"}

@@ -1,0 +1,66 @@
+"""What was never public is in no public answer."""
+
+import re
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from measures.models import Measure
+
+from .conftest import SECRET
+
+
+def addresses(patterns, prefix=""):
+    """Every address of the site, with a draft's keys in it where it takes one; (address, name)."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            route = (
+                "" if pattern.pattern.__class__.__name__ == "LocalePrefixPattern" else str(pattern.pattern)
+            )
+            yield from addresses(pattern.url_patterns, prefix + route)
+        elif isinstance(pattern, URLPattern):
+            yield prefix + str(pattern.pattern)
+
+
+def filled(route: str) -> list[str]:
+    """`route` with the draft's own keys, and with those of what it refers to."""
+    route = re.sub(r"\(\?P<format>[^)]*\)\??|\$|\^|\\Z|/\?", "", route).replace("\\.", ".")
+    keys = {
+        "code": ["2020-90", "2020-07"],
+        "slug": ["technology-innovation", "finance", "futian", "residents", "never-public"],
+        "number": ["1", "4"],
+    }
+    found = [route]
+    for match in re.finditer(r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^)]*\)", route):
+        name = match[2] or match[3]
+        values = keys.get(name) or keys.get(match[1]) or ["1", "json"]
+        found = [address.replace(match[0], value) for address in found for value in values]
+    return found
+
+
+def test_a_drafts_text_is_in_no_public_answer(edited):
+    """Walks the urlconf, so that forms of the data added later are covered as well."""
+    client = Client(headers={"host": "localhost"}, raise_request_exception=False)
+    routes = {route for route in addresses(get_resolver().url_patterns) if "admin/" not in route}
+    asked = set()
+    for route in routes:
+        for path in filled(route):
+            for language in ("", "en/", "zh-hant/"):
+                asked.add(f"/{language}{path}")
+    lists = {path for path in asked if re.search(r"/measures(/|\.\w+)$|changes", path)}
+    asked |= {f"{path}?q={SECRET}" for path in lists} | {f"{path}?q=2020-90" for path in lists}
+    asked |= {f"{path}?category=technology-innovation&district=futian&role=pilot" for path in lists}
+    answered = 0
+    for address in sorted(asked):
+        response = client.get(address, follow=True)
+        body = response.getvalue()
+        for text in (SECRET, SECRET.translate(str.maketrans("这话从", "這話從")), "never-public"):
+            # What was asked for may be repeated ("no result for ..."), nothing else.
+            if text not in address:
+                found = body.decode(errors="replace").replace("never-public/", "")
+                assert text not in found or f"q={SECRET}" in address, address
+        answered += response.status_code == 200
+    assert answered > 60, (answered, len(asked))
+    # The test would notice: once published, the text is there.
+    Measure.objects.filter(number=90).update(status="published")
+    assert SECRET in client.get("/measures/2020-90/").text

@@ -1,0 +1,84 @@
+"""What machine addresses answer when they cannot be read, and that they can only be read."""
+
+import pytest
+
+from measures.models import Measure
+from measures.snapshots import editing_as
+
+from .forms import FORMS, body, codes_of_csv
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "content_type"),
+    [
+        ("/measures.csv?centre=atlantis", 400, "text/plain; charset=utf-8"),
+        ("/measures.xlsx?centre=atlantis", 400, "text/plain; charset=utf-8"),
+        ("/en/measures.atom?centre=atlantis", 400, "text/plain; charset=utf-8"),
+        ("/measures.json?centre=atlantis", 400, "application/problem+json"),
+        ("/api/measures/?centre=atlantis", 400, "application/problem+json"),
+        ("/measures/?centre=atlantis", 400, "text/html; charset=utf-8"),
+        ("/api/measures/?page=9", 404, "application/problem+json"),
+        ("/measures/?page=9", 404, "text/html; charset=utf-8"),
+        (f"/measures.csv?q={LONG}", 400, "text/plain; charset=utf-8"),
+        (f"/measures.json?q={LONG}", 400, "application/problem+json"),
+        (f"/api/measures/?q={LONG}", 400, "application/problem+json"),
+        (f"/measures.atom?q={LONG}", 400, "text/plain; charset=utf-8"),
+        (f"/measures/?q={LONG}", 400, "text/html; charset=utf-8"),
+        ("/measures.pdf", 404, "text/html; charset=utf-8"),
+        ("/measures/2020-99.json", 404, "application/problem+json"),
+        ("/measures/2020-99.bib", 404, "text/plain; charset=utf-8"),
+        ("/api/nothing/", 404, "application/problem+json"),
+        ("/measures.csv?q=%00", 400, "text/plain; charset=utf-8"),
+    ],
+)
+def test_errors_come_in_the_form_asked_for(client, path, status, content_type):
+    response = client.get(path)
+    assert (response.status_code, response.headers["Content-Type"]) == (status, content_type)
+
+
+def test_a_problem_names_the_parameter_and_the_value(client):
+    problem = client.get("/measures.json?role=pilot&centre=atlantis").json()
+    (error,) = problem["errors"]
+    assert error["parameter"] == "centre"
+    assert "atlantis" in error["detail"]
+    assert "atlantis" in error["detail_zh"]
+    assert problem["detail"] == "A parameter of the address has a value that does not exist."
+    assert problem["detail_zh"] == "网址中有一个参数的取值不存在。"
+    text = client.get("/measures.csv?centre=atlantis").text
+    assert error["detail"] in text
+    assert error["detail_zh"] in text
+
+
+@pytest.mark.parametrize("path", ["/measures.csv", "/api/measures/", "/measures.json", "/changes.atom"])
+def test_data_are_read_from_everywhere_and_written_from_nowhere(client, path):
+    assert client.get(path).headers["Access-Control-Allow-Origin"] == "*"
+    preflight = client.options(path)
+    assert (preflight.status_code, preflight.headers["Access-Control-Allow-Methods"]) == (
+        204,
+        "GET, HEAD, OPTIONS",
+    )
+    for method in (client.post, client.put, client.patch, client.delete):
+        response = method(path)
+        assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    for response in (client.get(path), preflight):
+        assert not response.cookies
+
+
+@pytest.mark.parametrize("path", ["/measures.csv", "/measures.xlsx", "/measures.json", "/api/measures/"])
+def test_head_has_the_headers_and_no_body(client, path):
+    head, get = client.head(path), client.get(path)
+    assert body(head) == b""
+    assert head.headers.get("Content-Disposition") == get.headers.get("Content-Disposition")
+    assert head.headers["Content-Type"] == get.headers["Content-Type"]
+
+
+def test_drafts_are_in_no_form(client, restored):
+    with editing_as("test"):
+        Measure.objects.filter(code="2020-05").update(status="draft")
+    for codes in FORMS.values():
+        assert "2020-05" not in codes(client, "")
+    for path in ("/measures/2020-05.json", "/measures/2020-05.bib", "/api/measures/2020-05/"):
+        assert client.get(path).status_code == 404
+    assert len(codes_of_csv(client, "")) == 27

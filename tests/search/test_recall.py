@@ -1,0 +1,44 @@
+"""Search held against a plain scan of everything that is searched."""
+
+import random
+import re
+
+from django.db import connection
+
+from measures.language.chinese import HAN
+from measures.language.normalising import normalized
+
+from .queries import everything_searched, searched
+
+
+def test_recall_of_1000_random_substrings(databases):
+    """Every run of 1 to 8 Chinese characters that stands somewhere is found there, and nowhere else."""
+    texts = dict(everything_searched())
+    runs = [run for own in texts.values() for text in own for run in re.findall(f"[{HAN}]+", text)]
+    generator = random.Random(2020)
+    queries = set()
+    while len(queries) < 1000:
+        run = generator.choice(runs)
+        length = generator.randint(1, min(8, len(run)))
+        at = generator.randint(0, len(run) - length)
+        queries.add(run[at : at + length])
+    for q in sorted(queries):
+        expected = {code for code, own in texts.items() if any(q in text for text in own)}
+        assert searched(q) == expected, q
+
+
+def test_recall_of_every_latin_word(databases):
+    """Every word is found wherever it stands; beyond that, only where another form of it does."""
+    texts = {code: " ".join(map(normalized, own)) for code, own in everything_searched()}
+    words = {code: set(re.findall("[a-z0-9]+", text)) for code, text in texts.items()}
+    with connection.cursor() as cursor:
+        every = sorted(set.union(*words.values()))
+        cursor.execute(
+            "SELECT w, coalesce((ts_lexize('measures_english', w))[1], w) FROM unnest(%s::text[]) w", [every]
+        )
+        stems = dict(cursor.fetchall())
+    stems_of = {code: {stems[word] for word in own} for code, own in words.items()}
+    assert len(every) > 1000
+    for word in every:
+        expected = {code for code, own in stems_of.items() if stems[word] in own}
+        assert searched(f'"{word}"') == expected, word
