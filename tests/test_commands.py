@@ -184,7 +184,7 @@ def test_the_example_names_the_defaults():
         "from futian_reform import settings as s; "
         "from futian_reform.management.commands import serve; "
         "p = serve.Command().create_parser('', ''); print(json.dumps({'HOST': p.get_default('host'), "
-        "'PORT': p.get_default('port'), 'PROXIES': ' '.join(map(str, s.networks('PROXIES', '127.0.0.0/8 ::1'))), 'PAGE_CACHE_MB': str(s.PAGE_CACHE_BYTES >> 20), "
+        "'PORT': p.get_default('port'), 'PROXIES': ' '.join(str(n).removesuffix('/128') for n in s.networks('PROXIES', '127.0.0.0/8 ::1')), 'PAGE_CACHE_MB': str(s.PAGE_CACHE_BYTES >> 20), "
         "'LOG_LEVEL': s.LOGGING['root']['level'], 'DATABASE_READER_ROLE': s.READER_ROLE, "
         "'FUTIAN_DATA': str(s.FUTIAN_DATA.relative_to(s.BASE_DIR))}))"
     )
