@@ -1,4 +1,4 @@
-"""The measures, in the order in which an editor thinks."""
+"""The admin of measures."""
 
 from django.contrib import admin
 from django.db.models import Q
