@@ -1,4 +1,4 @@
-"""Which server to ask: one that answers and is not behind."""
+"""The choice of a server: one that answers and is not behind."""
 
 import itertools
 import threading

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             ) from error
 
     def look_at(self, reader) -> str:
-        """What public pages can do on one server, as was found there."""
+        """The rights of public pages on one server, as found there."""
         try:
             reader.open().end(None, None, None)
         except RightsRefused as error:
