@@ -1,4 +1,4 @@
-"""Which data version a database has, and which of two is the newer."""
+"""The data version of a database, and the newer of two."""
 
 from django.apps import apps
 
