@@ -9,7 +9,7 @@ def newest_version(alias: str):
 
 
 def rank(version) -> tuple[int, int]:
-    """What orders data versions: after a restored backup, numbers of the lineage before do not count."""
+    """The order of data versions: after a restored backup, numbers of the lineage before do not count."""
     return version.restores, version.number
 
 
