@@ -145,8 +145,26 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Term(Record):
+    """A word of a plan and the editors' explanation of it; `measures` are the codes of those that it stands in."""
+
+    plan: Plan
+    name_zh: str
+    name_en: str
+    gloss_zh: str
+    gloss_en: str
+    measures: list[str] = field(default_factory=list)
+
+    name = Bilingual()
+    gloss = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
 class Action(Part):
-    """One thing that the plan says will be done; `paragraph` is the number of the source paragraph that says so."""
+    """One thing that the plan says will be done; with `background`, what it reports from before the plan.
+
+    `paragraph` is the number of the source paragraph that says so.
+    """
 
     position: int
     text_zh: str
@@ -233,6 +251,16 @@ class Measure(Record):
     @property
     def year(self) -> int:
         return self.plan.year
+
+    @property
+    def planned(self) -> list[Action]:
+        """What the plan says will be done."""
+        return [action for action in self.actions if not action.background]
+
+    @property
+    def background(self) -> list[Action]:
+        """What the plan reports from before it."""
+        return [action for action in self.actions if action.background]
 
     @property
     def folio(self) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record
+from .records import Audience, Category, Centre, District, Plan, Record, Term
 
-KINDS = ("plan", "category", "centre", "audience", "district")
+KINDS = ("plan", "category", "centre", "audience", "district", "term")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Vocabulary:
     centre: dict[str, Centre]
     audience: dict[str, Audience]
     district: dict[str, District]
+    term: dict[str, Term]
 
     @classmethod
     def of_documents(cls, documents: Iterable[tuple[str, dict]]) -> "Vocabulary":
@@ -42,6 +43,13 @@ class Vocabulary:
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
+            ),
+            term=_in_order(
+                (
+                    Term.of_document(document, plan=by_year[document["plan_year"]])
+                    for document in found["term"]
+                ),
+                lambda term: (term.plan.year, term.slug),
             ),
         )
 
