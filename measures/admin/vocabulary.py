@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -158,7 +159,7 @@ class TermAdmin(RecordAdmin):
     shown_name = CategoryAdmin.shown_name
 
     def get_view_on_site_url(self, obj=None):
-        return None
+        return f"{reverse('glossary')}#{obj.slug}" if obj else None
 
 
 @admin.register(Synonym)

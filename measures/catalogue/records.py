@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
-from measures.language.bilingual import Bilingual
+from measures.language.bilingual import CHINESE, ENGLISH, Bilingual, Text
 from measures.models import CentreLink as CentreLinkModel
 from measures.models import District as DistrictModel
 from measures.models import DistrictRole as DistrictRoleModel
@@ -50,6 +51,13 @@ class Paragraph(Part):
     number: int
     heading: bool
     opening: str
+    #: Whether it has no more words: it is the name of a category.
+    whole: bool = False
+
+    @property
+    def beginning(self) -> str:
+        """Its opening words, with "…" where more follow."""
+        return self.opening if self.whole else f"{self.opening}…"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +165,11 @@ class Term(Record):
 
     name = Bilingual()
     gloss = Bilingual()
+
+    @property
+    def other_name(self) -> Text:
+        """The name in the language that is not the active one."""
+        return Text(self.name_zh, CHINESE) if get_language() == "en" else Text(self.name_en, ENGLISH)
 
 
 @dataclass(slots=True, kw_only=True)

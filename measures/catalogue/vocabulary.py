@@ -32,6 +32,9 @@ class Vocabulary:
             Category.of_document(document, plan=by_year[document["plan_year"]])
             for document in found["category"]
         ]
+        for category in categories:
+            for paragraph in category.plan.source_paragraphs:
+                paragraph.whole |= paragraph.opening == category.name_zh
         return cls(
             plan=plans,
             category=_in_order(categories, lambda category: (category.plan.year, category.number)),

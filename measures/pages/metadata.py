@@ -195,6 +195,52 @@ def about(context) -> Page:
     return Page(_("About"), context["plan"].method, [(_("About"), reverse("about"))], [])
 
 
+def glossary(context) -> Page:
+    address = absolute(reverse("glossary"))
+    terms = [
+        {
+            "@type": "DefinedTerm",
+            "@id": f"{address}#{term.slug}",
+            "name": term.name,
+            "description": term.gloss,
+            "inDefinedTermSet": address,
+        }
+        for _plan, terms in context["glossary"]
+        for term, _measures in terms
+    ]
+    return Page(
+        _("Glossary"),
+        _(
+            "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
+        ),
+        [(_("Glossary"), reverse("glossary"))],
+        [
+            {
+                "@type": "DefinedTermSet",
+                "@id": address,
+                "url": address,
+                "name": _("Glossary"),
+                "inLanguage": LANGUAGE_TAGS[get_language()],
+                "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
+                "author": editors(),
+                "license": site.LICENCE["path"],
+                "hasDefinedTerm": terms,
+            }
+        ],
+    )
+
+
+def gaps(context) -> Page:
+    return Page(
+        _("What the plans do not say"),
+        _(
+            "Who answers for it, where, how much, until when, and how firmly: counted in the record, each number with its measures."
+        ),
+        [(_("What the plans do not say"), reverse("gaps"))],
+        [],
+    )
+
+
 def data(context) -> Page:
     return Page(
         _("Data"),
@@ -222,6 +268,8 @@ PAGES = {
     **dict.fromkeys(("category", "centre", "audience", "district"), topic),
     "source": source,
     "about": about,
+    "glossary": glossary,
+    "gaps": gaps,
     "data": data,
     "api": api,
 }
