@@ -1,9 +1,10 @@
 """The database role that public pages read with."""
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
+
+from measures.readers.rights import readable_tables
 
 # Whoever may connect can write large objects, unless the server's administrator forbids it.
 LARGE_OBJECTS = (
@@ -12,10 +13,7 @@ LARGE_OBJECTS = (
 
 
 def grant_reader(name: str) -> None:
-    """Create the role if it is missing, and let it SELECT the content and nothing else. Raises DatabaseError.
-
-    A model keeps columns from it by naming them in `staff_columns`, and its whole table by `staff_columns = "*"`.
-    """
+    """Create the role if it is missing, and let it SELECT what PUBLIC_MODELS name and nothing else. Raises DatabaseError."""
     role = sql.Identifier(name)
     with transaction.atomic(), connection.cursor() as cursor:
 
@@ -29,28 +27,19 @@ def grant_reader(name: str) -> None:
             run("CREATE ROLE {role}")
         if settings.EMBEDDED_POSTGRES:
             run("ALTER ROLE {role} LOGIN")  # there is no password: the server is reached by its socket alone
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [name])
+        # From version 16 on, who creates a role may give it away, but not take it.
+        takes = "SET" if cursor.connection.info.server_version >= 160000 else "MEMBER"
+        cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [name, takes])
         if not cursor.fetchone()[0]:
             run("GRANT {role} TO CURRENT_USER")
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")
-        run("GRANT SELECT ON django_migrations TO {role}")
-        for model in apps.get_app_config("measures").get_models(include_auto_created=True):
-            for_staff = getattr(model, "staff_columns", ())
-            columns = [
-                field.column for field in model._meta.local_concrete_fields if field.name not in for_staff
-            ]
-            if for_staff != "*":
-                run(
-                    "GRANT SELECT ({columns}) ON {table} TO {role}"
-                    if for_staff
-                    else "GRANT SELECT ON {table} TO {role}",
-                    columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-                    table=sql.Identifier(model._meta.db_table),
-                )
+        for table in readable_tables():
+            run("GRANT SELECT ON {table} TO {role}", table=sql.Identifier(table))
         cursor.execute("SELECT current_database(), current_setting('is_superuser')")
         database, superuser = cursor.fetchone()
         run("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))
         run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         if superuser == "on":
             run(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
+

@@ -28,7 +28,7 @@ class PublishingActions:
         return self.set_status(request, queryset, Measure.Status.DRAFT)
 
     def set_status(self, request, queryset, status):
-        """Asks first, naming the measures and what keeps some from being published; then does all that can be done."""
+        """Ask first, naming the measures and what some of them lack for publication; then change those that lack nothing."""
         publishing = status == Measure.Status.PUBLISHED
         chosen = Measure.objects.filter(pk__in=queryset.values("pk")).exclude(status=status)
         ready, refused = [], []

@@ -1,4 +1,4 @@
-"""What measures refer to: the plan and its paragraphs, categories, centres, audiences, places; terms and synonyms."""
+"""The records that measures refer to: plans with paragraphs, categories, centres, audiences, places; terms, synonyms."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError

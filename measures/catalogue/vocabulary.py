@@ -1,17 +1,17 @@
-"""The plans and what measures are linked to, as one data version has them."""
+"""The vocabulary of one data version: plans, categories, centres, audiences, places, terms and synonyms."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record, Term
+from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
 
-KINDS = ("plan", "category", "centre", "audience", "district", "term")
+KINDS = ("plan", "category", "centre", "audience", "district", "term", "synonym")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Every kind of record but measures, each in the order in which it is shown: slug -> record."""
+    """The records of every kind but measures, by slug, in the order in which they are shown."""
 
     plan: dict[str, Plan]
     category: dict[str, Category]
@@ -19,6 +19,7 @@ class Vocabulary:
     audience: dict[str, Audience]
     district: dict[str, District]
     term: dict[str, Term]
+    synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
     def of_documents(cls, documents: Iterable[tuple[str, dict]]) -> "Vocabulary":
@@ -53,6 +54,9 @@ class Vocabulary:
                     for document in found["term"]
                 ),
                 lambda term: (term.plan.year, term.slug),
+            ),
+            synonym=_in_order(
+                map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)
             ),
         )
 

@@ -1,4 +1,4 @@
-"""How to quote and cite what a page shows, in words and forms that stay right after the next edit."""
+"""Citations: a sentence to quote a page and the forms to cite it, all of which name the data version they are true of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Citation:
     gbt: str  # GB/T 7714-2015, in Chinese
     apa: str  # APA, 7th edition, in English
     bibtex: str
-    permanent: str  # the address that will show the same for ever; of a list, its address
+    permanent: str  # of a measure the permanent address of its version, of a list its address
     versioned: bool  # whether `permanent` names one version of the record
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
@@ -51,7 +51,7 @@ class Work:
     permanent: str
 
     def gbt(self, version: DataVersion) -> str:
-        """An electronic database, online: modified on, (as) read on."""
+        """The citation by GB/T 7714 as an online database: day of the last edit, then day of the data version as that of reading."""
         return (
             f"{NAME_ZH}. {self.title_zh}（{self.detail_zh}）[DB/OL]. "
             f"({localtime(self.edited):%Y-%m-%d})[{localtime(version.at):%Y-%m-%d}]. {self.permanent}."
@@ -131,7 +131,7 @@ def of_list(filterset: MeasureFilter) -> Citation:
 
 
 def list_sentence(filterset: MeasureFilter) -> str:
-    """How many measures fit the selection and what it is, in the active language."""
+    """A sentence with the number of measures in the selection and the selection in words, in the active language."""
     numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
     if selection := description(filterset):
         return _(

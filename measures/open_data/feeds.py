@@ -34,7 +34,7 @@ from measures.selection.requests import without_parameters
 from .citations import description
 from .files import SelectionView
 
-MAX_ENTRIES = 100  # of a feed: readers poll often and want the news
+MAX_ENTRIES = 100  # entries of a feed: programs fetch it often and show what is new
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 
 
@@ -102,7 +102,7 @@ def newest_keys(filterset: MeasureFilter) -> list[int]:
 
 
 def categories_of(measure: Measure) -> list[str]:
-    """What an entry is filed under: its category, centres and places."""
+    """The categories of a feed's entry: the measure's category, centres and places."""
     return [
         measure.category.name,
         *(link.centre.short for link in measure.centres),

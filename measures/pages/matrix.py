@@ -30,7 +30,7 @@ class Cell:
     centre: str
     address: str
     count: int  # that fit the current filter
-    total: int = 0  # of all; the foot does not say
+    total: int = 0  # of all measures; the foot leaves it out
     dots: list[ShownDot] = field(default_factory=list)
 
 
@@ -61,7 +61,7 @@ class Matrix:
 
 
 def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
-    """Categories by centres: how many measures, and while they are few, which.
+    """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """

@@ -172,7 +172,7 @@ class About(PublicPage):
 
 
 class DataPage(PublicPage):
-    """The whole set: its files, what its columns mean, what may be done with it, how to cite it."""
+    """The page of the whole set: its files, the meaning of its columns, its licence, its citation."""
 
     template_name = "data.html"
 
@@ -215,7 +215,7 @@ class Robots(TemplateView):
 
 
 class OpenSearch(TemplateView):
-    """How a browser searches this site from its address bar."""
+    """The description with which a browser searches this site from its address bar."""
 
     template_name = "opensearch.xml"
     content_type = "application/opensearchdescription+xml"

@@ -32,7 +32,7 @@ SORTS = (
 )
 
 
-@lru_cache(maxsize=4096)  # a list page has some fifty addresses of other lists
+@lru_cache(maxsize=4096)  # a list page links to some fifty other lists, most of whose parameters are the same
 def _parameter(name: str, *values: str) -> str:
     return urlencode([(name, value) for value in values if value])
 
@@ -43,7 +43,7 @@ def validate_readable(query: str) -> None:
 
 
 class Facet(django_filters.MultipleChoiceFilter):
-    """A facet: its values are slugs. Those of records are read when a filter is made."""
+    """A facet, whose values are slugs. Where they name records, a filter sets its choices when it is made."""
 
     def __init__(self, choices=(), none_label=None, **options):
         self.none_label = none_label
@@ -56,7 +56,7 @@ class Facet(django_filters.MultipleChoiceFilter):
         )
 
     def __deepcopy__(self, memo):
-        # Every filterset copies its filters. All that differs between them are the choices, which it sets itself.
+        # Each filterset copies its filters deeply. Only the choices differ between the copies, so a shallow one will do.
         clone = copy(self)
         clone.extra = dict(self.extra)
         return clone
@@ -110,7 +110,9 @@ class MeasureFilter(django_filters.FilterSet):
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
-            filter_.parent = None  # else all that was found would stay until cycles are looked for
+            filter_.parent = (
+                None  # breaks a cycle that would keep the bitmaps in memory until garbage is collected
+            )
 
     def get_form_class(self):
         return self.catalogue.kept(("form", get_language()), super().get_form_class)
@@ -155,7 +157,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def _written(self) -> dict[str, str]:
-        """Each parameter of this selection as its address has it; empty where it goes without saying."""
+        """Each parameter of this selection as its address writes it; empty where the address leaves it out."""
         written = {"q": _parameter("q", self.query)}
         written |= {facet: _parameter(facet, *values) for facet, values in self.selection.items()}
         return written | {"sort": self._written_order(self.query), "page": ""}
@@ -180,7 +182,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def search(self) -> Search | None:
-        return Search(self.query, self.catalogue.store.using) if self.query else None
+        return Search(self.query, self.catalogue) if self.query else None
 
     def filter_queryset(self, queryset):
         return queryset.filter(code__in=list(self.catalogue.register.codes(self.fitting.bitmap)))
@@ -188,7 +190,7 @@ class MeasureFilter(django_filters.FilterSet):
     @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
+        return self._fitting(self.search.found if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -203,13 +205,12 @@ class MeasureFilter(django_filters.FilterSet):
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            first = self.search.in_title(self.catalogue.register)
-            return self.fitting.in_order(self.catalogue.order("number"), first)
+            return self.fitting.in_order(self.catalogue.order("number"), self.search.in_title)
         return self.fitting.in_order(self.catalogue.order(self.order))
 
-    def count_with(self, search: Search) -> int:
-        """How many measures fit the facets and another search."""
-        return self._fitting(search.found(self.catalogue.register)).total
+    def count_of(self, found: int) -> int:
+        """Count the measures of a bitmap, which another search found, that fit the facets."""
+        return self._fitting(found).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:
