@@ -276,12 +276,12 @@ class Measure(Record):
 
     @property
     def planned(self) -> list[Action]:
-        """What the plan says will be done."""
+        """The actions that the plan says will be done."""
         return [action for action in self.actions if not action.background]
 
     @property
     def background(self) -> list[Action]:
-        """What the plan reports from before it."""
+        """The actions that the plan reports from before it."""
         return [action for action in self.actions if action.background]
 
     @property

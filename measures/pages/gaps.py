@@ -1,15 +1,13 @@
-"""What the plans do not say: numbers worked out from the record, each with the measures that it counts."""
+"""The page of what the plans do not say: numbers worked out from the record, each with the measures that it counts."""
 
 from collections.abc import Iterator
 from functools import partial
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
-from measures.language.bilingual import CHINESE
 from measures.selection import gaps
 
 from .public_page import PublicPage
-from .template_tags import shown_lang
 
 #: Of a plan with more measures nothing is worked out: to read 2,000 takes a second, after every edit.
 MAX_READ = 2_000
@@ -20,7 +18,6 @@ class GapsPage(PublicPage):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            chinese=shown_lang(CHINESE),
             plans=list(gaps_of_plans(self.catalogue)),
             units=gaps.UNITS,
             deadlines=gaps.DEADLINES,

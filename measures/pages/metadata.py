@@ -21,6 +21,8 @@ from measures.addresses import absolute, translated
 from measures.catalogue.records import Measure
 from measures.language.bilingual import LANGUAGE_TAGS
 
+from .glossary import set_of_terms
+
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
 # Characters that would end a script element or start a comment in it.
@@ -200,38 +202,11 @@ def about(context) -> Page:
 
 
 def glossary(context) -> Page:
-    address = absolute(reverse("glossary"))
-    terms = [
-        {
-            "@type": "DefinedTerm",
-            "@id": f"{address}#{term.slug}",
-            "name": term.name,
-            "description": term.gloss,
-            "inDefinedTermSet": address,
-        }
-        for _plan, terms in context["glossary"]
-        for term, _measures in terms
-    ]
-    return Page(
-        _("Glossary"),
-        _(
-            "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
-        ),
-        [(_("Glossary"), reverse("glossary"))],
-        [
-            {
-                "@type": "DefinedTermSet",
-                "@id": address,
-                "url": address,
-                "name": _("Glossary"),
-                "inLanguage": LANGUAGE_TAGS[get_language()],
-                "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-                "author": editors(),
-                "license": site.LICENCE["path"],
-                "hasDefinedTerm": terms,
-            }
-        ],
+    description = _(
+        "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
     )
+    things = [set_of_terms(context["glossary"]) | {"author": editors()}]
+    return Page(_("Glossary"), description, [(_("Glossary"), reverse("glossary"))], things)
 
 
 def gaps(context) -> Page:

@@ -1,4 +1,4 @@
-"""What a plan does not say, counted in the fields of its measures and in the Chinese texts of their actions. No database here.
+"""The gaps of a plan: what it does not say, counted in the fields of its measures and in the Chinese texts of their actions. No database here.
 
 The words that are looked for stand below, and the page shows them beside the numbers. What the plan reports from before it
 (background) is no action of the plan and is passed over.
@@ -85,7 +85,7 @@ class Found:
 
 @dataclass
 class Gaps:
-    """What the measures of a plan say of what one would like to know of a plan."""
+    """The numbers of a plan: how many of its measures say what one would like to know."""
 
     #: How many measures and actions were looked at.
     measures: int = 0
@@ -115,7 +115,7 @@ def step_of(text: str) -> Step | None:
 
 
 def gaps(measures: Iterable[Measure], vocabulary: Vocabulary) -> Gaps:
-    """What these measures say and do not say."""
+    """Count what these measures say."""
     found = Gaps(
         streets=[(place, Found()) for place in vocabulary.district.values() if place.kind == "subdistrict"],
         steps=[(step, Found()) for step in STEPS],

@@ -88,7 +88,7 @@ def value_of(part, field: str, cell: str):
 
 
 def truth(cell: str) -> bool:
-    """What YES and NO say, also as a spreadsheet program or a person writes them; nothing says no."""
+    """The meaning of YES and NO, also as a spreadsheet program or a person writes them; an empty cell means no."""
     word = cell.strip().lower()
     if word in (YES, "true", "是"):
         return True
