@@ -58,6 +58,8 @@ def record_path(kind: str, key: str) -> str:
         return "/about/"
     if kind == "measure":
         return measure_path(key)
+    if kind == "term":
+        return f"/glossary/#{key}"
     return f"/{_FOLDERS[kind]}/{key}/" if kind in _FOLDERS else ""
 
 

@@ -20,6 +20,8 @@ PAGE_TYPES = [
     "/audiences/families/",
     "/districts/futian/",
     "/source/",
+    "/glossary/",
+    "/gaps/",
     "/data/",
     "/api/",
     "/changes/",
@@ -40,7 +42,7 @@ ADDRESSES = [
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/source/", "/data/", "/api/", "/about/"]
+    addresses = ["/", "/measures/", "/source/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for folder, model in (
         ("categories", Category),

@@ -39,9 +39,10 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
                 "classes": ["source"],
                 "fields": form_lines("measure", "origin"),
                 "description": gettext_lazy(
-                    "“Named” means that the report counts it among the reforms. What the editors separated from such a "
-                    "reform is “split” and names the one it was split from. Below follow what will be done, which centres "
-                    "it serves and why, and where."
+                    "“Named” means that the report gives the reform a name or lists it as a key reform; “described” that a "
+                    "paragraph of its own says what will be done, without such a name. What the editors separated from "
+                    "another measure is “split” and names that measure. Below follow what will be done, which centres it "
+                    "serves and why, and where."
                 ),
             },
         ),

@@ -1,12 +1,12 @@
-"""The vocabulary of one data version: plans, categories, centres, audiences and places."""
+"""The vocabulary of one data version: plans, categories, centres, audiences, places, terms and synonyms."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record, Synonym
+from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
 
-KINDS = ("plan", "category", "centre", "audience", "district", "synonym")
+KINDS = ("plan", "category", "centre", "audience", "district", "term", "synonym")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Vocabulary:
     centre: dict[str, Centre]
     audience: dict[str, Audience]
     district: dict[str, District]
+    term: dict[str, Term]
     synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
@@ -32,6 +33,9 @@ class Vocabulary:
             Category.of_document(document, plan=by_year[document["plan_year"]])
             for document in found["category"]
         ]
+        for category in categories:
+            for paragraph in category.plan.source_paragraphs:
+                paragraph.whole |= paragraph.opening == category.name_zh
         return cls(
             plan=plans,
             category=_in_order(categories, lambda category: (category.plan.year, category.number)),
@@ -43,6 +47,13 @@ class Vocabulary:
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
+            ),
+            term=_in_order(
+                (
+                    Term.of_document(document, plan=by_year[document["plan_year"]])
+                    for document in found["term"]
+                ),
+                lambda term: (term.plan.year, term.slug),
             ),
             synonym=_in_order(
                 map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)

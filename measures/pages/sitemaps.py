@@ -43,7 +43,10 @@ class Pages(Sitemap):
         return InEveryLanguage(self.items(), self.limit)
 
     def items(self):
-        return [(name, ()) for name in ("home", "measure-list", "source", "data", "api", "about")]
+        return [
+            (name, ())
+            for name in ("home", "measure-list", "source", "glossary", "gaps", "data", "api", "about")
+        ]
 
     def location(self, item):
         name, arguments = item

@@ -7,6 +7,7 @@
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
 /districts/<slug>/             a district or place: what it is, and its measures
 /source/                       the paragraphs of the source by their opening words, and what cites each
+/glossary/                     words of the plans, explained; /gaps/ what the plans do not say
 /data/                         the whole set: files, dictionary, licence, how to cite
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
@@ -31,6 +32,8 @@ from measures.open_data import citations, feeds, files, package
 from measures.open_data.api.urls import urlpatterns as api_urlpatterns
 
 from . import history, views
+from .gaps import GapsPage
+from .glossary import Glossary
 from .measure import MeasurePage
 
 
@@ -66,6 +69,8 @@ urlpatterns = [
         )
     ),
     path("source/", views.SourcePage.as_view(), name="source"),
+    path("glossary/", Glossary.as_view(), name="glossary"),
+    path("gaps/", GapsPage.as_view(), name="gaps"),
     path("data/", views.DataPage.as_view(), name="data"),
     path("api/", views.ApiPage.as_view(), name="api"),
     path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),

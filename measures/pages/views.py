@@ -20,7 +20,7 @@ from measures.open_data.api.openapi import openapi
 from measures.open_data.dictionary import data_dictionary
 from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
-from measures.selection.numbers import Fitting, everything, figures
+from measures.selection.numbers import Fitting, everything, figures, parts
 from measures.selection.requests import canonical_redirect
 
 from .listing import Listing
@@ -48,6 +48,7 @@ class Home(PublicPage):
         return super().get_context_data(
             centres=catalogue.vocabulary.centre.values(),
             counts=figures(catalogue),
+            parts=parts(figures(catalogue)),
             edited=catalogue.kept("edited", lambda: catalogue.edited_last(MAX_EDITED)),
             matrix=Listing.of_everything().matrix,
             **context,
@@ -165,6 +166,9 @@ def cited_paragraphs(plan: Plan, catalogue: Catalogue) -> list[dict]:
 
 class About(PublicPage):
     template_name = "about.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(parts=parts(figures(self.catalogue)), **kwargs)
 
 
 class DataPage(PublicPage):

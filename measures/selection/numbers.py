@@ -104,3 +104,21 @@ def figures(catalogue: Catalogue) -> dict[str, int]:
     """Count all measures by basis, and in `total`."""
     counts = dict.fromkeys(Measure.Basis.values, 0)
     return counts | everything(catalogue).numbers("basis") | {"total": everything(catalogue).total}
+
+
+def parts(counts: dict[str, int]) -> list[dict]:
+    """The bases of `figures`, each with its count and where its share of the whole begins and how long it is, in per cent."""
+    found, begin = [], 0.0
+    for basis in Measure.Basis:
+        share = 100 * counts[basis] / (counts["total"] or 1)
+        found.append(
+            {
+                "basis": basis.value,
+                "label": basis.label,
+                "count": counts[basis],
+                "from": f"{begin:.2f}",
+                "share": f"{share:.2f}",
+            }
+        )
+        begin += share
+    return found
