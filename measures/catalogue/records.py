@@ -85,6 +85,8 @@ class Plan(Record):
 class Category(Record):
     plan: Plan
     number: int
+    #: Its place in its plan, from 1, by which its colour goes; numbers may leave gaps.
+    position: int = 0
     name_zh: str
     name_en: str
     intro_zh: str

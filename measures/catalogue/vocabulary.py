@@ -1,5 +1,6 @@
 """The plans and what measures are linked to, as one data version has them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,9 +32,14 @@ class Vocabulary:
             Category.of_document(document, plan=by_year[document["plan_year"]])
             for document in found["category"]
         ]
+        categories.sort(key=lambda category: (category.plan.year, category.number))
+        so_far: Counter[int] = Counter()  # year of the plan -> its categories
+        for category in categories:
+            so_far[category.plan.year] += 1
+            category.position = so_far[category.plan.year]
         return cls(
             plan=plans,
-            category=_in_order(categories, lambda category: (category.plan.year, category.number)),
+            category={category.slug: category for category in categories},
             centre=_in_order(map(Centre.of_document, found["centre"]), lambda centre: (centre.order,)),
             audience=_in_order(
                 map(Audience.of_document, found["audience"]), lambda audience: (audience.order,)
@@ -51,6 +57,24 @@ class Vocabulary:
     @cached_property
     def plan_of_year(self) -> dict[int, Plan]:
         return {plan.year: plan for plan in self.plan.values()}
+
+    def paragraphs_of(self, centre: Centre) -> list[tuple[Plan, list[int]]]:
+        """The numbers of the source paragraphs that speak of a centre, by plan; those of plans that are not here are left out."""
+        numbers: dict[int, list[int]] = {}
+        for year, number in centre.paragraphs:
+            numbers.setdefault(year, []).append(number)
+        return [(plan, numbers[plan.year]) for plan in self.plan.values() if plan.year in numbers]
+
+    @cached_property
+    def _names_of_categories(self) -> Counter[str]:
+        return Counter(
+            name for category in self.category.values() for name in (category.name_zh, category.name_en)
+        )
+
+    def has_namesake(self, category: Category) -> bool:
+        """Whether another category, of another plan, has the same name in one of the languages."""
+        counts = self._names_of_categories
+        return counts[category.name_zh] > 1 or counts[category.name_en] > 1
 
     @cached_property
     def positions(self) -> dict[str, dict[str, int]]:

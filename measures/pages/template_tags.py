@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures import site
 from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text
 from measures.language.chinese import has_chinese
@@ -37,8 +38,11 @@ def shown_lang(lang):
 @register.filter
 def as_options(facet):
     """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
-    shown = []
+    shown, group = [], ""
     for option in facet.options:
+        if option.group != group:
+            group = option.group
+            shown.append(format_html('<li class="option-group">{}</li>', own_lang(group)))
         label = conditional_escape(own_lang(option.label))
         box = _box(facet.name, option.value, option.depth, label, option.chosen, option.count == 0)
         # list.js writes into the number's place, which is there without a number too.
@@ -137,6 +141,13 @@ def identity():
         (_("Public security filing"), settings.PUBLIC_SECURITY_NUMBER),
     )
     return [{"label": label, "value": value} for label, value in elements if value]
+
+
+@register.simple_tag(takes_context=True)
+def said_of_plans(context, what):
+    """One of the sentences of site.py that name the years of the plans that the page speaks of; error pages know none."""
+    sayings = {"notice": site.unofficial, "colophon": site.colophon, "description": site.description}
+    return sayings[what](context.get("years", ()))
 
 
 @register.simple_tag(takes_context=True)
