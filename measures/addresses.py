@@ -49,7 +49,13 @@ def measure_path(code: str) -> str:
 
 
 # Kind of a record -> where the pages of this kind stand.
-_FOLDERS = {"plan": "plans", "category": "categories", "centre": "centres", "audience": "audiences", "district": "districts"}
+_FOLDERS = {
+    "plan": "plans",
+    "category": "categories",
+    "centre": "centres",
+    "audience": "audiences",
+    "district": "districts",
+}
 
 
 def record_path(kind: str, key: str) -> str:

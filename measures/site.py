@@ -65,6 +65,15 @@ def description(years: Sequence[int]) -> str:
     ) % {"years": between_years(years)}
 
 
+def not_results(years: Sequence[int]) -> str:
+    """That the plans of these years are recorded, not their results."""
+    return ngettext(
+        "Not a record of results: it says what the plan of %(years)s intended, not what was done.",
+        "Not a record of results: it says what the plans of %(years)s intended, not what was done.",
+        len(years),
+    ) % {"years": between_years(years) if years else ""}
+
+
 def name() -> str:
     """The name of the site in the active language."""
     return NAME_EN if get_language() == "en" else NAME_ZH

@@ -110,6 +110,8 @@ class Centre(Record):
     description_en: str
     #: (year of the plan, number)
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
+    #: The numbers of these paragraphs by plan, as far as the plans are public.
+    cited: list[tuple[Plan, list[int]]] = field(default_factory=list)
 
     name = Bilingual()
     short = Bilingual()

@@ -40,7 +40,13 @@ class Vocabulary:
         return cls(
             plan=plans,
             category={category.slug: category for category in categories},
-            centre=_in_order(map(Centre.of_document, found["centre"]), lambda centre: (centre.order,)),
+            centre=_in_order(
+                (
+                    Centre.of_document(document, cited=_by_plan(document["paragraphs"], plans.values()))
+                    for document in found["centre"]
+                ),
+                lambda centre: (centre.order,),
+            ),
             audience=_in_order(
                 map(Audience.of_document, found["audience"]), lambda audience: (audience.order,)
             ),
@@ -57,13 +63,6 @@ class Vocabulary:
     @cached_property
     def plan_of_year(self) -> dict[int, Plan]:
         return {plan.year: plan for plan in self.plan.values()}
-
-    def paragraphs_of(self, centre: Centre) -> list[tuple[Plan, list[int]]]:
-        """The numbers of the source paragraphs that speak of a centre, by plan; those of plans that are not here are left out."""
-        numbers: dict[int, list[int]] = {}
-        for year, number in centre.paragraphs:
-            numbers.setdefault(year, []).append(number)
-        return [(plan, numbers[plan.year]) for plan in self.plan.values() if plan.year in numbers]
 
     @cached_property
     def _names_of_categories(self) -> Counter[str]:
@@ -111,6 +110,12 @@ class Vocabulary:
     def places_in(self, slug: str) -> list[District]:
         """The places that lie directly in this one."""
         return [place for place in self.district.values() if place.parent == slug]
+
+
+def _by_plan(paragraphs: Iterable[tuple[int, int]], plans: Iterable[Plan]) -> list[tuple[Plan, list[int]]]:
+    """The numbers of these paragraphs, (year of the plan, number), by plan; those of other plans are left out."""
+    cited = ((plan, [number for year, number in paragraphs if year == plan.year]) for plan in plans)
+    return [(plan, numbers) for plan, numbers in cited if numbers]
 
 
 def _in_order(records, key) -> dict:

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from measures.addresses import FILES, absolute, in_language, list_path, measure_path, version_path
 from measures.catalogue import Catalogue
@@ -135,7 +134,7 @@ def of_list(filterset: MeasureFilter) -> Citation:
 def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
     """What the measures of these plans are the reforms of, in the active language: plans are told apart where there are
     several."""
-    if len(catalogue.plans) == 1:
+    if len(catalogue.plans) < 2:
         return _("Futian District")
     return pgettext("between plans", " and ").join(plan.short_title for plan in plans)
 
@@ -259,7 +258,10 @@ def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list
     """The names of a facet's values in the active language, which need not be that of the page."""
     records = filterset.vocabulary.records(facet) if facet in RECORD_FACETS else {}
     labels = dict(filterset.filters[facet].extra["choices"])
-    return [str(label_of(records[slug], filterset.vocabulary) if slug in records else labels[slug]) for slug in slugs]
+    return [
+        str(label_of(records[slug], filterset.vocabulary) if slug in records else labels[slug])
+        for slug in slugs
+    ]
 
 
 def as_of(version: DataVersion) -> dict[str, Any]:

@@ -67,7 +67,9 @@ class Listing:
     @classmethod
     def of_plan(cls, plan: Plan, catalogue: Catalogue) -> "Listing":
         """All measures of a plan. Where there is no other plan, these are all: their addresses need not name it."""
-        filterset = MeasureFilter({"plan": plan.slug} if len(catalogue.plans) > 1 else None, catalogue=catalogue)
+        filterset = MeasureFilter(
+            {"plan": plan.slug} if len(catalogue.plans) > 1 else None, catalogue=catalogue
+        )
         filterset.is_valid()
         return cls(filterset)
 
@@ -255,6 +257,8 @@ class Listing:
         """The picture of the plans of this selection alone."""
         plans = {plan.slug for plan in self.filterset.plans}
         categories = [
-            category for category in self.filterset.vocabulary.category.values() if category.plan.slug in plans
+            category
+            for category in self.filterset.vocabulary.category.values()
+            if category.plan.slug in plans
         ]
         return None if len(categories) > MAX_ROWS else matrix(self.filterset, self._address, categories)

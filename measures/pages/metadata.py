@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from measures import site
 from measures.addresses import absolute, translated
@@ -229,7 +228,9 @@ def plan(context) -> Page:
     address = reverse("plan", args=[plan.slug])
     own = dataset_of([plan], f"{absolute(address)}#dataset", absolute(address), context)
     own["isPartOf"] = {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()}
-    return Page(plan.short_title, plan.intro, [(_("Plans"), reverse("plans")), (plan.short_title, address)], [own])
+    return Page(
+        plan.short_title, plan.intro, [(_("Plans"), reverse("plans")), (plan.short_title, address)], [own]
+    )
 
 
 def source(context) -> Page:

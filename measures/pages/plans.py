@@ -77,7 +77,9 @@ class FirstSource(View):
 def overview(plan: Plan, catalogue: Catalogue) -> dict[str, Any]:
     """A plan with its numbers, its matrix and its contents: titles by category, of many measures only numbers."""
     own = of_plan(catalogue, plan.slug)
-    categories = [record for record in catalogue.vocabulary.category.values() if record.plan.slug == plan.slug]
+    categories = [
+        record for record in catalogue.vocabulary.category.values() if record.plan.slug == plan.slug
+    ]
     shown = {
         "plan": plan,
         "categories": categories,

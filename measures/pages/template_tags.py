@@ -5,7 +5,7 @@ from functools import lru_cache
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -37,7 +37,10 @@ def shown_lang(lang):
 
 @register.filter
 def as_options(facet):
-    """The options of a facet as a list of boxes to tick; in Python, for a list page has some sixty of them."""
+    """The options of a facet as a list of boxes to tick.
+
+    Not a template, because a list has some sixty of them: a template's loop makes the page cost 17.7 ms instead of 13.0.
+    """
     shown, group = [], ""
     for option in facet.options:
         if option.group != group:
@@ -63,18 +66,6 @@ def _box(name: str, value: str, depth: int, label: SafeString, chosen: bool, emp
         mark_safe(" checked") if chosen else "",
         label,
     )
-
-
-@register.filter
-def as_cell(cell):
-    """A cell of the matrix: how many measures, and their dots while they are few; in Python, for there are some thirty."""
-    shown = ""
-    if cell.total:
-        shown = f'<a class="cell-count" href="{escape(cell.address)}">{cell.count}</a>'
-    if cell.dots:
-        shown += f'<ul class="dots">{"".join(dot.markup for dot in cell.dots)}</ul>'
-    outside = "" if cell.count else ' class="outside"'
-    return mark_safe(f"<td{outside}>{shown}</td>")  # noqa: S308  dots are safe, and so are numbers
 
 
 @register.filter
@@ -146,7 +137,12 @@ def identity():
 @register.simple_tag(takes_context=True)
 def said_of_plans(context, what):
     """One of the sentences of site.py that name the years of the plans that the page speaks of; error pages know none."""
-    sayings = {"notice": site.unofficial, "colophon": site.colophon, "description": site.description}
+    sayings = {
+        "notice": site.unofficial,
+        "colophon": site.colophon,
+        "description": site.description,
+        "not_results": site.not_results,
+    }
     return sayings[what](context.get("years", ()))
 
 

@@ -10,7 +10,6 @@ from django.views.generic import TemplateView
 
 from measures import models, site
 from measures.addresses import CHANGES_PATH, FILES, in_language, list_path
-from measures.catalogue import Catalogue
 from measures.catalogue.records import Category, Centre, Plan, Record
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
@@ -96,18 +95,18 @@ class TopicPage(PublicPage):
             measures=catalogue.measures(keys),
             rows=rows(catalogue, keys, coded=self.facet != "category" and len(catalogue.plans) > 1),
             count=fitting.total,
-            paragraphs=cited_by(topic, catalogue),
+            paragraphs=cited_by(topic),
             parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),
             places=catalogue.vocabulary.places_in(slug) if self.facet == "district" else (),
             **kwargs,
         )
 
 
-def cited_by(topic: Record, catalogue: Catalogue) -> list[tuple[Plan, list[int]]]:
+def cited_by(topic: Record) -> list[tuple[Plan, list[int]]]:
     """The numbers of the source paragraphs that speak of a category or centre as a whole, by plan."""
     if isinstance(topic, Category):
         return [(topic.plan, topic.paragraphs)] if topic.paragraphs else []
-    return catalogue.vocabulary.paragraphs_of(topic) if isinstance(topic, Centre) else []
+    return topic.cited if isinstance(topic, Centre) else []
 
 
 class About(PublicPage):

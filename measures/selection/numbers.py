@@ -107,5 +107,7 @@ def of_plan(catalogue: Catalogue, plan: str) -> Fitting:
 
 def figures(fitting: Fitting) -> dict[str, int]:
     """How many of these measures there are of each basis, and in `total`."""
-    basis = {value: fitting.bitmap & fitting.register.having(f"basis:{value}") for value in Measure.Basis.values}
+    basis = {
+        value: fitting.bitmap & fitting.register.having(f"basis:{value}") for value in Measure.Basis.values
+    }
     return {value: own.bit_count() for value, own in basis.items()} | {"total": fitting.total}
