@@ -33,7 +33,7 @@ def main(arguments):
         from django.db import OperationalError, ProgrammingError
 
         from futian_reform.operations.embedded_postgres import EmbeddedPostgresError
-        from futian_reform.operations.serve import ServeError, explain
+        from futian_reform.operations.prepare import ServeError, explain
     except ImportError as error:
         sys.exit(
             f"The packages of the site are not installed for this Python ({error}). Run `make run`, which installs "

@@ -38,7 +38,7 @@ def scratch_database(say: Callable[[str], None] = say, *, fill: bool = False) ->
     from django.db import OperationalError
 
     from futian_reform.operations.embedded_postgres import EmbeddedPostgresError
-    from futian_reform.operations.serve import ServeError, database_server, explain, prepare
+    from futian_reform.operations.prepare import ServeError, database_server, explain, prepare
 
     server = settings.EMBEDDED_POSTGRES
     try:

@@ -47,7 +47,7 @@ class Site(NamedTuple):
         workers = []
         for pid in children(self.process.pid):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if b"operations.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     workers.append(pid)
         return workers
 

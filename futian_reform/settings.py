@@ -6,6 +6,7 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 import os
 import secrets
 import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,18 @@ def env_number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
     return int(value)
+
+
+def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = env(name, default)
+    try:
+        if value.isdecimal():  # their number, as it was written before 2.0
+            raise ValueError(value)
+        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
+        ) from error
 
 
 # --- Where things are kept ---
@@ -213,6 +226,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web process
 
+# --- Metrics for Prometheus: a port of their own, which no proxy passes on; 0 serves none ---
+
+METRICS_HOST = env("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env_number("METRICS_PORT", 0)
+
 # --- Languages ---
 
 LANGUAGE_CODE = "zh-hans"
@@ -275,8 +293,10 @@ if _origin.scheme == "https":
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine next door, without a proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Browsers keep this promise for as long. Before giving up https, send a short one until the old one has run out.
+    SECURE_HSTS_SECONDS = env_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+    # Lists that browsers ship take only what is promised for a year and for all names below.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS >= 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 MAX_BODY_LENGTH = 10 * 2**20  # bytes; the largest is a spreadsheet that staff import
@@ -291,8 +311,10 @@ AXES_CLIENT_IP_CALLABLE = "futian_reform.requests.sign_in.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
-# How many proxies stand in front of the site, each of which appends to X-Forwarded-For.
-PROXIES = env_number("PROXIES", 0)
+SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
+# Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
+# it is named, it runs on this machine.
+PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")
 
 # --- Identity elements of Chinese sites, printed only when filled, and the address for error reports ---
 
@@ -313,7 +335,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
-        # Django's own handlers write plain text; failed sign-ins stand in the database, with who and from where.
+        # Django's own handlers write plain text; who failed to sign in, and from where, stands in the database alone.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -1,4 +1,4 @@
-"""The WSGI application that the production server loads: the page cache in front of Django."""
+"""The WSGI application: the page cache in front of Django. Importing it starts no thread and asks no database."""
 
 import os
 
@@ -9,10 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "futian_reform.settings")
 django_application = get_wsgi_application()
 
 from futian_reform.page_cache.application import PageCache  # noqa: E402  needs Django's applications
-from futian_reform.page_cache.rendering import spare_collector  # noqa: E402
 
-application = PageCache(django_application, settings.PAGE_CACHE_BYTES).start(
-    "/", "/measures/", "/en/measures/", "/data/"
-)
+page_cache = PageCache(django_application, settings.PAGE_CACHE_BYTES)
 
-spare_collector()
+
+def application(environ, start_response):
+    """For any WSGI server, also one that imports this before it forks: the threads begin with the first request."""
+    page_cache.start()
+    return page_cache(environ, start_response)

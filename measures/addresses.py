@@ -15,7 +15,7 @@ TAG_YEAR = 2026
 #: The public code of a measure, as a regular expression: year of the plan and number.
 CODE_PATTERN = "[0-9]{4}-[0-9]{2,6}"
 
-#: What can be read of an answer: a page, a JSON document or plain text.
+#: The forms in which a client can read an answer: a page, a JSON document or plain text.
 PAGE, JSON, TEXT = "page", "json", "text"
 _FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEXT, ".ris": TEXT}
 #: The files of a list: the end of their address -> their name.
@@ -23,7 +23,7 @@ FILES = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON"}
 
 
 def form_of_answer(path: str) -> str:
-    """PAGE, JSON or TEXT: what whoever asked for `path` can read."""
+    """PAGE, JSON or TEXT: the form that a client who asks for `path` can read, also for an error."""
     last = path.rpartition("/")[2]
     if path.startswith("/api/") and path != "/api/":
         return JSON
@@ -71,7 +71,7 @@ def history_path(code: str) -> str:
 
 
 def version_path(code: str, number: int) -> str:
-    """Where exactly this version of a measure stays readable."""
+    """The permanent address of this version of a measure."""
     return f"/measures/{code}/history/{number}/"
 
 

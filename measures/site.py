@@ -1,4 +1,4 @@
-"""What the site is called, what may be done with its content, and what it is not: each said once."""
+"""The name of the site, the licence of its content, and the notice that it is not official: each said once."""
 
 from collections.abc import Sequence
 

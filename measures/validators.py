@@ -1,4 +1,4 @@
-"""Where migration 0001 finds the validator of Chinese text."""
+"""The validator of Chinese text under the name by which migration 0001 imports it."""
 
 from measures.language.chinese import validate_simplified
 

@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from psycopg import sql
 
-from futian_reform.operations.serve import collect_static_files
+from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,7 +21,8 @@ import pytest
 
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
-from futian_reform.operations.serve import ServeError, collect_static_files, free_address
+from futian_reform.operations.listening import free_address
+from futian_reform.operations.prepare import ServeError, collect_static_files
 
 ROOT = Path(__file__).resolve().parent.parent
 DECIDED_BY_THE_TEST = re.compile(
@@ -90,6 +92,11 @@ def wait_until(condition):
     while not (holds := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return holds
+
+
+def read_to(server, last: str) -> bool:
+    """Whether the server prints that line before it ends."""
+    return any(line.rstrip() == last for line in server.stdout)
 
 
 def nobody_listens(port):
@@ -190,10 +197,12 @@ def test_it_survives_the_death_of_postgres_and_takes_new_code_without_a_gap(data
 
         server.send_signal(signal.SIGHUP)
         answers = set()
-        for _ in range(30):
-            answers.add(status(server, "/healthz"))
-            time.sleep(0.1)
-        assert answers == {200}
+        with ThreadPoolExecutor(1) as reader:
+            reading = reader.submit(read_to, server, "The web processes run the code on the disk.")
+            while not reading.done():
+                answers.add(status(server, "/healthz"))
+                time.sleep(0.1)
+        assert (reading.result(), answers) == (True, {200})
 
         server.send_signal(signal.SIGTERM)
         assert (server.stdout.read(), server.wait(20)) == ("Stopped.\n", 0)

@@ -1,9 +1,10 @@
 """The database role that public pages read with."""
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
+
+from measures.models import PUBLIC_MODELS
 
 # Whoever may connect can write large objects, unless the server's administrator forbids it.
 LARGE_OBJECTS = (
@@ -12,10 +13,7 @@ LARGE_OBJECTS = (
 
 
 def grant_reader(name: str) -> None:
-    """Create the role if it is missing, and let it SELECT the content and nothing else. Raises DatabaseError.
-
-    A model keeps columns from it by naming them in `staff_columns`, and its whole table by `staff_columns = "*"`.
-    """
+    """Create the role if it is missing, and let it SELECT what PUBLIC_MODELS name and nothing else. Raises DatabaseError."""
     role = sql.Identifier(name)
     with transaction.atomic(), connection.cursor() as cursor:
 
@@ -35,19 +33,8 @@ def grant_reader(name: str) -> None:
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")
         run("GRANT SELECT ON django_migrations TO {role}")
-        for model in apps.get_app_config("measures").get_models(include_auto_created=True):
-            for_staff = getattr(model, "staff_columns", ())
-            columns = [
-                field.column for field in model._meta.local_concrete_fields if field.name not in for_staff
-            ]
-            if for_staff != "*":
-                run(
-                    "GRANT SELECT ({columns}) ON {table} TO {role}"
-                    if for_staff
-                    else "GRANT SELECT ON {table} TO {role}",
-                    columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-                    table=sql.Identifier(model._meta.db_table),
-                )
+        for model in PUBLIC_MODELS:
+            run("GRANT SELECT ON {table} TO {role}", table=sql.Identifier(model._meta.db_table))
         cursor.execute("SELECT current_database(), current_setting('is_superuser')")
         database, superuser = cursor.fetchone()
         run("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))

@@ -13,12 +13,20 @@ from functools import lru_cache
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from futian_reform.requests.middleware import passes_by
+from futian_reform.requests.client import is_proxy, without_claims
+from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
 
 from .cached_response import Answer
 from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll
+
+# In a request's environment, for whoever counts answers: where this one comes from; unset where it was made for the request.
+SOURCE = "futian.source"
+KEPT = "kept"
+OLDER = "older"  # the page as it was before, because making it anew failed
+TOO_MUCH = "refused"  # 503: more was asked than can be made
+SILENT = "silent"  # 503: the database does not answer
 
 
 @lru_cache(maxsize=1024)
@@ -49,11 +57,15 @@ class PageCache:
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
+        self.starting, self.started = threading.Lock(), False
 
     def start(self, *paths: str):
         """Also renders `paths`, so that the first reader does not wait for Django to warm up."""
-        self.poll.start()
-        self.render.start()
+        with self.starting:
+            if not self.started:
+                self.poll.start()
+                self.render.start()
+                self.started = True
         for path in paths:
             self.render(("GET", path, ""))
         return self
@@ -62,13 +74,14 @@ class PageCache:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         reads = method == "GET" or method == "HEAD"
         proper = self.is_proper(environ)
-        page = self.pages.get((path, query)) if reads and proper else None
-        if page and page.version == self.poll.version:
-            with suppress(KeyError):  # gone since it was looked up
-                self.pages.move_to_end((path, query))
+        if reads and proper and (page := self.kept(path, query)):
+            environ[SOURCE] = KEPT
             return page.send(environ, start_response)
+        page = self.pages.get((path, query)) if reads and proper else None
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            return self.django(environ, start_response)  # public requests among these end before the database
+            return self.pass_on(
+                environ, start_response
+            )  # public requests among these end before the database
         answer = None
         if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)
@@ -78,15 +91,48 @@ class PageCache:
             most = self.render.patience if page else None  # who can be sent the page before waits less
             answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
-            answer = page or answer or self.rendering.unavailable(path, query)
+            answer = page or answer or self.unavailable(environ, path, query)
+            if answer is page:
+                environ[SOURCE] = OLDER
         if self.render.is_crowded:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
 
+    def unavailable(self, environ, path: str, query: str) -> Answer:
+        """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""
+        busy = not self.poll.failed and (self.poll.is_heard or self.render.is_getting_on)
+        environ[SOURCE] = TOO_MUCH if busy else SILENT
+        return self.rendering.unavailable(path, query, busy=busy)
+
+    def kept(self, path: str, query: str) -> Answer | None:
+        """The page of the version that is current, if it is kept. Takes no time and waits for nothing."""
+        page = self.pages.get((path, query))
+        if page is None or page.version != self.poll.version:
+            return None
+        with suppress(KeyError):  # gone since it was looked up
+            self.pages.move_to_end((path, query))
+        return page
+
+    def pass_on(self, environ, start_response) -> list[bytes]:
+        """Django's own answer, as a whole: it can be sent without holding a thread, however slowly it is read."""
+        response = self.django(without_claims(environ), start_response)
+        try:
+            return [b"".join(response)]
+        finally:
+            if hasattr(response, "close"):
+                response.close()
+
+    def is_for_us(self, host: str | None, forwarded_proto: str | None, peer: str) -> bool:
+        """Whether a request is for this site, and came by https where the site has it."""
+        if self.secure and not (forwarded_proto == "https" and is_proxy(peer, settings.PROXIES)):
+            return False
+        return host is None or is_trusted(host)
+
     def is_proper(self, environ) -> bool:
-        host = environ.get("HTTP_HOST")
-        secure = not self.secure or environ.get("HTTP_X_FORWARDED_PROTO") == "https"
-        return secure and (host is None or is_trusted(host))
+        if REFUSED in environ or UNAVAILABLE in environ:
+            return False  # to be answered by Django, which says so
+        peer = environ.get("REMOTE_ADDR", "")
+        return self.is_for_us(environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_PROTO"), peer)
 
     def answer(self, method: str, path: str, query: str) -> Answer | None:
         """None where the answer is a stream: there is nothing to share, and the next to ask is sent it."""

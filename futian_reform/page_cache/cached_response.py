@@ -69,16 +69,22 @@ class Answer:
         return self.variants[encoding]
 
     def send(self, environ, start_response) -> list[bytes]:
+        """As WSGI wants it."""
         head = environ["REQUEST_METHOD"] == "HEAD"
         if not self.is_page:
             start_response(self.status, self.headers)
             return [b"" if head else self.body]
-        encoding = preferred_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.compressible else ""
-        full, short, body, etag = self.variants.get(encoding) or self.variant(encoding)
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags is None:
-            known = environ.get("HTTP_IF_MODIFIED_SINCE") == self.since
-        else:
-            known = etag in tags or tags == "*"
-        start_response("304 Not Modified" if known else self.status, short if known else full)
+        known, headers, body = self.choose(
+            environ.get("HTTP_ACCEPT_ENCODING", ""),
+            environ.get("HTTP_IF_NONE_MATCH"),
+            environ.get("HTTP_IF_MODIFIED_SINCE"),
+        )
+        start_response("304 Not Modified" if known else self.status, headers)
         return [b"" if known or head else body]
+
+    def choose(self, accept: str, tags: str | None, since: str | None) -> tuple[bool, list, bytes]:
+        """Of a page: whether the client has it already, the headers that say so or go with it, and the page as it can read it."""
+        encoding = preferred_encoding(accept) if self.compressible else ""
+        full, short, body, etag = self.variants.get(encoding) or self.variant(encoding)
+        known = since == self.since if tags is None else etag in tags or tags == "*"
+        return known, short if known else full, body

@@ -14,6 +14,7 @@ from .cached_response import identity
 
 INTERVAL = 0.4  # seconds between two looks
 SILENCE = 2.0  # seconds after which the database counts as gone
+HEARD = 1.0  # seconds after which it may have stopped answering: less than anybody waits for a page
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,16 @@ class VersionPoll:
     @property
     def is_silent(self) -> bool:
         return self._heard is None or time.monotonic() - self._heard > SILENCE
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last look ended in an error. On a busy machine a look may also just take long."""
+        return self._heard is None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the database answered a moment ago. Sure of it sooner than `is_silent` is of the opposite."""
+        return self._heard is not None and time.monotonic() - self._heard < HEARD
 
     def _follow(self):
         while True:

@@ -1,4 +1,4 @@
-"""Answers for what went wrong: each says what happened and what to do next, in the form that was asked for.
+"""Error answers: each says what happened and what to do next, in the form that was asked for.
 
 A page answers with a page, JSON with a problem document (RFC 9457), a file with plain text. Pages speak the language of
 their address; machine addresses have none, so what they say is said in Chinese and English. None needs a database.
@@ -24,7 +24,7 @@ READING = "GET, HEAD, OPTIONS"
 
 
 def bad_request(request, exception=None):
-    # Only our own explanations are for readers; Django's name internals.
+    # Only explanations of our own are for readers; those of Django name internals.
     explanation = exception.args[0] if isinstance(exception, BadRequest) and exception.args else None
     return answer(
         request,
@@ -94,8 +94,42 @@ def unavailable(request):
     return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
 
 
+def busy(request):
+    """For what was not made in time because too much else was asked for."""
+    return answer(
+        request,
+        503,
+        _("This site is busy at the moment"),
+        _("More is asked of it than it can answer right now. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+        typed=typed(request),
+        again=True,
+    )
+
+
+def late(request):
+    return answer(
+        request,
+        408,
+        _("The request did not arrive in time"),
+        _("Nothing was saved. Please send it once more."),
+        headers={"Cache-Control": "no-store", "Connection": "close"},
+    )
+
+
+def crowded(request):
+    return answer(
+        request,
+        503,
+        _("Too many requests at once"),
+        _("Nothing was saved. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "Connection": "close"},
+        again=True,
+    )
+
+
 def signed_out(request, sign_in: str):
-    """For what was posted to the desk by somebody whose session had ended; `sign_in` is where the desk sent them."""
+    """The answer to a form posted to the desk after its session had ended; `sign_in` is the address of the sign-in page."""
     return answer(
         request,
         403,
@@ -108,7 +142,7 @@ def signed_out(request, sign_in: str):
 
 
 def typed(request) -> list[tuple[str, str]]:
-    """What somebody typed into the form that was posted: (name of the field, text). No form with a password is repeated."""
+    """The texts typed into the form that was posted: (name of the field, text). No form with a password is repeated."""
     fields = dict(request.POST.lists())
     if form_of_answer(request.path_info) != PAGE or any("password" in name for name in fields):
         return []

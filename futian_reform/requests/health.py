@@ -1,4 +1,4 @@
-"""Whether this process answers, and whether the site can do its work."""
+"""Two health checks: that this process answers, and that the site can do its work."""
 
 import time
 
@@ -13,7 +13,7 @@ ADDRESSES = ("/healthz", "/readyz")
 
 
 def process(request):
-    """Needs nothing: a process that answers this need not be restarted."""
+    """Answers without a database: a process that answers need not be restarted."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
@@ -26,7 +26,7 @@ def site(request):
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         with public_snapshot() as version:
-            checks["content"] = apps.get_model("measures", "Measure").objects.published().exists()
+            checks["content"] = apps.get_model("measures", "SearchRow").objects.present().exists()
             checks["data_version"] = version.number
         checks |= replica(reader)
     except Error as error:
@@ -36,7 +36,7 @@ def site(request):
 
 
 def replica(reader) -> dict:
-    """How far a streaming replica is behind: in seconds since the last replayed commit, and in data versions."""
+    """The lag of a streaming replica: seconds since the last replayed commit, and data versions."""
     with reader.cursor() as cursor:
         cursor.execute(
             "SELECT pg_is_in_recovery(), extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float8"

@@ -1,4 +1,4 @@
-"""What happens to every request around the views: its language, its limits, its database."""
+"""Middleware: the language, the limits and the database of every request."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -12,14 +12,18 @@ from measures.language.bilingual import LANGUAGE_TAGS
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot
 
 from . import errors, health
-from .errors import READING, method_not_allowed, unavailable
+from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
-# Ask at every use whether the page is the newest; keep it for a day in case nobody answers.
+# Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
 UNAVAILABLE = "futian.unavailable"
+BUSY, SILENT = "busy", "silent"
+# Likewise where a request cannot be served now: LATE or CROWDED.
+REFUSED = "futian.refused"
+LATE, CROWDED = "late", "crowded"
 
 
 def language_from_path(get_response):
@@ -45,7 +49,7 @@ def language_from_path(get_response):
 
 
 def open_data(get_response):
-    """Data can be read from every site's scripts, and only read."""
+    """Let scripts of every site read machine answers, and refuse everything but reading."""
 
     def middleware(request):
         if form_of_answer(request.path_info) == PAGE:
@@ -67,7 +71,7 @@ def open_data(get_response):
 
 
 def own_origin(get_response):
-    """Other sites may not build our answers into their pages, except what is data open to their scripts."""
+    """Forbid other sites to embed our answers, except the data that is open to their scripts."""
 
     def middleware(request):
         response = get_response(request)
@@ -79,9 +83,14 @@ def own_origin(get_response):
 
 
 def within_limits(get_response):
-    """Refuses what nobody sends in earnest: overlong queries and bodies, and NUL, which PostgreSQL cannot hold."""
+    """Refuse queries and bodies that are too long, and the character NUL, which PostgreSQL cannot store."""
 
     def middleware(request):
+        if reason := request.environ.get(REFUSED):
+            return {LATE: late, CROWDED: crowded}[reason](request)
+        # Django reads "get" as GET; the page cache, which keeps a crowd from rendering, does not, and HTTP does not either.
+        if request.META["REQUEST_METHOD"] != request.method:
+            raise BadRequest(_("Something in the address or the request is not as it should be."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
             raise BadRequest(_("The request is larger than this site accepts."))
@@ -104,12 +113,12 @@ def is_staff_path(path: str) -> bool:
 
 
 def passes_by(path: str) -> bool:
-    """Whether `path` is no public page: the staff desk, static files, the word that this process lives."""
+    """Whether `path` is no public page: the staff desk, a static file, or the health check of this process."""
     return is_staff_path(path) or path.startswith(settings.STATIC_URL) or path == "/healthz"
 
 
 def staff_or_public(get_response):
-    """Public requests read one snapshot and cannot write; what staff change is signed with their name."""
+    """Give a public request one read-only snapshot, and a staff request a transaction signed with the account."""
 
     def middleware(request):
         path, reads = request.path_info, request.method in ("GET", "HEAD", "OPTIONS")
@@ -117,7 +126,7 @@ def staff_or_public(get_response):
             if not reads:
                 return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
             if UNAVAILABLE in request.environ:
-                return unavailable(request)
+                return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
             with public_snapshot() as request.data_version:
@@ -129,7 +138,7 @@ def staff_or_public(get_response):
             return get_response(request)
         with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
             response = get_response(request)
-            if response.status_code >= 500:  # an exception became a page further in
+            if response.status_code >= 500:  # Django has turned an exception into this answer
                 transaction.set_rollback(True)
             elif (
                 response.status_code == 302 and not request.user.is_authenticated and request.method == "POST"
@@ -143,7 +152,7 @@ def staff_or_public(get_response):
 
 
 def of_version(version, response):
-    """Marks what was answered from a snapshot with the version of its data."""
+    """Mark an answer from a snapshot with its data version."""
     response.data_version = version
     response.headers["X-Data-Version"] = str(version.number)
     if response.status_code < 500:

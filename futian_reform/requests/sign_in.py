@@ -10,19 +10,15 @@ from django.db.models import Max, Sum
 from django.shortcuts import render
 from django.utils import timezone
 
+from . import client
+
 
 def client_address(request) -> str:
-    """The address of the client. Behind PROXIES proxies, each of which appends to X-Forwarded-For, it stands that many
-    places from the end; what stands before it the client may have made up."""
-    if settings.PROXIES:
-        forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-        if len(forwarded) >= settings.PROXIES and forwarded[-settings.PROXIES]:
-            return forwarded[-settings.PROXIES]
-    return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  nothing is bound to it
+    return client.client_address(request.META)
 
 
 def time_left(request, credentials) -> timedelta:
-    """Until the last of the failures that locked this user or this address is forgotten."""
+    """The time until the last failure that locked this user or this address no longer counts."""
     latest = [
         found["latest"]
         for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials)
@@ -35,7 +31,7 @@ def time_left(request, credentials) -> timedelta:
 
 
 def locked_out(request, response=None, credentials=None):
-    """The same for every name, so that it does not tell which accounts exist."""
+    """The page of a locked-out person, the same for every name, so that it does not tell which accounts exist."""
     seconds = max(time_left(request, credentials).total_seconds(), 1)
     answer = render(
         request,

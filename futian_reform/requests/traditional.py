@@ -54,7 +54,7 @@ WORDS = {
     "程序和各種": "程式和各種",
     "本站程序": "本站程式",
 }
-# What says that it is in another script or language stays as it is; such elements do not nest.
+# Elements marked as another script or language stay as they are. Such elements do not nest.
 FOREIGN = re.compile(r'(<(\w+)\b[^>]*\slang="(?:zh-Hans|zh-Latn-pinyin|en)"[^>]*>.*?</\2>)', re.DOTALL)
 
 

@@ -1,20 +1,22 @@
 """The staff desk.
 
-base.py           one record, edited without fear: its token, its history, what the database refuses
+base.py           one record: its token against lost updates, its history, refusals of the database
 forms.py          fields, forms and rows of forms as all records have them
 form_values.py    the values of a form: posted, read, typed, saved
-conflicts.py      two people saved the same record: what differs, and who chooses what
+conflicts.py      two people saved the same record: the differences and the choice between them
 measures.py       the measures
 measure_forms.py  the form of a measure and of all that is edited with it
-readiness.py      what a measure needs before it can be published
-publishing.py     publishing and unpublishing many
+readiness.py      the needs of a measure before it can be published
+publishing.py     publishing and unpublishing many; families.py what becomes of measures split from one another
 preview.py        the public page of a measure that need not be public
-vocabulary.py     plans, categories, centres, audiences, places
-versions.py       the history: who changed what, comparing, going back
+plans.py          plans; plan_publishing.py publishing one in one step
+public.py         who may add and change what is public at once; numbering.py the next number within a plan
+vocabulary.py     categories, centres, audiences, places, terms, synonyms
+versions.py       the history: who changed what, comparing, restoring
 imports/          spreadsheets brought back
-accounts.py       who may come in, and who did
+accounts.py       accounts and groups
 """
 
-from . import accounts, measures, versions, vocabulary
+from . import accounts, measures, plans, versions, vocabulary
 
-__all__ = ["accounts", "measures", "versions", "vocabulary"]
+__all__ = ["accounts", "measures", "plans", "versions", "vocabulary"]

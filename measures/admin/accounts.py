@@ -1,4 +1,4 @@
-"""Who may come in, and who did."""
+"""Accounts and groups of the staff desk."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin

@@ -1,4 +1,4 @@
-"""One record of the staff desk, edited without fear.
+"""One record of the staff desk, edited without losing what others save meanwhile.
 
 Every change form says which was the record's latest version (`record_version`). A save locks the record, compares that
 with the latest one now and, where they differ, shows both sides instead of saving. What the database refuses at
@@ -29,7 +29,7 @@ NOTE = "change_note"
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
 
-# What people are told when a rule that only the database can check refuses a save, by the constraint's name.
+# Messages for refusals of rules that only the database can check, by the name of the constraint.
 REFUSALS = {
     "action_position_unique": gettext_lazy("Two actions have the same number."),
     "paragraph_in_same_plan": gettext_lazy("A paragraph of another plan cannot be cited."),
@@ -83,7 +83,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
-            # Read before the record itself: too old a token is a needless question, too new a lost change.
+            # The token is read before the record: one that is too old asks a needless question, one too new loses a change.
             if record:
                 context["token"] = Version.objects.token(kind_of(record), key_of(record))
             return super().changeform_view(request, object_id, form_url, context)

@@ -1,4 +1,4 @@
-"""Two people saved the same record: what differs between what is saved now and what was typed, and the choice.
+"""Two people saved the same record: the differences between what is saved and what was typed, and the choice.
 
 A form carries the values it was opened with (Django's hidden initial values), so that for each field it is known who
 touched it: only the other, only this person, or both. Nothing is decided silently; where only one side touched a field its
@@ -54,7 +54,7 @@ class Row:
 
 
 class Comparison:
-    """What is saved now against what was typed, of a form and its formsets bound to the saved record."""
+    """Compares what is saved now with what was typed, in a form and its formsets bound to the saved record."""
 
     def __init__(self, form, formsets, data):
         self.form, self.formsets, self.data = form, formsets, data

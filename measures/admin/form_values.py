@@ -17,7 +17,7 @@ def as_posted(form_field, value) -> list[str]:
 
 
 def as_shown(form_field, posted: list[str]) -> str:
-    """What a person reads for posted values: names for keys, labels for choices."""
+    """Posted values as a person reads them: names for keys, labels for choices."""
     if isinstance(form_field, forms.ModelChoiceField):
         names = []
         for value in filter(None, posted):

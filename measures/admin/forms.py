@@ -44,7 +44,7 @@ class RecordForm(forms.ModelForm):
 
 
 class RecordFields:
-    """How the fields of records and of their rows look in forms."""
+    """Makes the form fields of records and of their rows."""
 
     formfield_overrides = {models.TextField: {"form_class": PlainTextField}}
 
@@ -56,7 +56,7 @@ class RecordFields:
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:
             return None
-        # What the form began with, to know later who touched the field: see conflicts.py.
+        # The form repeats its first values, so that it is known later who touched the field: see conflicts.py.
         form_field.show_hidden_initial = True
         attributes = form_field.widget.attrs
         if language := language_of(db_field.name):

@@ -1,11 +1,11 @@
-"""What a measure needs before it can be published."""
+"""The needs of a measure before it can be published."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.models import Action, SourceParagraph
 
-# What a measure needs before it is published, beside a paragraph and an action; its category the database demands.
+# The texts that a published measure must have. It also needs a paragraph and an action; the database demands a category.
 NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
 
 
@@ -18,7 +18,7 @@ def missing_texts(measure) -> list[str]:
 
 
 def missing_parts(measure) -> list[str]:
-    """What a saved measure lacks for publication."""
+    """The names of what a saved measure lacks for publication."""
     missing = missing_texts(measure)
     if not measure.paragraphs.exists():
         missing.append(str(SourceParagraph._meta.verbose_name))

@@ -1,4 +1,4 @@
-"""The memory at the staff desk: who changed what and why, two versions side by side, and going back to one."""
+"""The history at the staff desk: who changed what and why, two versions side by side, and restoring one."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from measures.history.differences import changes
 from measures.history.documents import whole
-from measures.history.kinds import record_of
+from measures.history.kinds import MODELS, record_of
 from measures.history.names import desk_names, title_of
 from measures.history.restoring import restore
 from measures.models import Version, locked
@@ -40,8 +40,13 @@ class VersionAdmin(admin.ModelAdmin):
         return False
 
     def has_restore_permission(self, request, version) -> bool:
-        do = "change" if record_of(version) else "add"
-        return request.user.has_perm(f"measures.{do}_{version.kind}")
+        records, record = self.admin_site.get_model_admin(MODELS[version.kind]), record_of(version)
+        if record:
+            return records.has_change_permission(request, record)
+        may_enter = getattr(records, "may_enter_again", None)
+        return (
+            may_enter(request, version.document or {}) if may_enter else records.has_add_permission(request)
+        )
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, version):
@@ -76,7 +81,7 @@ class VersionAdmin(admin.ModelAdmin):
         names = desk_names()
         latest = Version.objects.latest_number(version.kind, version.key)
         undo = None
-        # Restoring never publishes nor unpublishes, so a change of nothing else is not offered to be undone by it.
+        # Restoring leaves the status as it is, so it cannot undo a change of the status alone, and is not offered there.
         before, after = (
             {**(document or {}), "status": ""} for document in (version.previous_document, version.document)
         )
@@ -118,7 +123,7 @@ class VersionAdmin(admin.ModelAdmin):
         )
 
     def restore_view(self, request, version_id):
-        """Shows what would change, then makes it so as a new version; refused where the record moved on meanwhile."""
+        """Show what restoring would change, then save it as a new version; refused if the record was changed meanwhile."""
         version = get_object_or_404(Version, pk=version_id)
         if not self.has_restore_permission(request, version):
             raise PermissionDenied
@@ -158,7 +163,7 @@ class VersionAdmin(admin.ModelAdmin):
 
     @staticmethod
     def restored_or_refused(version) -> str:
-        """Restores; the result is why not, if so, and then nothing is changed."""
+        """Restore the version. The result is empty, or the reason why it was refused and nothing was changed."""
         try:
             with transaction.atomic():
                 restore(version)

@@ -19,15 +19,16 @@ from .register import Register
 from .store import Store
 from .vocabulary import Vocabulary
 
-MAX_CURRENT = 2  # while an edit arrives, some requests still read the version before it
-BYTES = 200_000  # of a catalogue without measures, about: its vocabulary and forms
-BYTES_OF_A_MEASURE = 400  # about: its row in the register, its share of bitmaps
+MAX_CURRENT = 2  # catalogues: just after an edit, some requests still read the data version before it
+# About how much memory a catalogue takes: its vocabulary and forms, and for each measure a row in the register and bits.
+BYTES = 200_000
+BYTES_OF_A_MEASURE = 400
 
 Made = TypeVar("Made")
 
 
 class UnknownMoment(LookupError):
-    """That no data version has this number. `newest` is the number of the present."""
+    """Raised where no data version has this number; `newest` is the number of the present."""
 
     def __init__(self, number: int, newest: int):
         self.number, self.newest = number, newest
@@ -35,7 +36,7 @@ class UnknownMoment(LookupError):
 
 
 class Catalogue:
-    """The content of one data version, in parts that are read when they are first asked for.
+    """The content of one data version. Its parts are read from the database when they are first asked for.
 
     `version` is the data version. What others derive from the content, such as markup, is kept with it: see `kept`.
     """
@@ -83,7 +84,7 @@ class Catalogue:
         return BYTES + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` returned under this key the first time. `make` must depend on the content and the key alone."""
+        """Return what `make` returned for this key the first time. It must depend on the content and the key alone."""
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]  # type: ignore[return-value]
@@ -94,7 +95,7 @@ class Catalogue:
 
     @property
     def register(self) -> Register:
-        # Reading it takes half a second at 100,000 measures. After an edit many threads ask at once, and one should read.
+        # Reading takes 0.5 s at 100,000 measures. After an edit many threads want it at once; the lock lets one of them read.
         with self._reading:
             if self._register is None:
                 self._register = self.store.register(self.vocabulary)
@@ -120,7 +121,7 @@ class Catalogue:
         return self.store.measures(keys, self.vocabulary)
 
     def measures_in_chunks(self, keys: Sequence[int]) -> Iterator[Measure]:
-        """The same, for as many as there are."""
+        """The same for any number of keys: records are fetched from the database a few hundred at a time."""
         return self.store.in_chunks(keys, self.vocabulary)
 
     def measure(self, code: str) -> Measure | None:
@@ -137,7 +138,7 @@ class Catalogue:
         return self.register.neighbours(code)
 
     def edited_last(self, count: int) -> list[Measure]:
-        """The measures edited last; what stands as it was first published is not among them."""
+        """The measures edited last, without those that were never edited since their first publication."""
         return self.measures(self.store.edited_last(count))
 
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:

@@ -5,9 +5,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-MAX_BYTES = (
-    8 * 2**20
-)  # of all catalogues of the past in a process; the one asked for last is kept in any case
+# Of all catalogues of the past in a web process. The one asked for last is kept even if it alone is larger.
+MAX_BYTES = 8 * 2**20
 
 #: Held while the register of a past catalogue is read: readers of the past wait for one another, those of the present never.
 reading = Lock()
@@ -23,7 +22,7 @@ Kept = TypeVar("Kept", bound=Weighed)
 
 
 class PastCatalogues(Generic[Kept]):
-    """The catalogues of the past that were asked for last."""
+    """The most recently used catalogues of the past."""
 
     def __init__(self, max_bytes: int = MAX_BYTES):
         self.max_bytes = max_bytes
@@ -43,6 +42,6 @@ class PastCatalogues(Generic[Kept]):
         return len(self._kept)
 
     def forget(self) -> None:
-        """Keep nothing any more."""
+        """Drop all of them."""
         with self._changing:
             self._kept.clear()

@@ -27,18 +27,18 @@ def _names(record: type) -> frozenset[str]:
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """What is read from a document or from a part of one."""
+    """A record, or a part of one, that is read from a document."""
 
     @classmethod
     def of_document(cls, document: dict[str, Any], **resolved: Any) -> Self:
-        """What a document says; `resolved` are the values that stand there as references."""
+        """Read the record from a document. `resolved` are the values that the document only refers to."""
         names = _names(cls)
         return cls(**{key: value for key, value in document.items() if key in names} | resolved)
 
 
 @dataclass(slots=True, kw_only=True)
 class Record(Part):
-    """What all kinds of records have in common."""
+    """A record of any kind."""
 
     slug: str = ""
 
@@ -163,7 +163,7 @@ class Action(Part):
 
 @dataclass(slots=True, kw_only=True)
 class CentreLink(Part):
-    """That a measure serves a centre, on which basis, and why the editors think so."""
+    """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     centre: Centre
     basis: str

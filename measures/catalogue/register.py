@@ -1,8 +1,8 @@
 """The public measures of one data version as bitmaps. No database here.
 
-A bitmap is an int with a bit for each measure. Combining two, or counting one, takes microseconds, so each number of a page
-is counted anew. What a search finds has to be asked of the database; all else about a selection follows from facet tokens
-(see models.FacetSet).
+A bitmap is an int with a bit for each measure. To combine two, or to count the bits of one, takes microseconds, so every
+number of a page is counted when it is asked for. Only what a search finds comes from the database; everything else about a
+selection follows from facet tokens (see models.FacetSet).
 """
 
 import sys
@@ -15,17 +15,16 @@ from itertools import chain, compress
 
 from .vocabulary import Vocabulary
 
-WORD = 64  # bits of a word, the unit in which PostgreSQL sends bitmaps
-MAX_BITMAPS = 500  # kept ready; each takes 12 kB at 100,000 measures
-MAX_TOKENS = (
-    40  # of a bitmap that is kept: the names of hundreds of places would take more memory than the bitmap
-)
+WORD = 64  # bits: PostgreSQL sends a bitmap in words of this length
+MAX_BITMAPS = 500  # kept in memory; each takes 12 kB at 100,000 measures
+# A bitmap of more tokens is not kept: the slugs of hundreds of places take more memory than the bitmap.
+MAX_TOKENS = 40
 FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What the index says of the measures, in plan order: one array of 64-bit numbers for each column."""
+    """The index rows of all measures in plan order, column by column: arrays of 64-bit numbers."""
 
     keys: array
     years: array
@@ -38,16 +37,17 @@ class Columns:
 class Register:
     """The measures of one data version and their facet tokens.
 
-    The last bits of a key say where in a word its bit stands, the others in which word; words without a measure are left out.
+    Each measure has one bit, at its position. Keys may have large gaps, so positions are counted in words of 64 bits: the
+    lowest six bits of a key are the place in its word, the others name the word, and words without a measure are left out.
     """
 
     def __init__(self, columns: Columns, tokens: Mapping[int, Collection[str]], vocabulary: Vocabulary):
-        """`tokens`: facet set -> its tokens."""
+        """Index the columns. `tokens` are those of each facet set, by its number."""
         self.vocabulary = vocabulary
         self._columns, keys = columns, columns.keys
         self._words = {word: at for at, word in enumerate(sorted({key // WORD for key in keys}))}
         self.in_plan_order = self.positions(keys)
-        #: By position, 0 where there is no measure.
+        #: The key, and the facet set of places, of the measure at each position; 0 where no measure has the bit.
         self._keys, self._places = (array("q", bytes(8 * WORD * len(self._words))) for _each in range(2))
         at_of: dict[int, array] = defaultdict(lambda: array("q"))  # facet set -> positions
         rows = zip(self.in_plan_order, keys, columns.about, columns.places, columns.cites, strict=True)
@@ -81,7 +81,7 @@ class Register:
         return self._columns.keys[at] if at < len(self) and self._code(at) == code else None
 
     def _row_of(self, code: str) -> int:
-        """Where in plan order the measure with this code stands, or would."""
+        """The place in plan order where the measure with this code stands, or would stand if there were one."""
         year, number = map(int, code.split("-"))
         years, numbers = self._columns.years, self._columns.numbers
         return bisect_left(range(len(self)), (year, number), key=lambda at: (years[at], numbers[at]))
@@ -108,7 +108,7 @@ class Register:
         return of_same_plan(at - 1), of_same_plan(at + 1 if here else at)
 
     def position(self, key: int) -> int:
-        """The number of the measure's bit."""
+        """The position of the measure's bit in every bitmap."""
         return self._words[key // WORD] * WORD + key % WORD
 
     def positions(self, keys: Iterable[int]) -> array:
@@ -122,7 +122,7 @@ class Register:
         return int(digits or b"0", 2)
 
     def of_words(self, words: Iterable[tuple[int, int]]) -> int:
-        """The bitmap of (which word, its bits as a signed number)."""
+        """The bitmap made of `words`: pairs of a word's number and its 64 bits as a signed number."""
         found = array("q", bytes(8 * len(self._words)))
         for word, bits in words:
             found[self._words[word]] = bits
@@ -131,7 +131,7 @@ class Register:
         return int.from_bytes(found.tobytes(), "little")
 
     def having(self, *tokens: str) -> int:
-        """The measures with one of these tokens."""
+        """The bitmap of the measures with at least one of these tokens."""
         if (bitmap := self._bitmaps.get(tokens)) is None:
             sets = set().union(*(self._having.get(token, ()) for token in tokens))
             bitmap = self._bitmap(chain.from_iterable(map(self._at.__getitem__, sets)))
@@ -142,23 +142,24 @@ class Register:
         return bitmap
 
     def flags(self, bitmap: int) -> bytes:
-        """For each position 1 or 0."""
+        """The bitmap as bytes: 1 or 0 for each position."""
         return format(bitmap, f"0{len(self._keys)}b").encode().translate(FLAGS)[::-1]
 
     def keys_of(self, bitmap: int, order: Iterable[int]) -> Iterator[int]:
-        """The keys, as `order` has the positions."""
+        """The keys of these measures, in the order of the positions in `order`."""
         flags = self.flags(bitmap)
         return map(self._keys.__getitem__, compress(order, map(flags.__getitem__, order)))
 
     def in_places(self, bitmap: int, roles: Iterable[str]) -> Counter[str]:
-        """How many of these measures are in each place in one of the roles, in any where there are none.
+        """Count these measures by place: those in which the place plays one of the roles, or any role if none is given.
 
-        A place has those that lie in it, and there may be thousands: a bitmap for each would take gigabytes.
+        A measure counts for its place and for every place above it. There may be thousands of places, and a bitmap for each
+        would take gigabytes, so measures are counted by their facet sets instead.
         """
         roles = frozenset(roles)
         if bitmap != self.everything:
             return self._counted(bitmap, roles)
-        if roles not in self._in_places:  # what lists without another choice ask for
+        if roles not in self._in_places:  # the counts of a list without other choices
             self._in_places[roles] = self._counted(bitmap, roles)
         return self._in_places[roles]
 

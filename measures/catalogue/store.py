@@ -14,10 +14,10 @@ from .records import Action, CentreLink, DistrictRole, Measure
 from .register import Columns, Register
 from .vocabulary import KINDS, Vocabulary
 
-# Records that are read together: few at first, so that the first bytes of a file leave soon. A file holds two such chunks.
+# Records that one query reads for a file: few at first, so that its first bytes leave soon. Two chunks are in memory at a time.
 FIRST_CHUNK, CHUNK = 50, 200
 
-# What holds at the data version asked for; at the present, which has indexes of its own, where none is.
+# The condition under which an index row holds: at the present, which has partial indexes of its own, or at a data version.
 PRESENT = "{row}.until IS NULL"
 MOMENT = "{row}.since <= %(number)s AND ({row}.until IS NULL OR {row}.until > %(number)s)"
 
@@ -60,8 +60,8 @@ EDITED_LAST = """
     ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
 """
 
-# Of these measures, in their order: the document that holds, the version and the times that readers are told, the code of
-# what it was split from and those of its parts, as far as they are public.
+# For each of these measures, in order: its document, the number and the times of its version, the code of the measure it was
+# split from and the codes of its parts, as far as they are public.
 MEASURES = """
     SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
         (SELECT parent.code FROM measures_searchrow parent WHERE parent.code = r.parent AND {parent_holds}),
@@ -72,7 +72,7 @@ MEASURES = """
     ORDER BY chosen.position
 """
 OF_KEYS = "unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)"
-# The first of the keys belongs to a measure: also what that was split from, and its parts.
+# These measures, and the family of the first of them: the measure it was split from, and its parts.
 WITH_FAMILY = """(
     SELECT * FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY
     UNION ALL SELECT r.measure_id, NULL FROM measures_searchrow own, measures_searchrow r
@@ -83,13 +83,13 @@ WITH_FAMILY = """(
 MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
 MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
-# Of a code, whether or not a measure has it: what a measure was split from, if that is public, and its public parts.
+# For a code, published or not: the code of the measure it was split from and the codes of its parts, as far as they are public.
 FAMILY = """
     SELECT (SELECT code FROM measures_searchrow r WHERE code = %(parent)s AND {holds}),
         array(SELECT code FROM measures_searchrow r WHERE parent = %(code)s AND {holds} ORDER BY plan_year, number)
 """
 
-# The latest version, public or not, in the form of MEASURES.
+# The latest version of a measure, public or not, with the columns of MEASURES.
 SAVED_MEASURE = """
     SELECT m.id, v.document::text, v.number, v.at, v.at, v.document ->> 'parent',
         array(SELECT part.code FROM measures_measure part WHERE part.parent_id = m.id ORDER BY part.plan_year, part.number)
@@ -136,11 +136,11 @@ class Store:
         return unpacked(packed)
 
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
-        """For each of the keys the code of the measure and when it was edited last."""
+        """The code and the time of the last edit of the measures with these keys."""
         return self._rows(EDIT_TIMES, keys=list(keys))
 
     def edited_last(self, count: int) -> list[int]:
-        """The keys of the measures edited last, of those that no longer stand as they were first published."""
+        """The keys of the measures edited last, without those that were never edited since their first publication."""
         return [key for (key,) in self._rows(EDITED_LAST, count=count)]
 
     def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
@@ -221,7 +221,8 @@ def measure(
 
 
 def unpacked(keys: bytes | None) -> array:
-    """The numbers that PostgreSQL sent as eight bytes each: fetching as many rows would take longer than finding them."""
+    """The numbers that PostgreSQL sent as one value of eight bytes each. As a row for each, they would take longer to fetch than
+    to find."""
     found = array("q", keys or b"")
     if sys.byteorder == "little":
         found.byteswap()

@@ -1,4 +1,4 @@
-"""The plans and what measures are linked to, as one data version has them."""
+"""The vocabulary of one data version: plans, categories, centres, audiences and places."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ KINDS = ("plan", "category", "centre", "audience", "district")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Every kind of record but measures, each in the order in which it is shown: slug -> record."""
+    """The records of every kind but measures, by slug, in the order in which they are shown."""
 
     plan: dict[str, Plan]
     category: dict[str, Category]

@@ -28,7 +28,7 @@ class Change:
 
 
 def changes(kind: str, before: dict | None, after: dict | None, names: Names) -> list[Change]:
-    """What differs between two documents of a record."""
+    """The fields that differ between two documents of a record."""
     own = [name for name in fields_of(kind) if name not in ROWS]
     old, new = (entries(MODELS[kind], document, own, names) for document in (before, after))
     found: list[Change] = []
@@ -52,7 +52,7 @@ def changes_in_rows(rows: str, before: list[Row], after: list[Row], names: Names
 
 
 def changes_in_row(rows: str, old: Row | None, new: Row | None, names: Names) -> list[Change]:
-    """What differs in one row; `old` or `new` is None where it was put in or taken out."""
+    """The fields that differ in one row; `old` is None where it was put in, `new` where it was taken out."""
     title = row_name(rows, new or old, names)
     found = []
     if old and new and (old_title := row_name(rows, old, names)) != title:

@@ -78,7 +78,7 @@ def text(field: Field, value: object, names: Names) -> str:
 
 
 def row_name(rows: str, row: dict, names: Names) -> str:
-    """What a row of a document is called."""
+    """The name by which people know a row of a document."""
     if rows == "actions":
         return _("action %(number)s") % {"number": row["position"]}
     if rows == "centres":

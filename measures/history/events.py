@@ -1,7 +1,7 @@
-"""What readers are told of a record: that it was added, changed, withdrawn, deleted or published again.
+"""Events: a record was added, changed, withdrawn, deleted or published again.
 
-The history of a measure, the page of changes, the feed and the API tell the same events in the same words. Who did it is told
-to nobody, and of what was never public nothing is.
+The history of a measure, the page of changes, the feed and the API tell the same events in the same words. They never say who
+did it, and they say nothing about what was never public.
 """
 
 from collections.abc import Iterable
@@ -45,12 +45,12 @@ class Event:
 
     @property
     def withdrawn(self) -> bool:
-        """Whether the record is not public since."""
+        """Whether the record is no longer public since this event."""
         return self.event in (Version.Event.WITHDRAWN, Version.Event.DELETED)
 
     @property
     def title(self) -> str:
-        """What the record was called then, in the active language."""
+        """The name of the record at that time, in the active language."""
         return title_of(self.kind, self.before if self.withdrawn else self.document)
 
     @property
@@ -61,7 +61,7 @@ class Event:
 
     @cached_property
     def changes(self) -> list[Change]:
-        """What differs from what was public before; nothing where there was nothing before or is nothing now."""
+        """The differences from what was public before; none where nothing was public before or nothing is now."""
         if self.withdrawn or self.before is None:
             return []
         return changes(self.kind, self.before, self.document, self.names)

@@ -14,7 +14,7 @@ from measures.models import Action, CentreLink, DistrictRole, SourceParagraph
 #: Lines of a form: fields that stand beside one another are a tuple.
 Lines = tuple[str | tuple[str, ...], ...]
 
-#: Kind -> section of its form -> lines. Names of ROWS stand where the rows are read; they have forms of their own.
+#: Kind -> section of its form -> lines. A name in ROWS marks where its rows are read in a document; their forms are their own.
 SECTIONS: dict[str, dict[str, Lines]] = {
     "plan": {
         "names": (("slug", "year"), ("title_zh", "title_en"), ("short_title_zh", "short_title_en")),
@@ -88,7 +88,7 @@ ROWS = {
     "source_paragraphs": Rows(SourceParagraph, ("number",), ("number", "heading", "opening")),
 }
 
-#: In forms, not read in documents: the plan never changes, and it is part of the code.
+#: Fields of forms that are not shown from documents: the plan of a record never changes.
 ONLY_IN_FORMS = {"plan"}
 
 

@@ -1,4 +1,4 @@
-"""What categories, centres, audiences and places are called.
+"""The names of categories, centres, audiences and places.
 
 Documents refer to them by slug. Public pages take the names from the catalogue, the staff desk from the tables, where it also
 finds what is not public. Whoever reads documents is handed one of the two.
@@ -48,7 +48,7 @@ def desk_names() -> Names:
 
 
 def title_of(kind: str, document: dict | None) -> str:
-    """What a document's record is called."""
+    """The title, name or word by which people know the record of a document."""
     name = {"measure": "title", "plan": "short_title"}.get(kind, "name")
     document = document or {}
     if kind == "synonym":

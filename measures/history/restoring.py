@@ -1,4 +1,4 @@
-"""Making a record what it was in one of its versions."""
+"""Giving a record back the content of one of its versions."""
 
 from collections.abc import Callable, Iterable
 

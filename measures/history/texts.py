@@ -11,7 +11,7 @@ MAX_COMPARED = 20_000
 
 
 def compared_texts(before: str, after: str, lang: str = "") -> Parts:
-    """What was taken out of `before` and put in to make `after`: by characters in Chinese, by words in English."""
+    """The pieces taken out of `before` and put in to make `after`: characters in Chinese, words in English."""
     if before == after:
         return [("same", after)] if after else []
     if not before or not after or len(before) + len(after) > MAX_COMPARED:

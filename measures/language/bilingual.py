@@ -27,7 +27,7 @@ def in_chinese_and_english(text: str | Promise) -> tuple[str, str]:
 
 
 class Text(str):
-    """A text that knows the language it is written in, so that a template can mark it when it differs."""
+    """A text with the language it is written in, so that a template can mark it where the page has another language."""
 
     __slots__ = ("lang",)
     lang: str

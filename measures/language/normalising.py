@@ -18,5 +18,5 @@ def normalized(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def normalized_length(character: str) -> int:
-    """How many characters `character` is in a normalised text."""
+    """The number of characters that `character` becomes in a normalised text."""
     return len(normalized(character))

@@ -1,4 +1,4 @@
-"""What staff edit, its versions and its search index.
+"""The content that staff edit, its versions and its search index.
 
 Content is held in simplified Chinese and English, as column pairs `name_zh`, `name_en`. What the database can hold as a
 rule is a constraint here or, where it spans tables, in the migrations, which also own the triggers that write `Version`,
@@ -15,7 +15,20 @@ from .search_index import CharacterPair, FacetSet, Reading, SearchName, SearchRo
 from .versions import DataVersion, PublicVersion, Version
 from .vocabulary import Audience, Centre, District
 
+#: What the role of public pages may read: the public versions, and what lists and searches are made from.
+PUBLIC_MODELS = (
+    CharacterPair,
+    DataVersion,
+    FacetSet,
+    PublicVersion,
+    Reading,
+    SearchName,
+    SearchRow,
+    Word,
+)
+
 __all__ = [
+    "PUBLIC_MODELS",
     "Action",
     "Audience",
     "Category",

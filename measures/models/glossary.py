@@ -1,4 +1,4 @@
-"""Words that need more than themselves: terms with their explanation, and other words for the same."""
+"""Terms with their explanations, and synonyms for searches."""
 
 import secrets
 
@@ -46,7 +46,7 @@ def new_synonym_slug() -> str:
 
 
 class Synonym(models.Model):
-    """That whoever searches for `word` means `means`; with `both_ways` also the other way round."""
+    """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_synonym_slug, editable=False)
     word = models.CharField(_("word"), max_length=80)

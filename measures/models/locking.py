@@ -12,7 +12,7 @@ def locked(record):
     fresh = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
     if fresh:
         for field in record._meta.related_objects:
-            # A plan's paragraphs outlive no plan either, but only the plan's own form changes them.
+            # Paragraphs keep their plan from being deleted, so they do not cascade; but they are edited in its form.
             is_part = field.on_delete is models.CASCADE or field.name == "source_paragraphs"
             if field.one_to_many and is_part:
                 parts = field.related_model._base_manager.filter(**{field.field.name: fresh})

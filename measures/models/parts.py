@@ -1,4 +1,4 @@
-"""What belongs to one measure and is edited with it: actions, links to centres, roles of places."""
+"""The parts of a measure, edited with it: actions, links to centres, roles of places."""
 
 from django.db import models
 from django.db.models import Deferrable, Q
@@ -14,7 +14,7 @@ from .vocabulary import Centre, District
 
 
 class MeasurePart(models.Model):
-    """What belongs to one measure and is edited with it."""
+    """A part of one measure, edited with it."""
 
     class Meta:
         abstract = True
@@ -63,7 +63,7 @@ class Action(MeasurePart):
 
 
 class CentreLink(MeasurePart):
-    """That a measure serves a centre, on which basis, and why the editors think so."""
+    """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     class Basis(models.TextChoices):
         TEXT = "text", pgettext_lazy("basis of a link", "From the text")
@@ -98,7 +98,7 @@ class CentreLink(MeasurePart):
 
 
 class DistrictRole(MeasurePart):
-    """Which part a place plays in a measure. The source names no responsible unit, so there is none here."""
+    """The part that a place plays in a measure. The source names no responsible unit, so there is none here."""
 
     class Role(models.TextChoices):
         RESPONSIBLE = "responsible", pgettext_lazy("role of a place", "Responsible district")

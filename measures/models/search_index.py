@@ -1,4 +1,4 @@
-"""What search and facets read. Triggers keep these tables; nothing else writes them."""
+"""The tables that search and facets read. Triggers keep them; nothing else writes them."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField
@@ -66,7 +66,7 @@ PRESENT = Q(until__isnull=True)
 
 
 class SearchRow(models.Model):
-    """What the list needs to know of a published measure: facets, sort keys and its normalised text.
+    """A published measure as lists and searches need it: facets, sort keys and its normalised text.
 
     A function of the document of `version`, written by trigger (`sql/4_index_rows.sql`): one row for each public state of
     a measure, from the data version `since` up to, but without, `until`; without an end for the present. What is not public

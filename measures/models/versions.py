@@ -39,8 +39,7 @@ class DataVersion(models.Model):
 
 class VersionQuerySet(models.QuerySet):
     def public(self):
-        """Those that public pages may show, without what only staff may read."""
-        return self.filter(public=True).defer(*self.model.staff_columns)
+        return self.filter(public=True)
 
     def of(self, kind: str, key: str):
         """The versions of one record, newest first."""
@@ -115,7 +114,6 @@ class Version(models.Model):
     digest = models.CharField(_("digest"), max_length=64, blank=True, default="")
 
     objects = VersionQuerySet.as_manager()
-    staff_columns = ("actor", "private_note")  # the role of public pages cannot read them
 
     class Meta:
         verbose_name = _("version")
@@ -141,7 +139,7 @@ class PublicVersionQuerySet(models.QuerySet):
 
 
 class PublicVersion(models.Model):
-    """What the public may read of the versions: the view `measures_publicversion`.
+    """The part of the versions that the public may read: the view `measures_publicversion`.
 
     The public versions, and those that ended something public; of the latter neither document nor note.
     """

@@ -1,4 +1,4 @@
-"""What measures are linked to: centres, audiences and places."""
+"""Centres, audiences and places, to which measures are linked."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -49,7 +49,7 @@ class Centre(models.Model):
 
 
 class Audience(models.Model):
-    """Whom a measure concerns, in the editors' reading."""
+    """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)

@@ -1,4 +1,4 @@
-"""How to quote and cite what a page shows, in words and forms that stay right after the next edit."""
+"""Citations: a sentence to quote a page and the forms to cite it, all of which name the data version they are true of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Citation:
     gbt: str  # GB/T 7714-2015, in Chinese
     apa: str  # APA, 7th edition, in English
     bibtex: str
-    permanent: str  # the address that will show the same for ever; of a list, its address
+    permanent: str  # of a measure the permanent address of its version, of a list its address
     versioned: bool  # whether `permanent` names one version of the record
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
@@ -51,7 +51,7 @@ class Work:
     permanent: str
 
     def gbt(self, version: DataVersion) -> str:
-        """An electronic database, online: modified on, (as) read on."""
+        """The citation by GB/T 7714 as an online database: day of the last edit, then day of the data version as that of reading."""
         return (
             f"{NAME_ZH}. {self.title_zh}（{self.detail_zh}）[DB/OL]. "
             f"({localtime(self.edited):%Y-%m-%d})[{localtime(version.at):%Y-%m-%d}]. {self.permanent}."
@@ -140,10 +140,15 @@ def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
 
 
 def list_sentence(filterset: MeasureFilter) -> str:
+<<<<<<< HEAD
     """How many measures fit the selection and what it is, in the active language."""
     catalogue, plans = filterset.catalogue, filterset.plans
     all_of_them = Fitting(catalogue.register, {"plan": [plan.slug for plan in plans]})
     numbers = {**figures(all_of_them), "plans": whole(plans, catalogue), **as_of(catalogue.version)}
+=======
+    """A sentence with the number of measures in the selection and the selection in words, in the active language."""
+    numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
+>>>>>>> house
     if selection := description(filterset):
         return _(
             "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(derived)s split off by "

@@ -3,59 +3,14 @@
 A column that is added here is in all of them. The records of the API take the fields that they share from here too.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import CODE_PATTERN, absolute, measure_path, version_path
-from measures.catalogue import records
 from measures.models import Measure
 
-from .fields import Field, iso
-
-#: What holds for every slug.
-SLUG = {"pattern": "[-a-zA-Z0-9_]+", "maxLength": 50}
-
-
-@dataclass(frozen=True)
-class Column(Field):
-    """A field of a measure as tables have it.
-
-    In a cell, several values stand on lines of their own. Columns of the same `group` have their values in the same order,
-    so that line 2 of `centres` and line 2 of `centre_reasons_zh` speak of the same centre.
-    """
-
-    group: str = ""
-    width: int = 16  # characters, in the spreadsheet
-    #: Whether it follows from other columns or is kept by the database: an import leaves it alone.
-    derived: bool = False
-
-    def cell(self, measure: records.Measure) -> str | int:
-        """What stands in the cell of a table; a missing value is the empty text."""
-        value = self.read(measure)
-        if self.several:
-            return in_lines(list(map(str, value)))
-        if isinstance(value, datetime):
-            return iso(value)
-        return "" if value is None else value
-
-
-def in_lines(texts: list[str]) -> str:
-    """The texts, each on a line of its own; a line break inside one becomes a space."""
-    if not "".join(texts).isprintable():  # no line break is, and mostly there is none to look for
-        texts = [" ".join(text.splitlines()) for text in texts]
-    return "\n".join(texts)
-
-
-def of_each(parts: str, name: str) -> Callable[[records.Measure], list[Any]]:
-    """A function that reads the attribute `name` of each of a measure's `parts`."""
-    parts_of, read = attrgetter(parts), attrgetter(name)
-    return lambda measure: list(map(read, parts_of(measure)))
-
+from .column import SLUG, Column, of_each
 
 COLUMNS: list[Column] = [
     Column(

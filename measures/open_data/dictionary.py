@@ -1,4 +1,4 @@
-"""What the columns mean: for people in both languages, and for programs as a table schema."""
+"""The meaning of the columns: for people in both languages, and for programs as a table schema."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import in_chinese_and_english
 
-from .columns import COLUMNS, Column
+from .column import Column
+from .columns import COLUMNS
 
 DICTIONARY_KEYS = ("name", "label_zh", "label_en", "type", "description_zh", "description_en")
 SEVERAL = _("Several values stand on lines of their own in one cell.")
@@ -52,7 +53,7 @@ def table_schema() -> dict[str, Any]:
 
 
 def constraints(column: Column) -> dict[str, Any]:
-    """What holds for a cell. What holds for each of several values cannot be said of their cell."""
+    """The constraints of a cell; none for a cell of several values, where they hold for each value and not for the cell."""
     if column.several:
         return {}
     enum = {"enum": column.choices.values} if column.choices else {}

@@ -34,7 +34,7 @@ from measures.selection.requests import without_parameters
 from .citations import description
 from .files import SelectionView
 
-MAX_ENTRIES = 100  # of a feed: readers poll often and want the news
+MAX_ENTRIES = 100  # entries of a feed: programs fetch it often and show what is new
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 
 
@@ -104,8 +104,13 @@ def newest_keys(filterset: MeasureFilter) -> list[int]:
     return list(islice(filterset.fitting.in_order(filterset.catalogue.order("edited")), MAX_ENTRIES))
 
 
+<<<<<<< HEAD
 def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
     """What an entry is filed under: its plan where there are several, its category, centres and places."""
+=======
+def categories_of(measure: Measure) -> list[str]:
+    """The categories of a feed's entry: the measure's category, centres and places."""
+>>>>>>> house
     return [
         *([measure.plan.short_title] if len(catalogue.plans) > 1 else ()),
         measure.category.name,

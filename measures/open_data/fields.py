@@ -1,4 +1,4 @@
-"""A field of a record on its way out, and records made of such fields.
+"""The fields of records as files and the API publish them, and kinds of records made of such fields.
 
 The columns of tables and the records of JSON are declared with these; so is what the data dictionary, the table schema and the
 OpenAPI document say about them.
@@ -24,7 +24,7 @@ def iso(moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One field: what it is called, what it means and how its value is read."""
+    """One field: its name, its meaning and the way to read its value."""
 
     name: str
     label: Text

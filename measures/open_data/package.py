@@ -63,7 +63,7 @@ def _resource(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def distribution(files: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """What `files` (of `citations.files`, with their fingerprints) add to the schema.org Dataset."""
+    """The part of the schema.org Dataset that describes `files`: those of `citations.files`, with their fingerprints."""
     downloads = []
     for file in files:
         download = {

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from measures import models
 
-from .columns import BY_NAME, SLUG
+from .column import SLUG
+from .columns import BY_NAME
 from .fields import Field, RecordType
 
 

@@ -1,4 +1,4 @@
-"""The pages of what has changed: only what was public, and no names."""
+"""The pages about changes. They show what was public, and never who changed it."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from .public_page import PublicPage
 
 
 class HistoryPage(PublicPage):
-    """Pages beside a record: they do not compete with it in search engines."""
+    """A page about the past of records, which search engines are told not to index."""
 
     def render_to_response(self, context, **response_kwargs):
         response = super().render_to_response(context, **response_kwargs)
@@ -58,7 +58,7 @@ class MeasureVersion(HistoryPage):
 
 
 class Changes(HistoryPage):
-    """All public changes of the site, newest first. Counting them would read the whole history, so pages are not."""
+    """All public changes of the site, newest first. The pages are not counted, because that would read the whole history."""
 
     template_name = "changes.html"
     paginate_by = 30

@@ -1,4 +1,4 @@
-"""A selection as readers see it: its sentence, chips, rows, and what is left where nothing fits."""
+"""A selection as readers see it: a sentence, chips, rows, and ways out where nothing fits."""
 
 import itertools
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ class Listing:
     @cached_property
     def sorts(self) -> list[ShownOption]:
         return [
-            # The usual order goes without saying: it is another one once there is a search.
+            # The address leaves the default order out. With a search, relevance is the default.
             ShownOption(
                 "" if value == self.filterset.default_order else value,
                 label,
@@ -191,7 +191,7 @@ class Listing:
 
     @cached_property
     def relaxations(self) -> list[Relaxation]:
-        """What is left when one facet's choices go, where nothing fits all of them."""
+        """The lists without the choices of one facet, without the search or one of its words; only where nothing fits."""
         if self.count:
             return []
         found = [
@@ -224,7 +224,7 @@ class Listing:
 
     @cached_property
     def closest(self) -> list[Closest]:
-        """What is like the search, where no measure at all fits it."""
+        """Texts of the site that resemble the search, where no measure fits the search alone."""
         query = self.filterset.search
         if self.count or not query or query.tree is None:
             return []

@@ -31,7 +31,7 @@ class Cell:
     centre: str
     address: str
     count: int  # that fit the current filter
-    total: int = 0  # of all; the foot does not say
+    total: int = 0  # of all measures; the foot leaves it out
     dots: list[ShownDot] = field(default_factory=list)
 
 
@@ -67,10 +67,15 @@ class Matrix:
         return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
 
 
+<<<<<<< HEAD
 def matrix(
     filterset: MeasureFilter, address: Callable[..., str], categories: Iterable[Category] | None = None
 ) -> Matrix:
     """Categories (all, or these) by centres: how many measures, and while they are few, which.
+=======
+def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
+    """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
+>>>>>>> house
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """

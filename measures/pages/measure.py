@@ -11,7 +11,7 @@ from .public_page import PublicPage
 
 
 def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue) -> dict:
-    """What the page of `measure` leads to: those of its relations that are among `found`, and the paragraphs it rests on."""
+    """The links of a measure's page: those of its relations that are among `found`, and the paragraphs it rests on."""
     before, after = catalogue.neighbours(measure.code)
     return {
         "measure": measure,
@@ -29,7 +29,7 @@ def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue)
 
 
 def relations_of_another(measure: Measure, catalogue: Catalogue) -> dict:
-    """The same for a measure that the catalogue does not have as it is shown: an old version, a draft."""
+    """The links of a page that shows a measure as the catalogue does not have it: an old version, a draft."""
     codes = [measure.parent, *measure.parts, *catalogue.neighbours(measure.code)]
     return relations(measure, catalogue.measures_by_code([code for code in codes if code]), catalogue)
 

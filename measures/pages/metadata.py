@@ -1,4 +1,4 @@
-"""What machines read in the head of a page: addresses in all languages, Open Graph, the meta tags of Chinese
+"""Metadata in the head of a page, for machines: addresses in all languages, Open Graph, the meta tags of Chinese
 government pages where they are true, and schema.org data.
 
 Nothing here says that a government publishes the site, and no tag is printed empty.
@@ -19,12 +19,16 @@ from django.utils.translation import gettext as _
 
 from measures import site
 from measures.addresses import absolute, translated
+<<<<<<< HEAD
 from measures.catalogue.records import Plan
+=======
+from measures.catalogue.records import Measure
+>>>>>>> house
 from measures.language.bilingual import LANGUAGE_TAGS
 
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
-# What would end a script element or start a comment in it.
+# Characters that would end a script element or start a comment in it.
 SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -124,8 +128,9 @@ def measure_list(context) -> Page:
 
 
 def measure(context) -> Page:
-    measure, plan = context["measure"], context["measure"].plan
+    measure = context["measure"]
     category = measure.category
+<<<<<<< HEAD
     address = absolute(reverse("measure", args=[measure.code]))
     places = [role.district for role in measure.districts]
     times = {
@@ -160,6 +165,8 @@ def measure(context) -> Page:
     }
     if "datePublished" in times:
         article["PubDate"] = f"{times['datePublished']:%Y-%m-%d %H:%M}"
+=======
+>>>>>>> house
     return Page(
         measure.title,
         measure.summary,
@@ -169,16 +176,53 @@ def measure(context) -> Page:
             (category.name, reverse("category", args=[category.slug])),
             (measure.title, reverse("measure", args=[measure.code])),
         ],
-        [work],
+        [creative_work(measure)],
         og_type="article",
         column={
             "ColumnName": category.name,
             "ColumnDescription": category.intro,
-            "ColumnKeywords": plan.short_title,
+            "ColumnKeywords": measure.plan.short_title,
             "ColumnType": _("Reform measure"),
         },
-        article=article,
+        article=article(measure),
     )
+
+
+def creative_work(measure: Measure) -> dict:
+    """The measure in the words of schema.org."""
+    plan, address = measure.plan, absolute(reverse("measure", args=[measure.code]))
+    places = [role.district for role in measure.districts]
+    return {
+        "@type": "CreativeWork",
+        "@id": address,
+        "url": address,
+        "name": measure.title,
+        "abstract": measure.summary,
+        "identifier": measure.code,
+        "position": measure.number,
+        "genre": measure.category.name,
+        "keywords": list(measure.keywords),
+        "inLanguage": LANGUAGE_TAGS[get_language()],
+        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
+        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
+        "author": editors(),
+        "license": site.LICENCE["path"],
+        "datePublished": localtime(measure.published_at).isoformat(timespec="seconds"),
+        "dateModified": localtime(measure.edited_at).isoformat(timespec="seconds"),
+    }
+
+
+def article(measure: Measure) -> dict[str, str]:
+    """The article tags of Chinese government pages."""
+    return {
+        "ArticleTitle": measure.title,
+        "ContentSource": measure.plan.source.partition("。")[0],
+        "Keywords": ",".join(measure.keywords),
+        "Author": editors()["name"],
+        "Url": absolute(reverse("measure", args=[measure.code])),
+        "PubDate": f"{localtime(measure.published_at):%Y-%m-%d %H:%M}",
+    }
 
 
 def topic(context) -> Page:

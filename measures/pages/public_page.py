@@ -1,4 +1,4 @@
-"""What every public page shows."""
+"""The base of all public pages."""
 
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView

@@ -21,7 +21,7 @@ from measures.selection.numbers import everything
 
 
 class InEveryLanguage(Paginator):
-    """Pages of (item, language). Django's own are cut from a list of all items; here only those of a page are read."""
+    """Pages of pairs (item, language). Django's own paginator lists all items first; this one reads those of one page."""
 
     def _get_page(self, items, *args, **kwargs):
         pairs = [(item, language) for item in items for language, _name in settings.LANGUAGES]
@@ -68,7 +68,7 @@ class Topics(Pages):
 
 
 class EditTimes(Sequence):
-    """(code, when it was edited last) of every measure in plan order, of which only what is asked for is read."""
+    """The code and the last edit of every measure in plan order; a slice reads no more than its own."""
 
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
@@ -110,4 +110,4 @@ def section(request, section):
     try:
         return views.sitemap(request, SITEMAPS, section)
     except Http404:
-        raise Http404 from None  # what Django says is in English only
+        raise Http404 from None  # Django's message is in English only

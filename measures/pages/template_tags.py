@@ -1,4 +1,4 @@
-"""What templates need beyond Django's own tags."""
+"""Tags and filters of templates, beside Django's own."""
 
 from functools import lru_cache
 
@@ -48,7 +48,7 @@ def as_options(facet):
             shown.append(format_html('<li class="option-group">{}</li>', own_lang(group)))
         label = conditional_escape(own_lang(option.label))
         box = _box(facet.name, option.value, option.depth, label, option.chosen, option.count == 0)
-        # list.js writes into the number's place, which is there without a number too.
+        # list.js writes numbers into this element, so it stands there without a number too.
         count = "" if option.count is None else option.count
         shown.append(f'{box} <span class="option-count">{count}</span></label></li>')
     return mark_safe("\n".join(shown))  # noqa: S308  boxes are safe, and so are numbers
@@ -105,7 +105,7 @@ def page_languages(context):
         languages.append(
             {
                 "tag": LANGUAGE_TAGS[language],
-                # On a phone 简体 and 繁體 do.
+                # Phones show the short form alone: 简体, 繁體.
                 "short": name.removesuffix("中文"),
                 "rest": name[len(name.removesuffix("中文")) :],
                 "address": address,
@@ -124,7 +124,7 @@ def current_page(context, name):
 
 @register.simple_tag
 def identity():
-    """Who runs the site, as Chinese sites say it; nothing where the settings are empty."""
+    """The lines that say who runs the site, as Chinese sites have them; none where the settings are empty."""
     elements = (
         (_("Run by"), settings.ORGANISER),
         (_("Site identification code"), settings.SITE_ID_CODE),

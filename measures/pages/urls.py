@@ -1,7 +1,7 @@
 """The addresses of the public pages.
 
 /                              home
-/measures/?<selection>         the list, narrowed by the parameters of filters.py
+/measures/?<selection>         the list, narrowed by the parameters of selection/filter.py
 /measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
 /measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,

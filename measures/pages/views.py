@@ -114,7 +114,7 @@ class About(PublicPage):
 
 
 class DataPage(PublicPage):
-    """The whole set: its files, what its columns mean, what may be done with it, how to cite it."""
+    """The page of the whole set: its files, the meaning of its columns, its licence, its citation."""
 
     template_name = "data.html"
 
@@ -156,8 +156,13 @@ class Robots(TemplateView):
     extra_context = {"origin": settings.SITE_ORIGIN}
 
 
+<<<<<<< HEAD
 class OpenSearch(PublicPage):
     """How a browser searches this site from its address bar."""
+=======
+class OpenSearch(TemplateView):
+    """The description with which a browser searches this site from its address bar."""
+>>>>>>> house
 
     template_name = "opensearch.xml"
     content_type = "application/opensearchdescription+xml"

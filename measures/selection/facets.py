@@ -1,7 +1,7 @@
-"""What a selection means in facet tokens. No database here.
+"""A selection translated into facet tokens. No database here.
 
-A measure's tokens stand in two sets (see models.FacetSet). Facets of one family are chosen together: a centre and the basis
-of the link hold in one link, a place and its role in one role.
+A measure has tokens for each facet (see models.FacetSet). Two facets can form a family, of which both values must hold
+together: a centre and the basis of the link in the same link, a place and its role in the same mention of the place.
 """
 
 from collections.abc import Iterable
@@ -32,6 +32,6 @@ def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary
 
 
 def limits(families: Iterable[tuple[str, ...]], selection: Selection, vocabulary: Vocabulary) -> dict:
-    """Those of the families in which something is chosen -> the tokens that are then `wanted`."""
+    """The tokens `wanted` in each of the families in which something is chosen."""
     asked = {family: wanted(family, selection, vocabulary) for family in families}
     return {family: tokens for family, tokens in asked.items() if tokens is not None}

@@ -32,7 +32,7 @@ SORTS = (
 )
 
 
-@lru_cache(maxsize=4096)  # a list page has some fifty addresses of other lists
+@lru_cache(maxsize=4096)  # a list page links to some fifty other lists, most of whose parameters are the same
 def _parameter(name: str, *values: str) -> str:
     return urlencode([(name, value) for value in values if value])
 
@@ -43,7 +43,7 @@ def validate_readable(query: str) -> None:
 
 
 class Facet(django_filters.MultipleChoiceFilter):
-    """A facet: its values are slugs. Those of records are read when a filter is made."""
+    """A facet, whose values are slugs. Where they name records, a filter sets its choices when it is made."""
 
     def __init__(self, choices=(), none_label=None, **options):
         self.none_label = none_label
@@ -56,7 +56,7 @@ class Facet(django_filters.MultipleChoiceFilter):
         )
 
     def __deepcopy__(self, memo):
-        # Every filterset copies its filters. All that differs between them are the choices, which it sets itself.
+        # Each filterset copies its filters deeply. Only the choices differ between the copies, so a shallow one will do.
         clone = copy(self)
         clone.extra = dict(self.extra)
         return clone
@@ -119,7 +119,9 @@ class MeasureFilter(django_filters.FilterSet):
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
-            filter_.parent = None  # else all that was found would stay until cycles are looked for
+            filter_.parent = (
+                None  # breaks a cycle that would keep the bitmaps in memory until garbage is collected
+            )
 
     def get_form_class(self):
         return self.catalogue.kept(("form", get_language()), super().get_form_class)
@@ -172,7 +174,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def _written(self) -> dict[str, str]:
-        """Each parameter of this selection as its address has it; empty where it goes without saying."""
+        """Each parameter of this selection as its address writes it; empty where the address leaves it out."""
         written = {"q": _parameter("q", self.query)}
         written |= {facet: _parameter(facet, *values) for facet, values in self.selection.items()}
         return written | {"sort": self._written_order(self.query), "page": ""}
@@ -225,7 +227,7 @@ class MeasureFilter(django_filters.FilterSet):
         return self.fitting.in_order(self.catalogue.order(self.order))
 
     def count_with(self, search: Search) -> int:
-        """How many measures fit the facets and another search."""
+        """Count the measures that fit the facets of this selection and another search."""
         return self._fitting(search.found(self.catalogue.register)).total
 
 

@@ -1,4 +1,4 @@
-"""Which measures fit a selection, and every number that follows from it. No database here."""
+"""The measures that fit a selection, and every number that follows. No database here."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ class Fitting:
         return bool(self._flags[self.register.position(key)])
 
     def numbers(self, facet: str) -> Counter[str]:
-        """For each value the measures that would fit if it were the facet's only choice."""
+        """Count, for each value of the facet, the measures that would fit if it were the only choice in this facet."""
         if facet not in self._numbers:
             self._numbers[facet] = self._counted(facet)
         return self._numbers[facet]
@@ -55,17 +55,17 @@ class Fitting:
         return Counter({value: self._with(facet, [value]) for value in self.register.values[facet]})
 
     def _others(self, facet: str) -> int:
-        """The measures that fit everything but the facet's family."""
+        """The bitmap of the measures that fit everything except the choices in the facet's family."""
         return self._without.get(FAMILY[facet], self.bitmap)
 
     def _with(self, facet: str, values: list[str]) -> int:
-        """How many measures fit with these values chosen in `facet` instead."""
+        """Count the measures that fit with these values chosen in `facet` instead of its own."""
         tokens = wanted(FAMILY[facet], self.selection | {facet: values}, self.register.vocabulary)
         others = self._others(facet)
         return (others if tokens is None else others & self.register.having(*tokens)).bit_count()
 
     def dropping(self, facet: str) -> int:
-        """How many measures fit when nothing is chosen in `facet`."""
+        """Count the measures that fit when nothing is chosen in `facet`."""
         return self._with(facet, [])
 
     @cached_property
@@ -90,7 +90,7 @@ class Fitting:
         )
 
     def in_order(self, order: Iterable[int], first: int = 0) -> Iterator[int]:
-        """The keys, as `order` has the positions, those of the bitmap `first` before the others."""
+        """The keys of the measures that fit, in the order of the positions in `order`; those of the bitmap `first` come first."""
         for bitmap in filter(None, (self.bitmap & first, self.bitmap & ~first)):
             yield from self.register.keys_of(bitmap, order)
 
@@ -100,6 +100,7 @@ def everything(catalogue: Catalogue) -> Fitting:
     return catalogue.kept("everything", lambda: Fitting(catalogue.register, {}))
 
 
+<<<<<<< HEAD
 def of_plan(catalogue: Catalogue, plan: str) -> Fitting:
     """All measures of the plan with this slug."""
     return catalogue.kept(("of plan", plan), lambda: Fitting(catalogue.register, {"plan": [plan]}))
@@ -111,3 +112,9 @@ def figures(fitting: Fitting) -> dict[str, int]:
         value: fitting.bitmap & fitting.register.having(f"basis:{value}") for value in Measure.Basis.values
     }
     return {value: own.bit_count() for value, own in basis.items()} | {"total": fitting.total}
+=======
+def figures(catalogue: Catalogue) -> dict[str, int]:
+    """Count all measures by basis, and in `total`."""
+    counts = dict.fromkeys(Measure.Basis.values, 0)
+    return counts | everything(catalogue).numbers("basis") | {"total": everything(catalogue).total}
+>>>>>>> house

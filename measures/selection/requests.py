@@ -8,7 +8,7 @@ from .filter import MeasureFilter
 
 
 class InvalidParameters(BadRequest):
-    """`errors`: for each parameter's name, the ValidationErrors that say what is wrong with it."""
+    """A parameter has a value that does not exist. `errors` has the ValidationErrors of each parameter by its name."""
 
     def __init__(self, errors: dict[str, list[ValidationError]]):
         self.errors = errors

@@ -1,7 +1,6 @@
 """The index rows of every data version are a plain reading of the versions, whatever happened and in whatever order."""
 
 import random
-from io import StringIO
 
 import pytest
 from django.core.management import call_command
@@ -12,7 +11,6 @@ from measures.models import (
     Audience,
     Category,
     CharacterPair,
-    DataVersion,
     District,
     Measure,
     Plan,
@@ -25,42 +23,9 @@ from measures.models import (
 from measures.snapshots import editing_as
 
 from .index_oracle import check_derived_columns, data_versions, read_from_index, read_plainly, whole_index
+from .steps import at_once, live, new_measure, new_plan, rebuilt, rows_of
 
 pytestmark = pytest.mark.usefixtures("restored")
-
-
-def at_once() -> None:
-    """Have versions written in the middle of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-
-
-def live() -> int:
-    return DataVersion.objects.live().number
-
-
-def rows_of(code: str) -> list[tuple]:
-    return list(SearchRow.objects.filter(code=code).order_by("since").values_list("since", "until"))
-
-
-@transaction.atomic
-def new_measure(number: int, title: str, *, status: str = "published", plan: int = 2020) -> Measure:
-    category = Category.objects.filter(plan=plan).first()
-    measure = Measure.objects.create(
-        plan_id=plan, category=category, number=number, slug=f"new-{number}", title_zh=title, basis="named", status=status
-    )  # fmt: skip
-    measure.paragraphs.add(SourceParagraph.objects.filter(plan=plan).first())
-    return measure
-
-
-def new_plan(year: int, status: str) -> Plan:
-    names = ("title", "short_title", "issuer", "source", "intro", "method")
-    texts = {f"{name}_{language}": "x" for name in names for language in ("zh", "en")}
-    plan = Plan.objects.create(slug=str(year), year=year, status=status, **texts)
-    texts = {"name_zh": f"类别{year}", "name_en": "x", "intro_zh": "x", "intro_en": "x"}
-    Category.objects.create(plan=plan, number=1, slug=f"category-{year}", **texts)
-    SourceParagraph.objects.create(plan=plan, number=1, opening="x")
-    return plan
 
 
 class Walk:
@@ -175,12 +140,6 @@ def test_every_moment_of_a_random_walk_can_be_read_afterwards(seed):
     before = whole_index()
     assert rebuilt() == "Every row was as it should be.\n"
     assert whole_index() == before
-
-
-def rebuilt() -> str:
-    output = StringIO()
-    call_command("rebuild_index", stdout=output)
-    return output.getvalue()
 
 
 def test_a_damaged_index_is_made_anew():

@@ -20,7 +20,7 @@ from measures.models import (
 from measures.snapshots import editing_as
 
 from .index_oracle import data_versions, read_from_index, read_plainly
-from .test_index import new_measure, new_plan
+from .steps import new_measure, new_plan
 
 pytestmark = pytest.mark.usefixtures("restored")
 

@@ -6,15 +6,13 @@ import threading
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from measures.history.kinds import MODELS
 from measures.models import Audience, DataVersion, District, Measure, PublicVersion, SearchRow, Version
 from measures.snapshots import editing_as
 
-from .index_oracle import data_versions, read_from_index, read_plainly
-from .test_index import live, new_measure, rebuilt, rows_of, whole_index
+from .index_oracle import data_versions, read_from_index, read_plainly, whole_index
+from .steps import live, new_measure, rebuilt, rows_of, save_everything
 
 pytestmark = pytest.mark.usefixtures("restored")
 
@@ -113,7 +111,6 @@ def test_a_private_note_is_for_staff_alone(restored):
         Measure.objects.filter(code="2020-07").update(title_en="New")
     version = Version.objects.of("measure", "2020-07").first()
     assert (version.note, version.private_note) == ("For all", "For us")
-    assert "private_note" in Version.staff_columns
     assert PublicVersion.objects.get(id=version.id).note == "For all"
     with editing_as("lin"):
         Measure.objects.filter(code="2020-07").update(title_en="Newer")
@@ -139,20 +136,6 @@ def test_saving_every_record_as_it_is_writes_nothing():
     before = Version.objects.count()
     save_everything()
     assert Version.objects.count() == before
-
-
-def save_everything() -> None:
-    """Every row of every content table, and its relations, as they are."""
-    parts = ("sourceparagraph", "action", "centrelink", "districtrole")
-    for model in (*MODELS.values(), *(apps.get_model("measures", name) for name in parts)):
-        for record in model.objects.all():
-            record.save()
-            for field in model._meta.many_to_many:
-                relation = getattr(record, field.name)
-                kept = list(relation.all())
-                with transaction.atomic():
-                    relation.clear()
-                    relation.set(reversed(kept))
 
 
 # --- The view ---

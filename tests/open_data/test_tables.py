@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from measures.catalogue import Catalogue
 from measures.models import Measure, Version
-from measures.open_data.columns import COLUMNS, in_lines
+from measures.open_data.column import in_lines
+from measures.open_data.columns import COLUMNS
 from measures.open_data.csv_table import guard, unguard
 from measures.snapshots import editing_as
 

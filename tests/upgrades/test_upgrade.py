@@ -37,8 +37,7 @@ from tests.models.index_oracle import (
     read_plainly,
     whole_index,
 )
-from tests.models.test_index import rebuilt
-from tests.models.test_versions import save_everything
+from tests.models.steps import rebuilt, save_everything
 
 from .make import PASSWORD, SECRET
 

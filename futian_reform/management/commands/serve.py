@@ -1,12 +1,20 @@
 import os
+from argparse import SUPPRESS
 
 from django.core.management.base import BaseCommand
 
-from futian_reform.operations.serve import database_server, prepare, serve
+from futian_reform.operations.prepare import database_server, prepare
+from futian_reform.operations.proof import prove as prove_code
+from futian_reform.operations.serve import serve
 
 
 class Command(BaseCommand):
-    help = "Prepares the database and the static files and serves the site, as `make run` does."
+    help = (
+        "Prepares the database and the static files and serves the site, as `make run` does. SIGTERM and Ctrl-C stop it. "
+        "SIGHUP (systemctl reload) takes new code: a process of its own imports it, runs `check`, collects static files, "
+        "migrates and answers a page; only then do new web processes take the place of the old ones, one after another. "
+        "Otherwise the old ones stay, and a line says why."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -14,9 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--prepare-only", action="store_true", help="do not serve")
+        parser.add_argument("--prove", type=int, metavar="PID", help=SUPPRESS)  # what SIGHUP starts
 
-    def handle(self, *, host, port, workers, prepare_only, **options):
-        if prepare_only:
+    def handle(self, *, host, port, workers, prepare_only, prove: int | None, **options):
+        if prove:
+            prove_code(prove, self.say)
+        elif prepare_only:
             with database_server(self.say):
                 prepare(self.say)
         else:

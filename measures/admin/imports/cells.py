@@ -1,4 +1,4 @@
-"""The columns that come back, and what spreadsheet programs make of their cells."""
+"""The columns that can be edited in a spreadsheet, and cells as spreadsheet programs change them."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""One row of a spreadsheet against its saved measure: what changes, what is wrong, saving it."""
+"""One row of a spreadsheet compared with its saved measure: changes, faults, and saving it."""
 
 import re
 
@@ -168,7 +168,7 @@ class MeasureResource(resources.ModelResource):
 
 
 def faults_of(result) -> list[tuple[int | None, str, str, str]]:
-    """What keeps the file from being imported: (line of the sheet, code, column, why)."""
+    """The reasons why the file cannot be imported: (line of the sheet, code, column, why)."""
     faults = []
     for error in result.base_errors:
         reason = error.error.messages[0] if isinstance(error.error, ValidationError) else str(error.error)

@@ -70,7 +70,7 @@ class SpreadsheetImport:
         return TemplateResponse(request, "admin/measures/import.html", context, status=status)
 
     def preview(self, request, dataset):
-        """What the sheet would change; nothing is written."""
+        """Show what the sheet would change; nothing is written."""
         result = MeasureResource().import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
         if faults := faults_of(result):
             return self.refusal(request, faults, len(dataset))

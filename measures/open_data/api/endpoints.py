@@ -18,12 +18,12 @@ from measures.history.events import described
 from measures.history.names import public_names
 from measures.models import PublicVersion
 from measures.open_data import records
-from measures.open_data.columns import SLUG
+from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.selection.requests import canonical_redirect, selected
 
-#: In the order of the records; of changes, which are never read as a whole, a query.
+#: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
 
 PAGE_SIZE = 50

@@ -21,7 +21,7 @@ from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
 
 Schema = dict[str, Any]
 
-#: Names of what a field can be one of.
+#: The names under which the sets of choices stand in the document.
 CHOICES: dict[ChoicesType, str] = {
     models.Measure.Basis: "Basis",
     models.CentreLink.Basis: "LinkBasis",
@@ -133,7 +133,7 @@ def parameter_schema(form_field: forms.Field) -> Schema:
     if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
         found["enum"] = values
     elif most := getattr(form_field, "max_length", None):
-        # Neither NUL nor what undecodable bytes become.
+        # No NUL, and no U+FFFD, which stands for bytes that are not UTF-8.
         found |= {"maxLength": most, "pattern": r"^[^\u0000\uFFFD]*$"}
     if isinstance(form_field, forms.MultipleChoiceField):
         return {"type": "array", "items": found}
@@ -185,7 +185,7 @@ def field_schema(field: Field) -> Schema:
     value = value_schema(field)
     if field.several:
         value = {"type": "array", "items": value}
-    if "$ref" in value:  # beside which nothing else may stand
+    if "$ref" in value:  # OpenAPI 3.0 allows no other key beside it
         value = {"allOf": [value]}
     if field.nullable:
         value["nullable"] = True

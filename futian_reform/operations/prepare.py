@@ -1,0 +1,147 @@
+"""What has to be in place before a web process can answer: database, content, static files."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, OperationalError, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from psycopg.errors import InsufficientPrivilege
+
+Say = Callable[[str], None]
+REMEDIES = {
+    "password": "Correct user and password in DATABASE_URL; special characters in it are percent-encoded.",
+    "does not exist": "Create it on that server, or correct DATABASE_URL.",
+    "No space left on device": "The server's disk is full: free some space. Everything saved so far is kept.",
+    "permission denied": "Make this account the owner of the database, or name another account in DATABASE_URL.",
+}
+
+
+class ServeError(Exception):
+    """One paragraph that says what is wrong and what to do about it."""
+
+
+def prepare(say: Say) -> None:
+    """Bring the database, its content and the static files up to this code. Raises ServeError."""
+    try:
+        prepare_database(say)
+    except OperationalError as error:
+        raise explain(error) from error
+    except DatabaseError as error:
+        if isinstance(error, MigrationSchemaMissing) or isinstance(error.__cause__, InsufficientPrivilege):
+            raise explain(error.__context__) from error
+        raise
+    except CommandError as error:
+        raise ServeError(str(error)) from error
+    collect_static_files(say)
+
+
+def database_server(say: Say):
+    """A context in which the database server runs."""
+    if settings.EMBEDDED_POSTGRES:
+        say(f"Starting PostgreSQL in {settings.EMBEDDED_POSTGRES.state_dir}.")
+        return settings.EMBEDDED_POSTGRES.session()
+    database = settings.DATABASES["default"]
+    say(f"Connecting to the database {database['NAME']} on {database['HOST'] or 'this machine'}.")
+    return nullcontext()
+
+
+def explain(error: BaseException) -> ServeError:
+    """What to do about a database that cannot be reached or used."""
+    reason = str(error).strip().partition("\n")[0].rstrip(".")
+    database = settings.DATABASES["default"]
+    remedy = next(
+        (remedy for symptom, remedy in REMEDIES.items() if symptom in reason),
+        "Start that server, or correct DATABASE_URL. Without DATABASE_URL the site starts a PostgreSQL of its own.",
+    )
+    return ServeError(f"The database {database['NAME']} cannot be used: {reason}. {remedy}")
+
+
+@contextmanager
+def alone_with_the_database() -> Iterator[None]:
+    """One `serve` at a time prepares a database. Also the first contact, without the pool that would hide errors."""
+    connection = connections["default"].copy()
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(connection):
+        connection.set_autocommit(False)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('futian_reform.serve'))")
+            cursor.execute(
+                "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
+            )
+            version, encoding = cursor.fetchone()
+        if version < 150000:
+            raise ServeError(
+                f"DATABASE_URL names a PostgreSQL {version // 10000}; version 15 or newer is needed."
+            )
+        if encoding != "UTF8":
+            raise ServeError(
+                f"The database is encoded in {encoding}. Create one in UTF8 and name it in DATABASE_URL."
+            )
+        yield
+
+
+def prepare_database(say: Say) -> None:
+    try:
+        with alone_with_the_database():
+            executor = MigrationExecutor(connections["default"])
+            refuse_newer_database(executor.loader)
+            if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                say(f"Applying {len(plan)} migrations.")
+                call_command("migrate", interactive=False, verbosity=0)
+            call_command("load_content")
+            call_command("reader_role")
+    finally:
+        for connection in connections.all():
+            connection.close()
+            connection.close_pool()
+
+
+def refuse_newer_database(loader: MigrationLoader) -> None:
+    ours = {
+        config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR
+    }
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known.update(migration.replaces)
+    if unknown := sorted(name for app, name in set(loader.applied_migrations) - known if app in ours):
+        raise ServeError(
+            f"The database is newer than this code: it has the migration {unknown[-1]}, unknown here. Nothing was "
+            "changed. Update the code (git pull), restore the backup made before the update, or name another "
+            "directory in FUTIAN_DATA."
+        )
+
+
+def collect_static_files(say: Say) -> None:
+    """Collect, hash and compress static files, unless what would come out is there already."""
+    digest = hashlib.sha256(repr(settings.STORAGES).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    try:
+        with (settings.FUTIAN_DATA / "static.stamp").open("a+") as stamp:
+            fcntl.flock(stamp, fcntl.LOCK_EX)  # two servers may start at once on one directory
+            stamp.seek(0)
+            if stamp.read() == digest.hexdigest() and (settings.STATIC_ROOT / "staticfiles.json").exists():
+                return
+            say("Collecting static files.")
+            stamp.truncate(0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write(digest.hexdigest())
+    except OSError as error:
+        raise ServeError(
+            f"Static files cannot be collected in {settings.STATIC_ROOT} ({error.strerror}). Free some space, or make "
+            "the directory writable for this user."
+        ) from error

@@ -1,0 +1,170 @@
+"""Long downloads: made into a file without a name as fast as they can be, and sent from it as slowly as they are read.
+
+So a reader who pauses keeps no thread and no connection to the database. Whoever gets less than the whole can tell:
+
+    it is made within HEAD_START    it is sent with its length
+    making it fails before that     503 instead of a file
+    it takes longer                 it is sent in chunks while it is made, since the first byte should not wait for the last
+    making it fails then            the server ends the chunks properly all the same, so the file ends in something that its
+                                    readers refuse: see UNFINISHED. JSON and XLSX without their end are no JSON and no XLSX
+    the reader is too slow          likewise; where it takes nothing at all the kernel cuts the connection (listening.py)
+"""
+
+import asyncio
+import logging
+import os
+import time
+from contextlib import suppress
+from tempfile import TemporaryFile
+
+from django.conf import settings
+
+from .rendering import Stream
+
+HEAD_START = 0.6  # seconds
+PIECE = 64 * 1024  # bytes
+IN_MEMORY = 2**20  # bytes of a download that is handed over as a whole
+STALLED = 120.0  # seconds; after the kernel's 90
+RATE, GRACE = 4 * 1024, 120.0  # bytes a second that a reader must take, once so many seconds have passed
+OPENING = 10.0  # seconds within which the server has opened what it was told to send
+# What ends a file that could not be finished. A response may bring its own as an attribute `unfinished`.
+# A quotation mark that is never closed is an error to Python's strict csv reader, pandas and PostgreSQL's COPY.
+UNFINISHED = {
+    "text/csv": b'\r\n"This file ends before its end. \xe6\x96\x87\xe4\xbb\xb6\xe4\xb8\x8d\xe5\xae\x8c\xe6\x95\xb4'
+}
+
+logger = logging.getLogger(__name__)
+
+
+class File:
+    """What a stream gives, in a temporary file that grows; `make` runs in a thread, all else in the event loop."""
+
+    def __init__(self, stream: Stream, loop):
+        self.stream, self.loop = stream, loop
+        self.file = TemporaryFile(dir=settings.FUTIAN_DATA, buffering=0)  # noqa: SIM115  closed by `close`
+        self.size = 0
+        self.is_over = self.failed = self.is_unwanted = False
+        self.changed = asyncio.Event()
+
+    def make(self) -> None:
+        failed = False
+        try:
+            for chunk in self.stream:
+                if self.is_unwanted:
+                    break
+                self.file.write(chunk)
+                self.loop.call_soon_threadsafe(self._grow, len(chunk))
+        except Exception:
+            logger.exception("A download could not be finished")
+            failed = True
+        finally:
+            self.stream.close()
+            self.loop.call_soon_threadsafe(self._end, failed)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        self.changed.set()
+
+    def _end(self, failed: bool) -> None:
+        self.is_over, self.failed = True, failed
+        self.changed.set()
+
+    async def is_over_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_over:
+                    await self.next_change()
+        return self.is_over
+
+    async def next_change(self) -> None:
+        self.changed.clear()
+        await self.changed.wait()
+
+    def read(self, offset: int) -> bytes:
+        return os.pread(self.file.fileno(), min(PIECE, self.size - offset), offset)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+async def send_download(stream: Stream, protocol, status: int, headers: list, threads) -> bool:
+    """Send what `stream` gives. False where that failed before anything was sent."""
+    loop = asyncio.get_running_loop()
+    try:
+        file = File(stream, loop)
+    except OSError:
+        stream.close()
+        raise
+    making = loop.run_in_executor(threads, file.make)
+    try:
+        if await file.is_over_within(HEAD_START):
+            if file.failed:
+                return False
+            send_whole(file, protocol, status, headers)
+        else:
+            await send_while_made(file, protocol, status, headers)
+    finally:
+        file.is_unwanted = True
+        await making
+        loop.call_later(OPENING, file.close)
+    return True
+
+
+def send_whole(file: File, protocol, status: int, headers: list) -> None:
+    if file.size <= IN_MEMORY:
+        protocol.response_bytes(status, headers, os.pread(file.file.fileno(), file.size, 0))
+    else:
+        length = ("content-length", str(file.size))
+        protocol.response_file(status, [*headers, length], f"/dev/fd/{file.file.fileno()}")
+
+
+async def send_while_made(file: File, protocol, status: int, headers: list) -> None:
+    """The server reads from a pipe, which is full as long as the reader takes nothing."""
+    out, into = os.pipe()
+    os.set_blocking(into, False)
+    asyncio.get_running_loop().call_later(
+        OPENING, os.close, out
+    )  # the server has opened it for itself by then
+    try:
+        protocol.response_file(status, headers, f"/dev/fd/{out}")
+        if not await copy(file, into):
+            await write(into, unfinished(file.stream.response))
+    except BrokenPipeError:
+        pass  # the reader has gone away
+    except TimeoutError:
+        logger.warning("A reader of a download took nothing for %d seconds", STALLED)
+    finally:
+        os.close(into)
+
+
+async def copy(file: File, into: int) -> bool:
+    """Copy the file as it grows. False where it is not whole, or the reader too slow."""
+    sent, begun = 0, time.monotonic()
+    while sent < file.size or not file.is_over:
+        if sent == file.size:
+            await file.next_change()
+            continue
+        sent += await write(into, file.read(sent))
+        if sent < RATE * (time.monotonic() - begun - GRACE):
+            return False
+    return not file.failed
+
+
+async def write(into: int, piece: bytes) -> int:
+    """Write what fits into the pipe, once there is room. Raises TimeoutError and BrokenPipeError."""
+    loop = asyncio.get_running_loop()
+    while True:
+        with suppress(BlockingIOError):
+            return os.write(into, piece)
+        writable = loop.create_future()
+        loop.add_writer(into, lambda writable=writable: writable.done() or writable.set_result(None))
+        try:
+            async with asyncio.timeout(STALLED):
+                await writable
+        finally:
+            loop.remove_writer(into)
+
+
+def unfinished(response) -> bytes:
+    kind = response.headers.get("Content-Type", "").partition(";")[0]
+    return getattr(response, "unfinished", UNFINISHED.get(kind, b""))

@@ -1,0 +1,53 @@
+"""Long downloads on the real server: `python -m tests.downloads_site DESCRIPTOR`, which it accepts from.
+
+Stands for the page cache: every address is a CSV, read row by row in a snapshot of the database while it is sent.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from urllib.parse import parse_qs
+
+import django
+from django.db import connections
+
+ROW = '"' + "x" * 997 + '"\r\n'
+
+
+def rows(count: int, pause: float):
+    yield b"row\r\n"
+    with connections["reader"].cursor() as cursor:
+        for start in range(0, count, 50):
+            cursor.execute("SELECT 1")  # fails once the session is ended
+            time.sleep(pause)
+            yield ROW.encode() * min(50, count - start)
+
+
+class Cache:
+    def kept(self, path, query):
+        return None
+
+    def __call__(self, environ, start_response):
+        from futian_reform.page_cache.rendering import Stream
+        from futian_reform.requests.middleware import REFUSED, UNAVAILABLE
+        from measures.snapshots import SnapshotStream, public_snapshot
+
+        if REFUSED in environ or UNAVAILABLE in environ:
+            start_response("503 Service Unavailable", [])
+            return [b""]
+        asked = {name: float(texts[0]) for name, texts in parse_qs(environ["QUERY_STRING"]).items()}
+        with public_snapshot():
+            response = SnapshotStream(rows(int(asked["rows"]), asked["pause"]), content_type="text/csv")
+            response.take_snapshot()
+        return Stream(response, ["200 OK", [("Content-Type", "text/csv")]], lambda: None).send(start_response)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "futian_reform.settings"
+    django.setup()
+    from futian_reform.operations.worker import run
+    from futian_reform.page_cache.front import Front
+
+    ready = os.open(os.devnull, os.O_WRONLY)
+    asyncio.run(run(Front(Cache()), int(sys.argv[1]), ready))

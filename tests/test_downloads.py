@@ -1,0 +1,140 @@
+"""Files that are made while they are sent: whole to slow readers, and never whole in appearance only."""
+
+import csv
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import StringIO
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from benchmarks.site import ROOT, free_port
+from futian_reform.operations.listening import listen
+
+from .downloads_site import ROW
+
+
+@pytest.fixture(scope="module")
+def port(databases):
+    port = free_port()
+    content = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{databases.name}").geturl()
+    with listen("127.0.0.1", str(port)) as listening:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.downloads_site", str(listening.fileno())],
+            pass_fds=(listening.fileno(),),
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": content},
+        )
+    yield port
+    server.kill()
+    server.wait()
+
+
+def ask(port: int, rows: int, pause: float, receive_buffer: int = 0) -> socket.socket:
+    client = socket.socket()
+    if receive_buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.settimeout(60)
+    client.connect(("127.0.0.1", port))
+    client.sendall(b"GET /x.csv?rows=%d&pause=%f HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (rows, pause))
+    return client
+
+
+@contextmanager
+def asked(port: int, rows: int, pause: float, receive_buffer: int = 0) -> Iterator[http.client.HTTPResponse]:
+    with (
+        closing(ask(port, rows, pause, receive_buffer)) as client,
+        http.client.HTTPResponse(client) as response,
+    ):
+        response.begin()
+        yield response
+
+
+def sessions() -> list[int]:
+    """The database sessions of downloads that are being made."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name LIKE '%%downloads_site%%' AND xact_start IS NOT NULL"
+        )
+        return [pid for (pid,) in found]
+
+
+def end_sessions():
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for pid in sessions():
+            connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+def test_what_is_soon_made_has_a_length(port):
+    for rows in (10, 5_000):
+        with asked(port, rows, 0) as response:
+            assert (response.status, response.headers["Content-Length"]) == (
+                200,
+                str(len("row\r\n") + len(ROW) * rows),
+            )
+            assert response.read().decode().count(ROW) == rows
+
+
+def test_what_takes_long_begins_soon_and_is_sent_as_it_is_made(port):
+    begun = time.monotonic()
+    with asked(port, 1_000, 0.1) as response:
+        assert response.read(1000)
+        assert time.monotonic() - begun < 1.9  # it takes two seconds to make
+        assert response.headers["Content-Length"] is None
+        assert (response.read().decode().count(ROW), time.monotonic() - begun > 1.9) == (999, True)
+
+
+@pytest.mark.parametrize(
+    "pause", [5, pytest.param(50, marks=pytest.mark.skipif("not os.environ.get('PATIENT')"))]
+)
+def test_a_reader_who_pauses_gets_all_and_holds_no_session(port, pause):
+    with asked(port, 20_000, 0.003, receive_buffer=4096) as response:
+        read = response.read(100_000)
+        time.sleep(pause)
+        assert sessions() == []
+        read += response.read()
+    assert read.decode().count(ROW) == 20_000
+    assert list(csv.reader(StringIO(read.decode()), strict=True))[-1] == ["x" * 997]
+
+
+def test_a_session_that_ends_before_the_first_byte_is_an_error(port):
+    with closing(ask(port, 1_000, 0.1)) as client:
+        deadline = time.monotonic() + 20
+        while not sessions():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        end_sessions()
+        with http.client.HTTPResponse(client) as response:
+            response.begin()
+            assert response.status == 503
+
+
+def test_a_session_that_ends_later_leaves_a_file_that_strict_readers_refuse(port):
+    pandas = pytest.importorskip("pandas") if os.environ.get("PATIENT") else None
+    with asked(port, 1_000, 0.1) as response:
+        read = response.read(1000)
+        end_sessions()
+        read += response.read()
+    assert read.count(b"x" * 997) < 1000
+    with pytest.raises(csv.Error, match="unexpected end of data"):
+        list(csv.reader(StringIO(read.decode()), strict=True))
+    if pandas:
+        with pytest.raises(pandas.errors.ParserError, match="EOF inside string"):
+            pandas.read_csv(StringIO(read.decode()))
+
+
+def test_a_reader_who_goes_away_ends_the_making(port):
+    with asked(port, 10_000, 0.1, receive_buffer=4096) as response:
+        response.read(1000)
+        assert sessions()
+    deadline = time.monotonic() + 20
+    while sessions():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -1,0 +1,153 @@
+"""New code by SIGHUP: proved before a web process runs it, and refused with the reason where it does not work."""
+
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import psycopg
+import pytest
+
+from futian_reform.operations.embedded_postgres import EmbeddedPostgres
+
+from .release import Release, released
+
+KEPT = "/en/measures/"
+REFUSED = "The code on the disk was refused; the web processes of before stay: "
+TAKEN = "The web processes run the code on the disk."
+
+
+@pytest.fixture
+def data(tmp_path_factory, with_static_files):
+    folder = tmp_path_factory.mktemp("data")
+    folder.chmod(0o755)
+    yield with_static_files(folder)
+    EmbeddedPostgres(folder).stop()
+
+
+@pytest.fixture
+def release(tmp_path, data):
+    with released(tmp_path, data) as release:
+        yield release
+
+
+@contextmanager
+def readers(release):
+    """Readers who ask for a kept page and for health all the while: every one is answered."""
+    over, answers = threading.Event(), set()
+
+    def read():
+        while not over.wait(0.02):
+            for path in (KEPT, "/healthz"):
+                try:
+                    answers.add(release.get(path)[0])
+                except OSError as error:
+                    answers.add(repr(error))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert answers == {200}
+
+
+def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
+    before = release.workers()
+    views = release.folder / "futian_reform" / "urls.py"
+    good = views.read_text()
+    with readers(release):
+        for bad, reason in (
+            (good + "\ndef broken(:\n", "SyntaxError: invalid syntax"),
+            ("import a_package_that_is_missing\n" + good, "No module named 'a_package_that_is_missing'"),
+        ):
+            views.write_text(bad)
+            release.reload()
+            assert reason in release.said(REFUSED)
+        template = release.folder / "templates" / "home.html"
+        page = template.read_text()
+        views.write_text(good)
+        template.write_text(page + "{% nonsense %}")
+        release.reload()
+        assert "The page / was answered with 500" in release.said(REFUSED)
+        template.write_text(page)
+        assert release.workers() == before
+
+        # A style sheet that no manifest knows yet, and a page that names it.
+        (release.folder / "static" / "new.css").write_text("body { color: inherit }")
+        template.write_text(page.replace("</h1>", "</h1><!-- {% static 'new.css' %} -->", 1))
+        release.reload()
+        release.said(TAKEN)
+    assert not release.workers() & before
+    status, text = release.get("/")
+    assert status == 200
+    assert "/static/new." in text
+    address = text.partition("<!-- ")[2].partition(" -->")[0]
+    assert release.get(address) == (200, "body { color: inherit }")
+    assert release.stop() == 0
+
+
+MIGRATION = """
+from django.db import migrations
+class Migration(migrations.Migration):
+    dependencies = [("measures", "{last}")]
+    operations = [migrations.RunSQL("{sql}")]
+"""
+
+
+def test_a_release_with_a_migration_is_taken_once_it_has_run(release, data):
+    migrations = release.folder / "measures" / "migrations"
+    last = max(path.stem for path in migrations.glob("0*.py"))
+    new = migrations / "0999_drill.py"
+    before = release.workers()
+    with readers(release):
+        new.write_text(MIGRATION.format(last=last, sql="SELECT 1/0"))
+        release.reload()
+        assert "division by zero" in release.said(REFUSED)
+        assert release.workers() == before
+        new.write_text(MIGRATION.format(last=last, sql="CREATE TABLE drill (id int)"))
+        release.reload()
+        release.said("Applying 1 migrations.")
+        release.said(TAKEN)
+        assert release.get("/readyz")[0] == 200
+    with psycopg.connect(EmbeddedPostgres(data).url()) as connection:
+        assert connection.execute("SELECT count(*) FROM drill").fetchone() == (0,)
+    assert release.stop() == 0
+
+
+def test_hang_up_during_start_up_is_not_the_end(tmp_path, data):
+    release = Release(tmp_path, data)
+    release.start()
+    try:
+        for beginning in ("Port", "Starting PostgreSQL"):
+            release.said(beginning)
+            release.reload()
+        release.said("Serving on")
+        release.said(TAKEN)
+        assert release.get(KEPT)[0] == 200
+        assert release.stop() == 0
+        assert not EmbeddedPostgres(data).is_ready()
+    finally:
+        release.kill()
+
+
+def test_processes_that_die_again_and_again_are_replaced(release):
+    for _ in range(3):
+        for worker in release.workers():
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        release.said("A web process ended unexpectedly (-9); another is started.")
+        release.said("A web process ended unexpectedly (-9); another is started.")
+    assert release.process.poll() is None
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            if release.get(KEPT)[0] == 200:
+                break
+    assert release.get(KEPT)[0] == 200
+    assert release.stop() == 0
