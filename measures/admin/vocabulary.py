@@ -1,4 +1,4 @@
-"""The records that measures refer to: plans with paragraphs, categories, centres, audiences, places; terms, synonyms."""
+"""The records that measures refer to: categories, centres, audiences, places; terms, synonyms."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError

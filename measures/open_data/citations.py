@@ -140,15 +140,10 @@ def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
 
 
 def list_sentence(filterset: MeasureFilter) -> str:
-<<<<<<< HEAD
-    """How many measures fit the selection and what it is, in the active language."""
+    """A sentence with the number of measures in the selection and the selection in words, in the active language."""
     catalogue, plans = filterset.catalogue, filterset.plans
     all_of_them = Fitting(catalogue.register, {"plan": [plan.slug for plan in plans]})
     numbers = {**figures(all_of_them), "plans": whole(plans, catalogue), **as_of(catalogue.version)}
-=======
-    """A sentence with the number of measures in the selection and the selection in words, in the active language."""
-    numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
->>>>>>> house
     if selection := description(filterset):
         return _(
             "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(derived)s split off by "

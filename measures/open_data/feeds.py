@@ -104,13 +104,8 @@ def newest_keys(filterset: MeasureFilter) -> list[int]:
     return list(islice(filterset.fitting.in_order(filterset.catalogue.order("edited")), MAX_ENTRIES))
 
 
-<<<<<<< HEAD
 def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
-    """What an entry is filed under: its plan where there are several, its category, centres and places."""
-=======
-def categories_of(measure: Measure) -> list[str]:
-    """The categories of a feed's entry: the measure's category, centres and places."""
->>>>>>> house
+    """The categories of a feed's entry: the measure's plan where there are several, its category, centres and places."""
     return [
         *([measure.plan.short_title] if len(catalogue.plans) > 1 else ()),
         measure.category.name,

@@ -67,15 +67,12 @@ class Matrix:
         return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
 
 
-<<<<<<< HEAD
 def matrix(
     filterset: MeasureFilter, address: Callable[..., str], categories: Iterable[Category] | None = None
 ) -> Matrix:
-    """Categories (all, or these) by centres: how many measures, and while they are few, which.
-=======
-def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
     """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
->>>>>>> house
+
+    It has all categories, or these.
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """

@@ -19,11 +19,7 @@ from django.utils.translation import gettext as _
 
 from measures import site
 from measures.addresses import absolute, translated
-<<<<<<< HEAD
-from measures.catalogue.records import Plan
-=======
-from measures.catalogue.records import Measure
->>>>>>> house
+from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
 
 # Languages as Open Graph writes them.
@@ -130,49 +126,12 @@ def measure_list(context) -> Page:
 def measure(context) -> Page:
     measure = context["measure"]
     category = measure.category
-<<<<<<< HEAD
-    address = absolute(reverse("measure", args=[measure.code]))
-    places = [role.district for role in measure.districts]
-    times = {
-        name: localtime(at)
-        for name, at in (("datePublished", measure.published_at), ("dateModified", measure.edited_at))
-        if at
-    }
-    work = {
-        "@type": "CreativeWork",
-        "@id": address,
-        "url": address,
-        "name": measure.title,
-        "abstract": measure.summary,
-        "identifier": measure.code,
-        "position": measure.number,
-        "genre": category.name,
-        "keywords": list(measure.keywords),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-        "isBasedOn": based_on([plan]),
-        "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
-        "author": editors(),
-        "license": site.LICENCE["path"],
-    }
-    work |= {name: at.isoformat(timespec="seconds") for name, at in times.items()}
-    article = {
-        "ArticleTitle": measure.title,
-        "ContentSource": plan.source.partition("。")[0],
-        "Keywords": ",".join(measure.keywords),
-        "Author": editors()["name"],
-        "Url": address,
-    }
-    if "datePublished" in times:
-        article["PubDate"] = f"{times['datePublished']:%Y-%m-%d %H:%M}"
-=======
->>>>>>> house
     return Page(
         measure.title,
         measure.summary,
         [
             (_("Measures"), reverse("measure-list")),
-            *crumb_of_plan(plan, context),
+            *crumb_of_plan(measure.plan, context),
             (category.name, reverse("category", args=[category.slug])),
             (measure.title, reverse("measure", args=[measure.code])),
         ],
@@ -190,7 +149,7 @@ def measure(context) -> Page:
 
 def creative_work(measure: Measure) -> dict:
     """The measure in the words of schema.org."""
-    plan, address = measure.plan, absolute(reverse("measure", args=[measure.code]))
+    address = absolute(reverse("measure", args=[measure.code]))
     places = [role.district for role in measure.districts]
     return {
         "@type": "CreativeWork",
@@ -204,7 +163,7 @@ def creative_work(measure: Measure) -> dict:
         "keywords": list(measure.keywords),
         "inLanguage": LANGUAGE_TAGS[get_language()],
         "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "isBasedOn": based_on([measure.plan]),
         "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
         "author": editors(),
         "license": site.LICENCE["path"],

@@ -156,13 +156,8 @@ class Robots(TemplateView):
     extra_context = {"origin": settings.SITE_ORIGIN}
 
 
-<<<<<<< HEAD
 class OpenSearch(PublicPage):
-    """How a browser searches this site from its address bar."""
-=======
-class OpenSearch(TemplateView):
     """The description with which a browser searches this site from its address bar."""
->>>>>>> house
 
     template_name = "opensearch.xml"
     content_type = "application/opensearchdescription+xml"

@@ -64,12 +64,15 @@ class Facet(django_filters.MultipleChoiceFilter):
 
 def label_of(record: Record, vocabulary: Vocabulary) -> Text:
     """A record as an option is called: a plan and a centre by a short name, a category that has a namesake with its year."""
+    label: Text
     if isinstance(record, Plan):
-        return record.short_title
-    if isinstance(record, Category) and vocabulary.has_namesake(record):
-        name = _("%(category)s (%(year)s)") % {"category": record.name, "year": record.plan.year}
-        return Text(name, record.name.lang)
-    return record.short if isinstance(record, Centre) else record.name
+        label = record.short_title
+    elif isinstance(record, Category) and vocabulary.has_namesake(record):
+        named = _("%(category)s (%(year)s)") % {"category": record.name, "year": record.plan.year}
+        label = Text(named, record.name.lang)
+    else:
+        label = record.short if isinstance(record, Centre) else record.name  # type: ignore[attr-defined]
+    return label
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:

@@ -98,7 +98,9 @@ def unnamed_controls(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("address", ["/en/", "/en/measures/", "/en/measures/2020-05/", "/en/plans/2020/source/"])
+@pytest.mark.parametrize(
+    "address", ["/en/", "/en/measures/", "/en/measures/2020-05/", "/en/plans/2020/source/"]
+)
 def test_nothing_is_cut_off_at_200_percent(new_page, address):
     page = new_page(**ZOOMED)
     page.goto(address)

@@ -41,7 +41,11 @@ def test_of_many_measures_the_home_page_shows_numbers(client, monkeypatch):
 
 def test_of_many_measures_the_source_shows_the_first_that_cite_a_paragraph(client, restored, monkeypatch):
     def shown(number: int) -> list[str]:
-        text = client.get("/en/plans/2020/source/").text.partition(f'<li id="p{number}"')[2].partition("<li id=")[0]
+        text = (
+            client.get("/en/plans/2020/source/")
+            .text.partition(f'<li id="p{number}"')[2]
+            .partition("<li id=")[0]
+        )
         return re.findall(r"2020-\d\d (?=.)|and \d+ more measures?", text)
 
     whole = client.get("/en/plans/2020/source/").text
