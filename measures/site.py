@@ -45,13 +45,17 @@ def colophon(years: Sequence[int]) -> str:
         return gettext(
             "The Futian Reform Database is an editorial project and not an official site. Outcomes are not recorded here."
         )
-    return ngettext(
-        "The Futian Reform Database is an editorial project and not an official site. It records a plan of %(years)s; "
-        "outcomes are not recorded here.",
-        "The Futian Reform Database is an editorial project and not an official site. It records plans of %(years)s; "
-        "outcomes are not recorded here.",
-        len(years),
-    ) % {"years": between_years(years)}
+    if len(years) == 1:
+        said = gettext(
+            "The Futian Reform Database is an editorial project and not an official site. It records a plan of %(years)s; "
+            "outcomes are not recorded here."
+        )
+    else:
+        said = gettext(
+            "The Futian Reform Database is an editorial project and not an official site. It records plans of %(years)s; "
+            "outcomes are not recorded here."
+        )
+    return said % {"years": between_years(years)}
 
 
 def description(years: Sequence[int]) -> str:
