@@ -24,6 +24,8 @@ class PublicPage(TemplateView):
             plan=plan,
             plans=plans,
             several_plans=len(plans) > 1,
+            # What an old version belongs to may have no page any more.
+            plan_has_page=plan is not None and any(own.slug == plan.slug for own in plans),
             years=[own.year for own in ([plan] if plan else plans)],
             data_version=self.catalogue.version,
             not_stated=_("not stated"),
