@@ -49,13 +49,17 @@ def measure_path(code: str) -> str:
 
 
 # Kind of a record -> where the pages of this kind stand.
-_FOLDERS = {"category": "categories", "centre": "centres", "audience": "audiences", "district": "districts"}
+_FOLDERS = {
+    "plan": "plans",
+    "category": "categories",
+    "centre": "centres",
+    "audience": "audiences",
+    "district": "districts",
+}
 
 
 def record_path(kind: str, key: str) -> str:
     """The page of a record; "" where its kind has none."""
-    if kind == "plan":
-        return "/about/"
     if kind == "measure":
         return measure_path(key)
     if kind == "term":

@@ -8,6 +8,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 
 from measures.language.bilingual import language_of
+from measures.models import Category
 
 
 class LinesField(SimpleArrayField):
@@ -43,6 +44,11 @@ class RecordForm(forms.ModelForm):
         return cleaned
 
 
+def with_year(category: Category) -> str:
+    """A category among those of all plans, which may have namesakes."""
+    return f"{category.plan_id} · {category.name}"
+
+
 class RecordFields:
     """Makes the form fields of records and of their rows."""
 
@@ -56,6 +62,8 @@ class RecordFields:
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:
             return None
+        if db_field.is_relation and db_field.related_model is Category:
+            form_field.label_from_instance = with_year
         # The form repeats its first values, so that it is known later who touched the field: see conflicts.py.
         form_field.show_hidden_initial = True
         attributes = form_field.widget.attrs

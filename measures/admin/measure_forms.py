@@ -10,6 +10,7 @@ from measures.history.fields import ROWS
 from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 
 from .forms import RecordFields, RecordForm, RowFormSet
+from .numbering import NumberedForm
 from .readiness import NEEDED_TEXTS, not_ready
 
 HELP_TEXTS = {
@@ -29,13 +30,13 @@ HELP_TEXTS = {
     "keywords_en": gettext_lazy("One a line: other names that people would search for."),
     "note_zh": gettext_lazy("What readers should know of the editors’ choices. It is public."),
     "status": gettext_lazy(
-        "Published means: visible to everyone within a second. It needs both titles, both summaries, a source "
-        "paragraph and an action."
+        "Published means: visible to everyone within a second, or with its plan if that is still a draft. It needs both "
+        "titles, both summaries, a source paragraph and an action."
     ),
 }
 
 
-class MeasureForm(RecordForm):
+class MeasureForm(NumberedForm, RecordForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,

@@ -110,9 +110,10 @@ class Catalogue:
             self._orders[sort] = self.register.positions(self.store.keys_in_order(sort))
         return self._orders[sort]
 
-    @property
-    def newest_plan(self) -> Plan:
-        return list(self.vocabulary.plan.values())[-1]
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """The plans, the newest first."""
+        return list(reversed(self.vocabulary.plan.values()))
 
     @cached_property
     def terms(self) -> dict[str, Term]:

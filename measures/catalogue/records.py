@@ -93,6 +93,8 @@ class Plan(Record):
 class Category(Record):
     plan: Plan
     number: int
+    #: Its place in its plan, from 1, by which its colour goes; numbers may leave gaps.
+    position: int = 0
     name_zh: str
     name_en: str
     intro_zh: str
@@ -116,6 +118,8 @@ class Centre(Record):
     description_en: str
     #: (year of the plan, number)
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
+    #: The numbers of these paragraphs by plan, as far as the plans are public.
+    cited: list[tuple[Plan, list[int]]] = field(default_factory=list)
 
     name = Bilingual()
     short = Bilingual()

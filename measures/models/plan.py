@@ -76,7 +76,7 @@ class SourceParagraph(models.Model):
         ]
 
     def __str__(self):
-        return f"{paragraph_number(self.number)} {self.opening}…"
+        return f"{self.plan_id} {paragraph_number(self.number)} {self.opening}…"
 
     def natural_key(self):
         return (self.plan_id, self.number)

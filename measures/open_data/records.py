@@ -3,7 +3,7 @@
 Names of fields are public and stable: fields may be added, none is renamed or removed.
 """
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,24 @@ NOTE = in_both("note", _("note (Chinese)"), _("note (English)"))
 YEAR = BY_NAME["year"]
 PARAGRAPHS = Field(
     "paragraphs", _("source paragraphs"), type="integer", several=True, constraints={"minimum": 1}
+)
+
+
+#: A pair (plan, numbers): numbers of paragraphs say nothing without their plan.
+PARAGRAPHS_OF_PLAN = RecordType(
+    "ParagraphsOfPlan",
+    _("Paragraphs of the source of one plan."),
+    (
+        Field("plan", _("plan"), _("Slug of the plan."), lambda cited: cited[0].slug, constraints=SLUG),
+        Field(
+            "numbers",
+            _("numbers"),
+            value=itemgetter(1),
+            type="integer",
+            several=True,
+            constraints={"minimum": 1},
+        ),
+    ),
 )
 
 
@@ -170,10 +188,18 @@ CENTRE = RecordType(
         Field(
             PARAGRAPHS.name,
             PARAGRAPHS.label,
-            value=lambda centre: [number for _year, number in centre.paragraphs],
+            _("Their numbers, plan after plan. Which plan each belongs to is said in paragraphs_by_plan."),
+            lambda centre: [number for _plan, numbers in centre.cited for number in numbers],
             type="integer",
             several=True,
             constraints=PARAGRAPHS.constraints,
+        ),
+        Field(
+            "paragraphs_by_plan",
+            _("source paragraphs by plan"),
+            value=attrgetter("cited"),
+            record=PARAGRAPHS_OF_PLAN,
+            several=True,
         ),
     ),
 )

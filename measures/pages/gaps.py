@@ -29,7 +29,7 @@ class GapsPage(PublicPage):
 
 def gaps_of_plans(catalogue: Catalogue) -> Iterator[tuple[Plan, gaps.Gaps | None]]:
     """Each plan, the newest first, with what its measures say and do not say; None where they are too many to be read."""
-    for plan in reversed(catalogue.vocabulary.plan.values()):
+    for plan in catalogue.plans:
         yield plan, catalogue.kept(("gaps", plan.slug), partial(gaps_of, plan, catalogue))
 
 

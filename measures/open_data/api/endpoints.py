@@ -147,7 +147,7 @@ class VocabularyEndpoint(Endpoint):
 
 class Categories(VocabularyEndpoint):
     name, kind = "categories", "category"
-    many, one = _("The categories of the plan"), _("One category")
+    many, one = _("The categories of the plans"), _("One category")
     listed = retrieved = records.CATEGORY
 
 
