@@ -5,17 +5,14 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
-import sys
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from psycopg import IsolationLevel
 
-from futian_reform import environment
+from futian_reform import databases, environment
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -185,83 +182,39 @@ TEMPLATES = [
 # --- Database ---
 
 
-def database(name: str, url: str) -> dict:
-    try:
-        config = dj_database_url.parse(url)
-        if config["ENGINE"] != "django.db.backends.postgresql":
-            raise ValueError("not a PostgreSQL address")
-    except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured(
-            f"{name} cannot be read ({error}). Write it as postgresql://user:password@host:5432/database, "
-            "with special characters in the password percent-encoded."
-        ) from error
-    config["OPTIONS"] = {
-        "connect_timeout": 2,
-        "tcp_user_timeout": 5000,  # milliseconds until a vanished server is given up; likewise the next three
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 2,
-        "application_name": " ".join(["futian", *(Path(argument).name for argument in sys.argv[:2])])[:60],
-        **config.get("OPTIONS", {}),
-    }
-    return config
-
-
-def server_options(**parameters: str) -> str:
-    return " ".join(f"-c {name}={value}" for name, value in parameters.items())
-
-
-DATABASE_WAIT = env_number(
-    "DATABASE_WAIT", 0
-)  # seconds that `serve` waits for a server that does not answer yet
+# Seconds that `serve` waits for a server that does not answer yet.
+DATABASE_WAIT = env_number("DATABASE_WAIT", 0)
 EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
 # The role that public pages read with. It can SELECT the content tables and nothing else.
 READER_ROLE = os.environ.get("DATABASE_READER_ROLE", "futian_reader").strip()
 if READER_ROLE and not READER_ROLE.isidentifier():
     raise ImproperlyConfigured("DATABASE_READER_ROLE must be a plain name, such as futian_reader, or empty.")
-
 if EMBEDDED_POSTGRES:
-    _default_url = EMBEDDED_POSTGRES.url()
-    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE) if READER_ROLE else _default_url
+    # The embedded server lets the role in by itself, so that nothing leads from it to more.
+    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE or "postgres")
+    DATABASES = {
+        "default": databases.writer(EMBEDDED_POSTGRES.url()),
+        "reader": databases.reader("DATABASE_URL", _reader_url, role=""),
+    }
 else:
-    _default_url = env("DATABASE_URL")
-    _reader_url = env("DATABASE_READER_URL", _default_url)
-
-DATABASES = {
-    "default": database("DATABASE_URL", _default_url),
-    "reader": database("DATABASE_READER_URL", _reader_url),
-}
-DATABASES["default"]["OPTIONS"]["options"] = server_options(
-    statement_timeout="60s", lock_timeout="10s", idle_in_transaction_session_timeout="10min"
-)
-# A public request sees one snapshot and cannot write: see databases.py.
-_reader_options = {
-    "default_transaction_read_only": "on",
-    "statement_timeout": "5s",
-    "lock_timeout": "1s",
-    "idle_in_transaction_session_timeout": "30s",
-    # How many rows a common word matches is known, but not that reading each row's lexemes, which lie apart, costs more than
-    # the index; and pages are many and short, so that each keeps to one processor. See decisions 13 and 60.
-    "enable_seqscan": "off",
-    "max_parallel_workers_per_gather": "0",
-    # The keys with a word in their title are a hash table, else a list that is gone through for each row: see Search.rank.
-    "hash_mem_multiplier": "8",
-    "jit": "off",
-}
-if READER_ROLE and _reader_url == _default_url:
-    _reader_options["role"] = READER_ROLE
-DATABASES["reader"]["OPTIONS"] |= {
-    "isolation_level": IsolationLevel.REPEATABLE_READ,
-    "options": server_options(**_reader_options),
-}
-# The few threads that render pages keep their connections; see decision 52 for why there is no pool.
-DATABASES["reader"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    DATABASES = databases.databases(env("DATABASE_URL"), env("DATABASE_READER_URL").split(), READER_ROLE)
 DATABASE_ROUTERS = ["measures.snapshots.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Backups ---
+
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(FUTIAN_DATA / "backups"))).expanduser().absolute()
+BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
+BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
 # --- Page cache ---
 
 PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web process
+
+# --- Metrics for Prometheus: a port of their own, which no proxy passes on; 0 serves none ---
+
+METRICS_HOST = env("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env_number("METRICS_PORT", 0)
 
 # --- Languages ---
 
@@ -325,8 +278,10 @@ if _origin.scheme == "https":
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by the machine next door, without a proxy
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # Browsers keep this promise for as long. Before giving up https, send a short one until the old one has run out.
+    SECURE_HSTS_SECONDS = env_number("HSTS_SECONDS", 365 * 24 * 60 * 60)
+    # Lists that browsers ship take only what is promised for a year and for all names below.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS >= 365 * 24 * 60 * 60
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 MAX_BODY_LENGTH = 10 * 2**20  # bytes; the largest is a spreadsheet that staff import
@@ -341,6 +296,7 @@ AXES_CLIENT_IP_CALLABLE = "futian_reform.requests.sign_in.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
+SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
 # Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
 # it is named, it runs on this machine.
 PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")
@@ -364,7 +320,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
-        # Django's own handlers write plain text; failed sign-ins stand in the database, with who and from where.
+        # Django's own handlers write plain text; who failed to sign in, and from where, stands in the database alone.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -124,6 +124,38 @@ print(json.dumps([plain.status_code, plain["Location"], secure["Strict-Transport
     ]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "header"),
+    [
+        ("31536000", "max-age=31536000; includeSubDomains; preload"),
+        ("300", "max-age=300"),
+        ("0", None),
+    ],
+)
+def test_hsts_can_be_turned_down(seconds, header):
+    program = """
+import django
+django.setup()
+from django.test import Client
+client = Client(headers={"host": "reform.example.org", "x-forwarded-proto": "https"})
+print(client.get("/healthz").headers.get("Strict-Transport-Security"))
+"""
+    environment = os.environ | {
+        "SITE_ORIGIN": "https://reform.example.org",
+        "HSTS_SECONDS": seconds,
+        "DJANGO_SETTINGS_MODULE": "futian_reform.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(header)
+
+
 def test_deployment_checks_have_no_warning():
     environment = os.environ | {"SITE_ORIGIN": "https://reform.example.org"}
     environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # what the browser tests of this process need
@@ -149,7 +181,13 @@ def test_exceptions_are_logged_without_what_somebody_typed():
             raise DataError("invalid input: typed by a reader") from error
     except DataError:
         record = logging.LogRecord(
-            "x", logging.ERROR, __file__, 1, "Internal Server Error: %s", ("/en/",), sys.exc_info()
+            "django.request",
+            logging.ERROR,
+            __file__,
+            1,
+            "Internal Server Error: %s",
+            ("/en/",),
+            sys.exc_info(),
         )
     line = json.loads(JsonFormatter().format(record))
     assert [error["type"] for error in line["exception"]] == [

@@ -33,6 +33,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg.pq import PGconn, Ping
 
+from . import postgres_log
+
 NOBODY = 65534
 SECONDS_TO_RECOVER = 300  # for replaying the log after a crash
 SECONDS_TO_CLEAR = 15  # for what is left of a killed server to let go of its cluster
@@ -246,11 +248,13 @@ class EmbeddedPostgres:
     def _spawn(self, account: Account) -> int:
         """Spawn the server; the result is where in the log its words begin."""
         settings = {"listen_addresses": "", "port": "5432", "unix_socket_directories": f'"{self.socket_dir}"'}
+        settings |= postgres_log.SETTINGS
         if self.throwaway:
             settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with self.log.open("ab") as log:
-            log_start = log.truncate(0) if log.tell() > 5 * 2**20 else log.tell()
+        postgres_log.prune(self.log)
+        with postgres_log.open_log(self.log) as log:
+            log_start = log.tell()
             self._server = subprocess.Popen(  # noqa: S603
                 **_command(account, "postgres", "-D", str(self.cluster), *options),
                 stdout=log,

@@ -129,6 +129,7 @@ def prepare_database(say: Say) -> None:
             if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 say(f"Applying {len(plan)} migrations.")
                 call_command("migrate", interactive=False, verbosity=0)
+            call_command("live_sql", check=True)
             call_command("load_content")
             call_command("reader_role")
     finally:

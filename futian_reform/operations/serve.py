@@ -10,6 +10,7 @@ import threading
 
 from django.conf import settings
 
+from . import metrics
 from .embedded_postgres import EmbeddedPostgresError
 from .listening import free_address, listen
 from .prepare import Say, database_server, prepare
@@ -31,7 +32,7 @@ def serve(host: str, port: str, workers: int, say: Say) -> None:
                 handle_signals(supervisor)
                 if new_code.is_set():  # it may have come between two of the steps above
                     supervisor.reload()
-                with watching(supervisor, say):
+                with watching(supervisor, say), metrics.exposed(host, int(port)):
                     supervisor.run()
     except KeyboardInterrupt:
         pass

@@ -45,10 +45,20 @@ class Server(EmbeddedServer):
 
 def load_front():
     """Here, so that a web process that is not wanted any more ends before it loads Django."""
+    from django.conf import settings
+
     from futian_reform.page_cache.front import Front
+    from futian_reform.requests.logs import log_uncaught
     from futian_reform.wsgi import page_cache
 
-    return Front(page_cache.start(*WARM))
+    log_uncaught()
+    page_cache.start(*WARM)
+    spare_collector()
+    if not settings.METRICS_PORT:
+        return Front(page_cache)
+    from .metering import Meter
+
+    return Front(page_cache, Meter(page_cache).start())
 
 
 def main(supervisor: int, listening: int, ready: int) -> None:

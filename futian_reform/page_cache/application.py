@@ -25,6 +25,12 @@ from .single_flight import SingleFlight
 from .version_poll import VersionPoll
 
 logger = logging.getLogger(__name__)
+# In a request's environment, for whoever counts answers: where this one comes from; unset where it was made for the request.
+SOURCE = "futian.source"
+KEPT = "kept"
+OLDER = "older"  # the page as it was before, because making it anew failed
+TOO_MUCH = "refused"  # 503: more was asked than can be made
+SILENT = "silent"  # 503: the database does not answer
 
 
 @lru_cache(maxsize=1024)
@@ -72,18 +78,17 @@ class PageCache:
     def __call__(self, environ, start_response):
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         reads = method == "GET" or method == "HEAD"
-        if (
-            path in health.ADDRESSES
-        ):  # probes name the machine by any of its addresses, and come without a proxy
-            environ = environ | self.rendering.own_address
+        if path in health.ADDRESSES:
+            # Probes name the machine by any of its addresses, and come without a proxy.
+            environ |= self.rendering.own_address
         proper = self.is_proper(environ)
         if reads and proper and (page := self.kept(path, query)):
+            environ[SOURCE] = KEPT
             return page.send(environ, start_response)
         page = self.pages.get((path, query)) if reads and proper else None
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            return self.pass_on(
-                environ, start_response
-            )  # public requests among these end before the database
+            # Public requests among these end before the database.
+            return self.pass_on(environ, start_response)
         answer = None
         if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)
@@ -93,10 +98,18 @@ class PageCache:
             most = self.render.patience if page else None  # who can be sent the page before waits less
             answer = self.render(("GET" if reads else method, path, query), most)
         if answer is None or answer.failed:
-            answer = page or answer or self.rendering.unavailable(path, query)
+            answer = page or answer or self.unavailable(environ, path, query)
+            if answer is page:
+                environ[SOURCE] = OLDER
         if self.render.is_crowded:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
+
+    def unavailable(self, environ, path: str, query: str) -> Answer:
+        """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""
+        busy = not self.poll.failed and (self.poll.is_heard or self.render.is_getting_on)
+        environ[SOURCE] = TOO_MUCH if busy else SILENT
+        return self.rendering.unavailable(path, query, busy=busy)
 
     def kept(self, path: str, query: str) -> Answer | None:
         """The page of the version that is current, if it is kept. Takes no time and waits for nothing."""

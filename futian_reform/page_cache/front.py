@@ -14,7 +14,15 @@ import logging
 from io import BytesIO
 
 from futian_reform.requests.client import client_address
-from futian_reform.requests.middleware import CROWDED, LATE, REFUSED, UNAVAILABLE, is_staff_path, passes_by
+from futian_reform.requests.middleware import (
+    CROWDED,
+    LATE,
+    REFUSED,
+    SILENT,
+    UNAVAILABLE,
+    is_staff_path,
+    passes_by,
+)
 
 from .application import PageCache
 from .bodies import Late, body_of
@@ -27,8 +35,9 @@ logger = logging.getLogger(__name__)
 
 
 class Front:
-    def __init__(self, cache: PageCache):
-        self.cache = cache
+    def __init__(self, cache: PageCache, meter=None):
+        """`meter`, where answers are counted, is an application around the cache (operations/metering.py)."""
+        self.cache, self.meter = cache, meter
 
     def __rsgi_init__(self, loop):
         self.loop, self.rooms = loop, Rooms()
@@ -49,6 +58,8 @@ class Front:
                     protocol.response_bytes(
                         304 if known else 200, sent, b"" if known or method == "HEAD" else body
                     )
+                    if self.meter:
+                        self.meter.count_kept(scope.path, "304" if known else "200")
                     return
             except ValueError:  # no UTF-8 in the address or a header
                 pass
@@ -88,7 +99,10 @@ class Front:
         """Have the page cache answer in one of `threads`, and send the answer."""
         start = []
         result = await self.loop.run_in_executor(
-            threads, self.cache, environ, lambda status, headers: start.extend((int(status[:3]), headers))
+            threads,
+            self.meter or self.cache,
+            environ,
+            lambda status, headers: start.extend((int(status[:3]), headers)),
         )
         if isinstance(result, Stream):
             await self.send(result, environ, protocol, *start)
@@ -104,5 +118,5 @@ class Front:
             stream.close()
             environ |= {REFUSED: CROWDED}
         else:
-            environ |= {UNAVAILABLE: True}
+            environ |= {UNAVAILABLE: SILENT}
         await self.hand_over(environ, protocol, self.rooms.other_threads)

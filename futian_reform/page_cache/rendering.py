@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connections
 
-from futian_reform.requests.middleware import UNAVAILABLE
+from futian_reform.requests.middleware import BUSY, SILENT, UNAVAILABLE
 
 from .cached_response import Answer
 
@@ -88,6 +88,6 @@ class Rendering:
                 self.streams.release()
             raise
 
-    def unavailable(self, path: str, query: str) -> Answer:
-        """The designed 503 of an address, made without a database."""
-        return self.answer("GET", path, query, **{UNAVAILABLE: True})
+    def unavailable(self, path: str, query: str, busy: bool) -> Answer:
+        """The designed 503 of an address, made without a database: the site is busy, or the database does not answer."""
+        return self.answer("GET", path, query, **{UNAVAILABLE: BUSY if busy else SILENT})

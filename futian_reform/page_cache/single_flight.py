@@ -43,6 +43,11 @@ class SingleFlight:
         """Whether there is more to do than threads."""
         return len(self.jobs) > self.threads
 
+    @property
+    def is_getting_on(self) -> bool:
+        """Whether something was finished within `patience`."""
+        return time.monotonic() - self.finished < self.patience
+
     def __call__(self, key: tuple, most: float | None = None):
         if not self.waiting.acquire(blocking=False):
             return None

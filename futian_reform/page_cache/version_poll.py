@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from operator import gt
 
 from django.db import connections
 
@@ -14,13 +13,14 @@ from .cached_response import identity
 
 INTERVAL = 0.4  # seconds between two looks
 SILENCE = 2.0  # seconds after which the database counts as gone
+HEARD = 1.0  # seconds after which it may have stopped answering: less than anybody waits for a page
 
 logger = logging.getLogger(__name__)
 
 
 class VersionPoll:
-    """`look()` looks once, `start()` goes on looking; `went_back` is called where number or time go back: another database, or
-    a restored backup."""
+    """`look()` looks once, `start()` goes on looking; `went_back` is called where the lineage is another, or the same number
+    has another time: a restored backup, or another database."""
 
     def __init__(self, went_back: Callable[[], None]):
         self.went_back = went_back
@@ -37,15 +37,21 @@ class VersionPoll:
     def is_silent(self) -> bool:
         return self._heard is None or time.monotonic() - self._heard > SILENCE
 
+    @property
+    def failed(self) -> bool:
+        """Whether the last look ended in an error. On a busy machine a look may also just take long."""
+        return self._heard is None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the database answered a moment ago. Sure of it sooner than `is_silent` is of the opposite."""
+        return self._heard is not None and time.monotonic() - self._heard < HEARD
+
     def _follow(self):
         while True:
             self.doubt.wait(INTERVAL)
             self.doubt.clear()
             self.look()
-
-    def _follows(self, seen: tuple[int, float, str]) -> bool:
-        """Whether what was seen is a later version of the same data."""
-        return seen[2] == self.version[2] and all(map(gt, seen[:2], self.version[:2]))
 
     def look(self):
         try:
@@ -60,6 +66,11 @@ class VersionPoll:
             return
         if self._heard is None:
             logger.info("The database answers")
-        if self.version not in (None, seen) and not self._follows(seen):
-            self.went_back()
-        self.version, self._heard = seen, time.monotonic()
+        self._heard = time.monotonic()
+        if self.version not in (None, seen):
+            (number, at, lineage), (old_number, old_at, old_lineage) = seen, self.version
+            if lineage == old_lineage and number < old_number:
+                return  # a replica that lags: it will come to the version that another one has shown
+            if lineage != old_lineage or number == old_number or at < old_at:
+                self.went_back()
+        self.version = seen

@@ -94,6 +94,19 @@ def unavailable(request):
     return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
 
 
+def busy(request):
+    """For what was not made in time because too much else was asked for."""
+    return answer(
+        request,
+        503,
+        _("This site is busy at the moment"),
+        _("More is asked of it than it can answer right now. Please try again in a few seconds."),
+        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
+        typed=typed(request),
+        again=True,
+    )
+
+
 def late(request):
     return answer(
         request,

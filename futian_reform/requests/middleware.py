@@ -9,17 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, form_of_answer
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.snapshots import SnapshotStream, editing_as, public_snapshot
+from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health
-from .errors import READING, crowded, late, method_not_allowed, unavailable
+from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
-# In a request's environment: the page cache has nothing to serve and asks for the page that says so.
+# In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
 UNAVAILABLE = "futian.unavailable"
+BUSY, SILENT = "busy", "silent"
 # Likewise where a request cannot be served now: LATE or CROWDED.
 REFUSED = "futian.refused"
 LATE, CROWDED = "late", "crowded"
@@ -87,6 +88,9 @@ def within_limits(get_response):
     def middleware(request):
         if reason := request.environ.get(REFUSED):
             return {LATE: late, CROWDED: crowded}[reason](request)
+        # Django reads "get" as GET; the page cache, which keeps a crowd from rendering, does not, and HTTP does not either.
+        if request.META["REQUEST_METHOD"] != request.method:
+            raise BadRequest(_("Something in the address or the request is not as it should be."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
             raise BadRequest(_("The request is larger than this site accepts."))
@@ -122,14 +126,13 @@ def staff_or_public(get_response):
             if not reads:
                 return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
             if UNAVAILABLE in request.environ:
-                return unavailable(request)
+                return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
-            with public_snapshot() as request.data_version:
-                response = get_response(request)
-                if isinstance(response, SnapshotStream):
-                    response.take_snapshot()
-                return of_version(request.data_version, response)
+            response = from_snapshot(get_response, request)
+            if response.status_code == 503 and response.reader_is_lost:  # another server has the same to say
+                response = from_snapshot(get_response, request)
+            return response
         if reads:
             return get_response(request)
         with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
@@ -145,6 +148,16 @@ def staff_or_public(get_response):
             return response
 
     return middleware
+
+
+def from_snapshot(get_response, request):
+    """The answer to a public request, which says whether the server that it was read from went away meanwhile."""
+    with public_snapshot() as request.data_version:
+        response = get_response(request)
+        response.reader_is_lost = reader_is_lost()
+        if isinstance(response, SnapshotStream):
+            response.take_snapshot()
+        return of_version(request.data_version, response)
 
 
 def of_version(version, response):

@@ -71,9 +71,9 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        register = Catalogue.current().register
-        found = Search(search_term, queryset.db).found(register)
-        keys = register.keys_of(found, register.in_plan_order)
+        catalogue = Catalogue.current()
+        found = Search(search_term, catalogue).found
+        keys = catalogue.register.keys_of(found, catalogue.register.in_plan_order)
         fits = Q(pk__in=list(keys)) | Q(code__icontains=search_term.strip())
         for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
             # The public search knows nothing of drafts.

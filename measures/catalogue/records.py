@@ -145,6 +145,15 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Synonym(Record):
+    """That whoever searches for `word` means `means` too; with `both_ways` also the other way round."""
+
+    word: str
+    means: str
+    both_ways: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Action(Part):
     """One thing that the plan says will be done; `paragraph` is the number of the source paragraph that says so."""
 

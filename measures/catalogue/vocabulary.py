@@ -1,12 +1,12 @@
 """The vocabulary of one data version: plans, categories, centres, audiences and places."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record
+from .records import Audience, Category, Centre, District, Plan, Record, Synonym
 
-KINDS = ("plan", "category", "centre", "audience", "district")
+KINDS = ("plan", "category", "centre", "audience", "district", "synonym")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Vocabulary:
     centre: dict[str, Centre]
     audience: dict[str, Audience]
     district: dict[str, District]
+    synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
     def of_documents(cls, documents: Iterable[tuple[str, dict]]) -> "Vocabulary":
@@ -42,6 +43,9 @@ class Vocabulary:
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
+            ),
+            synonym=_in_order(
+                map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)
             ),
         )
 

@@ -67,8 +67,8 @@ class Topics(Pages):
         ]
 
 
-class EditTimes(Sequence):
-    """The code and the last edit of every measure in plan order; a slice reads no more than its own."""
+class SitemapItems(Sequence):
+    """The items of the sitemap of measures: code and last edit of each, in plan order; a slice reads no more than its own."""
 
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
@@ -83,7 +83,7 @@ class EditTimes(Sequence):
 
 class Measures(Pages):
     def items(self):
-        return EditTimes(self.catalogue)
+        return SitemapItems(self.catalogue)
 
     def location(self, item):
         return reverse("measure", args=[item[0]])

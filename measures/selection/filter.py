@@ -182,7 +182,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def search(self) -> Search | None:
-        return Search(self.query, self.catalogue.store.using) if self.query else None
+        return Search(self.query, self.catalogue) if self.query else None
 
     def filter_queryset(self, queryset):
         return queryset.filter(code__in=list(self.catalogue.register.codes(self.fitting.bitmap)))
@@ -190,7 +190,7 @@ class MeasureFilter(django_filters.FilterSet):
     @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
+        return self._fitting(self.search.found if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -205,13 +205,12 @@ class MeasureFilter(django_filters.FilterSet):
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            first = self.search.in_title(self.catalogue.register)
-            return self.fitting.in_order(self.catalogue.order("number"), first)
+            return self.fitting.in_order(self.catalogue.order("number"), self.search.in_title)
         return self.fitting.in_order(self.catalogue.order(self.order))
 
-    def count_with(self, search: Search) -> int:
-        """Count the measures that fit the facets of this selection and another search."""
-        return self._fitting(search.found(self.catalogue.register)).total
+    def count_of(self, found: int) -> int:
+        """Count the measures of a bitmap, which another search found, that fit the facets."""
+        return self._fitting(found).total
 
 
 def _without_empty_values(data: QueryDict | dict) -> QueryDict:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import venv
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.conf import settings
 from tests.browser.conftest import axe, browser, live_site, new_page, page, required  # noqa: F401
 
 TOOLS = ("lighthouse@12", "vnu-jar@26")
+ATTACKERS = ("sqlmap==1.10.10", "wapiti3==3.2.3")  # the newest that Python 3.11 takes
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,14 @@ def node_modules() -> Path:
         ]
         subprocess.run(command, check=True)
     return modules
+
+
+@pytest.fixture(scope="session")
+def attackers() -> Path:
+    """A folder with sqlmap and wapiti, whose own requirements do not go together with the site's."""
+    programs = settings.BASE_DIR / ".audit" / "attackers" / "bin"
+    if not all((programs / name).exists() for name in ("sqlmap", "wapiti")):
+        venv.create(programs.parent, with_pip=True, clear=True)
+        command = [programs / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, *ATTACKERS], check=True)
+    return programs

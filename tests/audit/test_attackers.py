@@ -1,12 +1,12 @@
-"""Known attacks on the served site, by sqlmap and wapiti; install them in an environment of their own: pipx install sqlmap wapiti3.
+"""Known attacks on the served site, by sqlmap and wapiti, which are installed into .audit/.
 
 Both together take some minutes. They look at a few addresses, one of each kind that reads parameters: what more addresses would
 add is more time, since all of them read their parameters by the same code.
 """
 
 import json
-import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -30,12 +30,8 @@ def site():
         yield site
 
 
-def program(name: str) -> str:
-    return shutil.which(name) or pytest.skip(f"No {name} on this machine (pipx install {name})")
-
-
-def run(name: str, *options: str) -> str:
-    command = [program(name), *options]
+def run(program: Path, *options: str) -> str:
+    command = [program, *options]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=MINUTES * 60
     )
@@ -48,11 +44,11 @@ def errors(site) -> list[str]:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_sqlmap_finds_nothing(site, tmp_path, question):
+def test_sqlmap_finds_nothing(site, attackers, tmp_path, question):
     # It writes spaces in another way than the site does and follows the redirects to its own (with --ignore-redirects no
     # attack on a search would arrive).
     said = run(
-        "sqlmap",
+        attackers / "sqlmap",
         *("-u", site.origin + question, "--batch", "--flush-session", "--skip-waf", "--disable-coloring"),
         *("--dbms=postgresql", "--level=2", "--risk=2"),
         *("-t", str(tmp_path / "traffic"), f"--output-dir={tmp_path}"),
@@ -63,11 +59,11 @@ def test_sqlmap_finds_nothing(site, tmp_path, question):
     assert errors(site) == []
 
 
-def test_wapiti_finds_nothing(site, tmp_path):
+def test_wapiti_finds_nothing(site, attackers, tmp_path):
     report = tmp_path / "report.json"
     addresses = [site.origin + path for path in (*PAGES, *QUESTIONS)]
     said = run(
-        "wapiti",
+        attackers / "wapiti",
         *("-u", addresses[0], "--scope", "domain", "--depth", "0", "-m", MODULES, "--max-attack-time", "120"),
         *(option for address in addresses[1:] for option in ("-s", address)),
         *("--store-session", str(tmp_path / "session"), "--store-config", str(tmp_path / "config")),

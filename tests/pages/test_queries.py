@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from measures.catalogue.catalogue import _current
 from tests.public_pages import PAGE_TYPES
+from tests.queries import statements
 
 # Of the first request of a data version in a process, and of the next.
 QUERIES = {
@@ -53,7 +54,7 @@ def asked(client, address) -> list[str]:
     with CaptureQueriesContext(connections["reader"]) as captured:
         response = client.get(address)
         b"".join(response.streaming_content) if response.streaming else response.content
-    return [query["sql"] for query in captured if query["sql"] not in {"BEGIN", "COMMIT"}]
+    return statements(captured)
 
 
 @pytest.mark.parametrize(("address", "counts"), [*QUERIES.items(), *MACHINE.items()])

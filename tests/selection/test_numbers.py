@@ -112,7 +112,7 @@ def in_order(filterset: MeasureFilter) -> list[int]:
     keys = list(rows.order_by(*order, "plan_year", "number").values_list("measure_id", flat=True))
     if filterset.order != "relevance":
         return keys
-    titled = filterset.search.in_title(filterset.catalogue.register)
+    titled = filterset.search.in_title
     register = filterset.catalogue.register
     return sorted(keys, key=lambda key: not titled >> register.position(key) & 1)
 
@@ -283,13 +283,13 @@ def test_of_many_options_the_chosen_and_the_largest_are_shown(databases, client,
 
 
 def test_a_slow_search_keeps_no_other_list_waiting(databases, monkeypatch):
-    found, begun, go_on = Search.found, Event(), Event()
+    found, begun, go_on = Search.found.fget, Event(), Event()
 
-    def slow(search, register):
+    def slow(search):
         if search.query == "zzzz":
             begun.set()
             assert go_on.wait(20)
-        return found(search, register)
+        return found(search)
 
     def total(q):
         try:
@@ -297,7 +297,7 @@ def test_a_slow_search_keeps_no_other_list_waiting(databases, monkeypatch):
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(Search, "found", slow)
+    monkeypatch.setattr(Search, "found", property(slow))
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(total, "zzzz")
         assert begun.wait(20)

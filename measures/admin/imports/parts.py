@@ -14,7 +14,7 @@ KEPT = ("position", "background")
 Errors = dict[str, list[str]]
 
 
-def referred(model, **key):
+def record_named(model, **key):
     try:
         return model.objects.get(**key)
     except (model.DoesNotExist, ValueError):
@@ -78,11 +78,11 @@ def fill(part, group: str, line: dict[str, str], number: int, errors: Errors) ->
 
 
 def value_of(part, field: str, cell: str):
-    """What a cell says of a field: the record it names, or the text itself."""
+    """The value of a field in a cell: the record that the cell names, or its text."""
     if field == "paragraph":
-        return referred(SourceParagraph, plan=part.measure.plan_id, number=cell)
+        return record_named(SourceParagraph, plan=part.measure.plan_id, number=cell)
     if field == "centre":
-        return referred(Centre, slug=cell)
+        return record_named(Centre, slug=cell)
     if field == "district":
-        return referred(District, slug=cell)
+        return record_named(District, slug=cell)
     return cell

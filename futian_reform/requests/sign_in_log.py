@@ -1,0 +1,21 @@
+"""Log lines about sign-ins that failed. Who it was, and from where, stands in the desk's sign-in log alone."""
+
+import logging
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_login_failed
+
+logger = logging.getLogger(__name__)
+
+
+def log_failed_sign_in(sender, **_who):
+    logger.warning("a sign-in failed")
+
+
+def log_lockout(sender, **_who):
+    logger.warning("a name or an address was locked out after failed sign-ins")
+
+
+def log_failed_sign_ins() -> None:
+    user_login_failed.connect(log_failed_sign_in)
+    user_locked_out.connect(log_lockout)

@@ -1,0 +1,17 @@
+"""Which data version a database has, and which of two is the newer."""
+
+from django.apps import apps
+
+
+def newest_version(alias: str):
+    """The data version that a database has now."""
+    return apps.get_model("measures", "DataVersion").objects.using(alias).live()
+
+
+def rank(version) -> tuple[int, int]:
+    """What orders data versions: after a restored backup, numbers of the lineage before do not count."""
+    return version.restores, version.number
+
+
+def is_behind(version, newest) -> bool:
+    return bool(version and newest and rank(version) < rank(newest))
