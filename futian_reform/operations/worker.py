@@ -53,6 +53,7 @@ def load_front():
 
     log_uncaught()
     page_cache.start(*WARM)
+    spare_collector()
     if not settings.METRICS_PORT:
         return Front(page_cache)
     from .metering import Meter
