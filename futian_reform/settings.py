@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from futian_reform import databases
+from futian_reform import databases, environment
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+try:
+    environment.load()
+except environment.EnvironmentFileError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 
 def env(name: str, default: str = "") -> str:
@@ -75,14 +79,43 @@ DEBUG = False
 
 # --- The address of the site ---
 
+
+def ascii_host(host: str) -> str:
+    """A host as requests write it: in lower case, and a Chinese domain in the letters of IDNA."""
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError as error:
+        raise ImproperlyConfigured(f"{host!r} is no host name.") from error
+
+
+def own_origin() -> str:
+    host = env("HOST", "127.0.0.1").strip("[]")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  every address has no address
+    return f"http://{f'[{host}]' if ':' in host else host}:{env('PORT', '8000')}"
+
+
 # Every absolute address starts with it; the Host header never does.
-SITE_ORIGIN = env("SITE_ORIGIN", f"http://{env('HOST', '127.0.0.1')}:{env('PORT', '8000')}").rstrip("/")
-_origin = urlsplit(SITE_ORIGIN)
-if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path:
+SITE_ORIGIN = env("SITE_ORIGIN", own_origin()).rstrip("/")
+try:
+    _origin = urlsplit(SITE_ORIGIN)
+    if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path or _origin.port == 0:
+        raise ValueError
+except ValueError:
     raise ImproperlyConfigured(
         f"SITE_ORIGIN is {SITE_ORIGIN!r}; give it a scheme and a host, such as https://reform.example.org."
-    )
-ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env("ALLOWED_HOSTS").split()]
+    ) from None
+if not _origin.netloc.isascii():
+    _host = ascii_host(_origin.hostname)
+    SITE_ORIGIN = f"{_origin.scheme}://{_host}{f':{_origin.port}' if _origin.port else ''}"
+    _origin = urlsplit(SITE_ORIGIN)
+_own_host = f"[{_origin.hostname}]" if ":" in _origin.hostname else _origin.hostname
+ALLOWED_HOSTS = [
+    _own_host,
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *(host if host.isascii() else ascii_host(host) for host in env("ALLOWED_HOSTS").split()),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # --- Applications ---
@@ -149,6 +182,8 @@ TEMPLATES = [
 # --- Database ---
 
 
+# Seconds that `serve` waits for a server that does not answer yet.
+DATABASE_WAIT = env_number("DATABASE_WAIT", 0)
 EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
 # The role that public pages read with. It can SELECT the content tables and nothing else.
 READER_ROLE = os.environ.get("DATABASE_READER_ROLE", "futian_reader").strip()

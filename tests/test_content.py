@@ -20,8 +20,11 @@ from measures.models import (
     Measure,
     Plan,
     SourceParagraph,
+    Synonym,
     Term,
 )
+
+from .search.queries import found
 
 CONTENT = [
     Plan,
@@ -169,3 +172,9 @@ def test_english_has_no_chinese_in_it():
         for name in (field.name for field in model._meta.fields if field.name.endswith("_en")):
             for value in model.objects.values_list(name, flat=True):
                 assert not re.search("[㐀-鿿]", " ".join(value) if isinstance(value, list) else value)
+
+
+def test_every_synonym_leads_somewhere(databases):
+    """What a synonym means stands in the content."""
+    nowhere = [synonym for synonym in Synonym.objects.all() if not found(f'"{synonym.means}"')]
+    assert [str(synonym) for synonym in nowhere] == []

@@ -42,4 +42,3 @@ def grant_reader(name: str) -> None:
         run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         if superuser == "on":
             run(f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
-

@@ -5,6 +5,7 @@ line is written once requests can be answered.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -86,6 +87,14 @@ async def run(front, listening: int, ready: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     await server.serve()
+
+
+def spare_collector() -> None:
+    """Look for cycles of objects after every 10,000 new ones instead of 700: a page makes that many, and keeps none.
+
+    Processor time of a page with and without (28 measures, 40 renderings each): list 7.6 and 8.5 ms, measure 20.2 and 23.9.
+    """
+    gc.set_threshold(10_000, 20, 1_000)
 
 
 def tell(ready: int) -> None:

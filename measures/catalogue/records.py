@@ -174,7 +174,7 @@ class Term(Record):
 
 @dataclass(slots=True, kw_only=True)
 class Synonym(Record):
-    """That whoever searches for `word` means `means` too; with `both_ways` also the other way round."""
+    """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
 
     word: str
     means: str

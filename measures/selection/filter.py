@@ -209,7 +209,7 @@ class MeasureFilter(django_filters.FilterSet):
         return self.fitting.in_order(self.catalogue.order(self.order))
 
     def count_of(self, found: int) -> int:
-        """Count the measures of a bitmap, which another search found, that fit the facets."""
+        """Count the measures of a bitmap, which another search found, that fit the facets of this selection."""
         return self._fitting(found).total
 
 
