@@ -24,7 +24,7 @@ KILL_POSTGRES, START_POSTGRES, KILL_WORKER, RELOAD = 10, 16, 28, 42  # seconds a
 PAGES = [
     "/en/",
     "/en/measures/",
-    "/en/source/",
+    "/en/plans/2020/source/",
     "/en/about/",
     *(f"/en/measures/2020-{n:02}/" for n in range(1, 13)),
 ]

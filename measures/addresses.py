@@ -49,15 +49,21 @@ def measure_path(code: str) -> str:
 
 
 # Kind of a record -> where the pages of this kind stand.
-_FOLDERS = {"category": "categories", "centre": "centres", "audience": "audiences", "district": "districts"}
+_FOLDERS = {
+    "plan": "plans",
+    "category": "categories",
+    "centre": "centres",
+    "audience": "audiences",
+    "district": "districts",
+}
 
 
 def record_path(kind: str, key: str) -> str:
     """The page of a record; "" where its kind has none."""
-    if kind == "plan":
-        return "/about/"
     if kind == "measure":
         return measure_path(key)
+    if kind == "term":
+        return f"/glossary/#{key}"
     return f"/{_FOLDERS[kind]}/{key}/" if kind in _FOLDERS else ""
 
 

@@ -1,6 +1,8 @@
 """The name of the site, the licence of its content, and the notice that it is not official: each said once."""
 
-from django.utils.translation import get_language
+from collections.abc import Sequence
+
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 NAME_ZH, NAME_EN = "福田改革库", "Futian Reform Database"
@@ -15,7 +17,65 @@ LICENCE = {
 NOT_INCLUDED = _(
     "The newspaper report that the data were compiled from is not included and not covered by the licence."
 )
-UNOFFICIAL = _("An editorial project, not an official site. A plan of 2020; outcomes are not recorded here.")
+
+
+def between_years(years: Sequence[int]) -> str:
+    """The years in words: "2020", "2020 and 2021"."""
+    *others, last = map(str, sorted(years))
+    if not others:
+        return last
+    listed = pgettext("between years", ", ").join(others)
+    return pgettext("the last of several years", "%(years)s and %(last)s") % {"years": listed, "last": last}
+
+
+def unofficial(years: Sequence[int]) -> str:
+    """What the site is not, for what is shown of the plans of these years."""
+    if not years:
+        return gettext("An editorial project, not an official site. Outcomes are not recorded here.")
+    return ngettext(
+        "An editorial project, not an official site. A plan of %(years)s; outcomes are not recorded here.",
+        "An editorial project, not an official site. Plans of %(years)s; outcomes are not recorded here.",
+        len(years),
+    ) % {"years": between_years(years)}
+
+
+def colophon(years: Sequence[int]) -> str:
+    """The same as the foot of a page says it."""
+    if not years:
+        return gettext(
+            "The Futian Reform Database is an editorial project and not an official site. Outcomes are not recorded here."
+        )
+    if len(years) == 1:
+        said = gettext(
+            "The Futian Reform Database is an editorial project and not an official site. It records a plan of %(years)s; "
+            "outcomes are not recorded here."
+        )
+    else:
+        said = gettext(
+            "The Futian Reform Database is an editorial project and not an official site. It records plans of %(years)s; "
+            "outcomes are not recorded here."
+        )
+    return said % {"years": between_years(years)}
+
+
+def description(years: Sequence[int]) -> str:
+    """What is to be read here, of the plans of these years."""
+    if not years:
+        return gettext("What Futian District set out to change, for whom, where, and where that is written.")
+    return ngettext(
+        "What Futian District’s reform plan of %(years)s set out to change, for whom, where, and where that is written.",
+        "What Futian District’s reform plans of %(years)s set out to change, for whom, where, and where that is written.",
+        len(years),
+    ) % {"years": between_years(years)}
+
+
+def not_results(years: Sequence[int]) -> str:
+    """That the plans of these years are recorded, not their results."""
+    return ngettext(
+        "Not a record of results: it says what the plan of %(years)s intended, not what was done.",
+        "Not a record of results: it says what the plans of %(years)s intended, not what was done.",
+        len(years),
+    ) % {"years": between_years(years) if years else ""}
 
 
 def name() -> str:

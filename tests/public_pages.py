@@ -1,6 +1,6 @@
 """Every type of page, once, and every page of the site."""
 
-from measures.models import Audience, Category, Centre, District, Measure
+from measures.models import Audience, Category, Centre, District, Measure, Plan
 
 PREFIXES = ("", "/zh-hant", "/en")
 # One of each type.
@@ -19,7 +19,11 @@ PAGE_TYPES = [
     "/centres/finance/",
     "/audiences/families/",
     "/districts/futian/",
-    "/source/",
+    "/plans/",
+    "/plans/2020/",
+    "/plans/2020/source/",
+    "/glossary/",
+    "/gaps/",
     "/data/",
     "/api/",
     "/changes/",
@@ -40,8 +44,10 @@ ADDRESSES = [
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/source/", "/data/", "/api/", "/about/"]
+    addresses = ["/", "/measures/", "/plans/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
+    for slug in Plan.objects.filter(status="published").values_list("slug", flat=True):
+        addresses += [f"/plans/{slug}/", f"/plans/{slug}/source/"]
     for folder, model in (
         ("categories", Category),
         ("centres", Centre),

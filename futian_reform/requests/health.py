@@ -47,9 +47,7 @@ def site(request):
 
 def state(reader: Reader) -> dict:
     """Whether a reader answers, with which data version, and as a streaming replica how far it is behind."""
-    if (
-        reader.is_resting and len(readers().all) > 1
-    ):  # it was asked just now, and who asks again may have to wait
+    if reader.is_resting:  # it was asked just now, and who asks again may have to wait
         return {"answers": False, "reason": reader.reason or "Silent"}
     try:
         snapshot = reader.open()

@@ -7,14 +7,16 @@ conflicts.py      two people saved the same record: the differences and the choi
 measures.py       the measures
 measure_forms.py  the form of a measure and of all that is edited with it
 readiness.py      the needs of a measure before it can be published
-publishing.py     publishing and unpublishing many
+publishing.py     publishing and unpublishing many; families.py what becomes of measures split from one another
 preview.py        the public page of a measure that need not be public
-vocabulary.py     plans, categories, centres, audiences, places
+plans.py          plans; plan_publishing.py publishing one in one step
+public.py         who may add and change what is public at once; numbering.py the next number within a plan
+vocabulary.py     categories, centres, audiences, places, terms, synonyms
 versions.py       the history: who changed what, comparing, restoring
 imports/          spreadsheets brought back
 accounts.py       accounts and groups
 """
 
-from . import accounts, measures, versions, vocabulary
+from . import accounts, measures, plans, versions, vocabulary
 
-__all__ = ["accounts", "measures", "versions", "vocabulary"]
+__all__ = ["accounts", "measures", "plans", "versions", "vocabulary"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 
 from measures.language.bilingual import language_of
+from measures.models import Category
 
 
 class LinesField(SimpleArrayField):
@@ -43,6 +44,11 @@ class RecordForm(forms.ModelForm):
         return cleaned
 
 
+def with_year(category: Category) -> str:
+    """A category among those of all plans, which may have namesakes."""
+    return f"{category.plan_id} · {category.name}"
+
+
 class RecordFields:
     """Makes the form fields of records and of their rows."""
 
@@ -56,13 +62,17 @@ class RecordFields:
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:
             return None
+        if db_field.is_relation and db_field.related_model is Category:
+            form_field.label_from_instance = with_year
         # The form repeats its first values, so that it is known later who touched the field: see conflicts.py.
         form_field.show_hidden_initial = True
         attributes = form_field.widget.attrs
         if language := language_of(db_field.name):
             attributes["lang"] = language
         if isinstance(form_field.widget, forms.Textarea):
-            short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
+            short = re.match(
+                "title|headline|name|short|official|epithet|issuer|source|text|reason", db_field.name
+            )
             attributes["rows"] = 2 if short else 4
         return form_field
 

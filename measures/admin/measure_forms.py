@@ -10,12 +10,17 @@ from measures.history.fields import ROWS
 from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 
 from .forms import RecordFields, RecordForm, RowFormSet
+from .numbering import NumberedForm
 from .readiness import NEEDED_TEXTS, not_ready
 
 HELP_TEXTS = {
     "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
     "title_zh": gettext_lazy("Short and in plain words, as a newspaper would head it."),
     "title_en": gettext_lazy("Says the same as the Chinese. Needed for publication."),
+    "headline_zh": gettext_lazy(
+        "What lists head it with: at most 22 characters, in words that people use, and no more than the source promises."
+    ),
+    "headline_en": gettext_lazy("The same in English, at most 60 characters."),
     "summary_zh": gettext_lazy("Two or three sentences that say who does what, in your own words."),
     "summary_en": gettext_lazy("Translated from the Chinese summary. Needed for publication."),
     "paragraphs": gettext_lazy("Every paragraph of the report that this measure rests on. At least one."),
@@ -25,13 +30,13 @@ HELP_TEXTS = {
     "keywords_en": gettext_lazy("One a line: other names that people would search for."),
     "note_zh": gettext_lazy("What readers should know of the editors’ choices. It is public."),
     "status": gettext_lazy(
-        "Published means: visible to everyone within a second. It needs both titles, both summaries, a source "
-        "paragraph and an action."
+        "Published means: visible to everyone within a second, or with its plan if that is still a draft. It needs both "
+        "titles, both summaries, a source paragraph and an action."
     ),
 }
 
 
-class MeasureForm(RecordForm):
+class MeasureForm(NumberedForm, RecordForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,

@@ -1,6 +1,6 @@
 """The admin of measures."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
@@ -10,14 +10,17 @@ from measures.models import Measure
 from measures.search import Search
 
 from .base import RecordAdmin
+from .families import warnings_of_publishing, warnings_of_withdrawing
 from .imports import SpreadsheetImport
 from .measure_forms import HELP_TEXTS, ActionInline, CentreLinkInline, DistrictRoleInline, MeasureForm
+from .numbering import Numbered
 from .preview import Preview
+from .public import is_public
 from .publishing import PublishingActions
 
 
 @admin.register(Measure)
-class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
+class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, RecordAdmin):
     form = MeasureForm
     permanent = ("plan", "number")
     inlines = (ActionInline, CentreLinkInline, DistrictRoleInline)
@@ -39,9 +42,10 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
                 "classes": ["source"],
                 "fields": form_lines("measure", "origin"),
                 "description": gettext_lazy(
-                    "“Named” means that the report counts it among the reforms. What the editors separated from such a "
-                    "reform is “split” and names the one it was split from. Below follow what will be done, which centres "
-                    "it serves and why, and where."
+                    "“Named” means that the report gives the reform a name or lists it as a key reform; “described” that a "
+                    "paragraph of its own says what will be done, without such a name. What the editors separated from "
+                    "another measure is “split” and names that measure. Below follow what will be done, which centres it "
+                    "serves and why, and where."
                 ),
             },
         ),
@@ -53,6 +57,7 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
     list_display = ("code", "shown_title", "category", "basis", "status", "edited")
     list_display_links = ("code", "shown_title")
     list_filter = (
+        "plan",
         "status",
         "category",
         "basis",
@@ -93,12 +98,16 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, RecordAdmin):
         return fields if self.has_publish_permission(request) else (*fields, "status")
 
     def get_view_on_site_url(self, obj=None):
-        return super().get_view_on_site_url(obj) if obj and obj.status == Measure.Status.PUBLISHED else None
+        shown = obj and obj.status == Measure.Status.PUBLISHED and is_public(obj)
+        return super().get_view_on_site_url(obj) if shown else None
 
-    def get_changeform_initial_data(self, request):
-        latest = Measure.objects.order_by("plan", "number").last()
-        proposed = {"plan": latest.plan_id, "number": latest.number + 1} if latest else {}
-        return {**proposed, **super().get_changeform_initial_data(request)}
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if "status" in form.changed_data:
+            measure = form.instance
+            publishes = measure.status == Measure.Status.PUBLISHED
+            for warning in (warnings_of_publishing if publishes else warnings_of_withdrawing)([measure]):
+                messages.warning(request, warning)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)

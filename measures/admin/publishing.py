@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from measures.models import Measure
 
+from .families import warnings_of_publishing, warnings_of_withdrawing
+from .public import is_public, may_publish
 from .readiness import missing_parts
 
 
@@ -17,7 +19,7 @@ class PublishingActions:
     actions = ("publish", "unpublish")
 
     def has_publish_permission(self, request):
-        return request.user.has_perm("measures.publish_measure")
+        return may_publish(request)
 
     @admin.action(description=gettext_lazy("Publish the selected measures"), permissions=["publish"])
     def publish(self, request, queryset):
@@ -39,21 +41,34 @@ class PublishingActions:
             count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(
                 status=status
             )
-            done = (
-                ngettext("%(count)d measure is now public.", "%(count)d measures are now public.", count)
-                if publishing
-                else ngettext(
+            if not publishing:
+                done = ngettext(
                     "%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count
                 )
+                messages.success(request, done % {"count": count})
+                return None
+            waiting = sum(not is_public(measure) for measure, _missing in ready)
+            done = ngettext(
+                "%(count)d measure is now public.", "%(count)d measures are now public.", count - waiting
             )
-            messages.success(request, done % {"count": count})
+            if count - waiting or not waiting:
+                messages.success(request, done % {"count": count - waiting})
+            if waiting:
+                done = ngettext(
+                    "%(count)d measure becomes public with its plan, which is still a draft.",
+                    "%(count)d measures become public with their plan, which is still a draft.",
+                    waiting,
+                )
+                messages.success(request, done % {"count": waiting})
             return None
+        measures = [measure for measure, _missing in ready]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Publish these measures?") if publishing else _("Unpublish these measures?"),
             "opts": self.opts,
             "publishing": publishing,
-            "ready": [measure for measure, _missing in ready],
+            "ready": measures,
+            "warnings": (warnings_of_publishing if publishing else warnings_of_withdrawing)(measures),
             "refused": refused,
             "action": "publish" if publishing else "unpublish",
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from measures.history.differences import changes
 from measures.history.documents import whole
-from measures.history.kinds import record_of
+from measures.history.kinds import MODELS, record_of
 from measures.history.names import desk_names, title_of
 from measures.history.restoring import restore
 from measures.models import Version, locked
@@ -40,8 +40,13 @@ class VersionAdmin(admin.ModelAdmin):
         return False
 
     def has_restore_permission(self, request, version) -> bool:
-        do = "change" if record_of(version) else "add"
-        return request.user.has_perm(f"measures.{do}_{version.kind}")
+        records, record = self.admin_site.get_model_admin(MODELS[version.kind]), record_of(version)
+        if record:
+            return records.has_change_permission(request, record)
+        may_enter = getattr(records, "may_enter_again", None)
+        return (
+            may_enter(request, version.document or {}) if may_enter else records.has_add_permission(request)
+        )
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, version):

@@ -1,55 +1,18 @@
-"""The records that measures refer to: plans with paragraphs, categories, centres, audiences, places; terms, synonyms."""
+"""The records that measures refer to: categories, centres, audiences, places; terms, synonyms."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from measures.history.fields import ROWS, form_lines
+from measures.history.fields import form_lines
 from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph, Synonym, Term
 
 from .base import RecordAdmin
-from .forms import RecordFields, RecordForm, RowFormSet
-
-
-class ParagraphForm(RecordForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["number"].disabled = True  # readers cite it
-
-
-class ParagraphFormSet(RowFormSet):
-    same_row_fields = ("number",)
-
-
-class ParagraphInline(RecordFields, admin.TabularInline):
-    model = SourceParagraph
-    form = ParagraphForm
-    formset = ParagraphFormSet
-    fields = ROWS["source_paragraphs"].lines
-    extra = 0
-    verbose_name_plural = gettext_lazy("source paragraphs, by their opening words")
-
-
-@admin.register(Plan)
-class PlanAdmin(RecordAdmin):
-    list_display = ("slug", "year", "short_title_zh")
-    permanent = ("slug", "year")
-    inlines = (ParagraphInline,)
-    fieldsets = (
-        (None, {"fields": form_lines("plan", "names")}),
-        (gettext_lazy("Source"), {"fields": form_lines("plan", "source")}),
-        (gettext_lazy("Introduction and method"), {"fields": form_lines("plan", "introduction")}),
-        (gettext_lazy("Publication"), {"fields": form_lines("plan", "publication")}),
-    )
-
-    def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.has_perm("measures.publish_measure") else (*fields, "status")
-
-    def get_view_on_site_url(self, obj=None):
-        return None
+from .forms import RecordForm
+from .numbering import Numbered, NumberedForm
+from .public import PublicAtOnce
 
 
 @admin.register(SourceParagraph)
@@ -71,7 +34,7 @@ class SourceParagraphAdmin(admin.ModelAdmin):
         return False
 
 
-class CategoryForm(RecordForm):
+class CategoryForm(NumberedForm, RecordForm):
     def clean(self):
         cleaned = super().clean()
         plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
@@ -92,11 +55,12 @@ class CategoryForm(RecordForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(RecordAdmin):
+class CategoryAdmin(Numbered, PublicAtOnce, RecordAdmin):
     form = CategoryForm
     permanent = ("slug", "plan")
     list_display = ("number", "shown_name", "slug", "plan")
     list_display_links = ("shown_name",)
+    list_filter = ("plan",)
     search_fields = ("name_zh", "name_en", "slug")
     fields = form_lines("category")
 
@@ -106,16 +70,21 @@ class CategoryAdmin(RecordAdmin):
 
 
 @admin.register(Centre)
-class CentreAdmin(RecordAdmin):
+class CentreAdmin(PublicAtOnce, RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
     fields = form_lines("centre")
     shown_name = CategoryAdmin.shown_name
 
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        # A centre is public: it says nothing of plans that are not.
+        kwargs["queryset"] = SourceParagraph.objects.filter(plan__status=Plan.Status.PUBLISHED)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
 
 @admin.register(Audience)
-class AudienceAdmin(RecordAdmin):
+class AudienceAdmin(PublicAtOnce, RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "slug")
@@ -124,7 +93,7 @@ class AudienceAdmin(RecordAdmin):
 
 
 @admin.register(District)
-class DistrictAdmin(RecordAdmin):
+class DistrictAdmin(PublicAtOnce, RecordAdmin):
     list_display = ("shown_name", "kind", "code", "parent", "slug")
     list_filter = ("kind",)
     list_select_related = ("parent",)
@@ -134,8 +103,22 @@ class DistrictAdmin(RecordAdmin):
     shown_name = CategoryAdmin.shown_name
 
 
+class TermForm(RecordForm):
+    def clean(self):
+        cleaned = super().clean()
+        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        foreign = [
+            measure for measure in cleaned.get("measures") or () if plan and measure.plan_id != plan.year
+        ]
+        if foreign:
+            codes = _(", ").join(measure.code for measure in foreign)
+            self.add_error("measures", _("These belong to another plan: %(measures)s") % {"measures": codes})
+        return cleaned
+
+
 @admin.register(Term)
-class TermAdmin(RecordAdmin):
+class TermAdmin(PublicAtOnce, RecordAdmin):
+    form = TermForm
     permanent = ("slug", "plan")
     list_display = ("shown_name", "name_en", "slug", "plan")
     list_display_links = ("shown_name",)
@@ -144,11 +127,11 @@ class TermAdmin(RecordAdmin):
     shown_name = CategoryAdmin.shown_name
 
     def get_view_on_site_url(self, obj=None):
-        return None
+        return f"{reverse('glossary')}#{obj.slug}" if obj else None
 
 
 @admin.register(Synonym)
-class SynonymAdmin(RecordAdmin):
+class SynonymAdmin(PublicAtOnce, RecordAdmin):
     permanent = ()
     list_display = ("word", "means", "both_ways")
     search_fields = ("word", "means")

@@ -1,12 +1,13 @@
-"""The vocabulary of one data version: plans, categories, centres, audiences and places."""
+"""The vocabulary of one data version: plans, categories, centres, audiences, places, terms and synonyms."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record, Synonym
+from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
 
-KINDS = ("plan", "category", "centre", "audience", "district", "synonym")
+KINDS = ("plan", "category", "centre", "audience", "district", "term", "synonym")
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Vocabulary:
     centre: dict[str, Centre]
     audience: dict[str, Audience]
     district: dict[str, District]
+    term: dict[str, Term]
     synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
@@ -32,10 +34,24 @@ class Vocabulary:
             Category.of_document(document, plan=by_year[document["plan_year"]])
             for document in found["category"]
         ]
+        categories.sort(key=lambda category: (category.plan.year, category.number))
+        so_far: Counter[int] = Counter()  # year of the plan -> its categories
+        for category in categories:
+            so_far[category.plan.year] += 1
+            category.position = so_far[category.plan.year]
+        for category in categories:
+            for paragraph in category.plan.source_paragraphs:
+                paragraph.whole |= paragraph.opening == category.name_zh
         return cls(
             plan=plans,
-            category=_in_order(categories, lambda category: (category.plan.year, category.number)),
-            centre=_in_order(map(Centre.of_document, found["centre"]), lambda centre: (centre.order,)),
+            category={category.slug: category for category in categories},
+            centre=_in_order(
+                (
+                    Centre.of_document(document, cited=_by_plan(document["paragraphs"], plans.values()))
+                    for document in found["centre"]
+                ),
+                lambda centre: (centre.order,),
+            ),
             audience=_in_order(
                 map(Audience.of_document, found["audience"]), lambda audience: (audience.order,)
             ),
@@ -43,6 +59,13 @@ class Vocabulary:
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
+            ),
+            term=_in_order(
+                (
+                    Term.of_document(document, plan=by_year[document["plan_year"]])
+                    for document in found["term"]
+                ),
+                lambda term: (term.plan.year, term.slug),
             ),
             synonym=_in_order(
                 map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)
@@ -55,6 +78,17 @@ class Vocabulary:
     @cached_property
     def plan_of_year(self) -> dict[int, Plan]:
         return {plan.year: plan for plan in self.plan.values()}
+
+    @cached_property
+    def _names_of_categories(self) -> Counter[str]:
+        return Counter(
+            name for category in self.category.values() for name in (category.name_zh, category.name_en)
+        )
+
+    def has_namesake(self, category: Category) -> bool:
+        """Whether another category, of another plan, has the same name in one of the languages."""
+        counts = self._names_of_categories
+        return counts[category.name_zh] > 1 or counts[category.name_en] > 1
 
     @cached_property
     def positions(self) -> dict[str, dict[str, int]]:
@@ -91,6 +125,12 @@ class Vocabulary:
     def places_in(self, slug: str) -> list[District]:
         """The places that lie directly in this one."""
         return [place for place in self.district.values() if place.parent == slug]
+
+
+def _by_plan(paragraphs: Iterable[tuple[int, int]], plans: Iterable[Plan]) -> list[tuple[Plan, list[int]]]:
+    """The numbers of these paragraphs, (year of the plan, number), by plan; those of other plans are left out."""
+    cited = ((plan, [number for year, number in paragraphs if year == plan.year]) for plan in plans)
+    return [(plan, numbers) for plan, numbers in cited if numbers]
 
 
 def _in_order(records, key) -> dict:

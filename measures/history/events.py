@@ -12,6 +12,8 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from measures.addresses import in_language, record_path
+from measures.catalogue import Vocabulary
+from measures.catalogue.vocabulary import KINDS
 from measures.models import PublicVersion, Version
 
 from .differences import Change, changes
@@ -34,6 +36,7 @@ class Event:
     document: dict | None
     before: dict | None
     names: Names = field(repr=False)
+    present: Vocabulary | None = field(repr=False, default=None)
 
     @property
     def label(self) -> str:
@@ -56,7 +59,10 @@ class Event:
     @property
     def page(self) -> str:
         """The path of the record's own page in the active language; "" where it has none or is not public since."""
-        path = "" if self.withdrawn else record_path(self.kind, self.key)
+        gone = self.withdrawn or (
+            self.present and self.kind in KINDS and self.key not in self.present.records(self.kind)
+        )
+        path = "" if gone else record_path(self.kind, self.key)
         return path and in_language(path, get_language())
 
     @cached_property
@@ -67,8 +73,13 @@ class Event:
         return changes(self.kind, self.before, self.document, self.names)
 
 
-def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
-    """The events of these versions, which `PublicVersion.objects.events()` gives."""
+def described(
+    versions: Iterable[PublicVersion], names: Names, present: Vocabulary | None = None
+) -> list[Event]:
+    """The events of these versions, which `PublicVersion.objects.events()` gives.
+
+    Of categories, places and the like those lead to a page that are in the vocabulary `present`, if it is given.
+    """
     return [
         Event(
             id=version.id,
@@ -82,6 +93,7 @@ def described(versions: Iterable[PublicVersion], names: Names) -> list[Event]:
             document=version.document,
             before=version.public_before,
             names=names,
+            present=present,
         )
         for version in versions
     ]

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from measures.addresses import FILES, absolute, in_language, list_path, measure_path, version_path
 from measures.catalogue import Catalogue
-from measures.catalogue.records import Measure
+from measures.catalogue.records import Measure, Plan
 from measures.models import DataVersion
 from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
-from measures.selection.numbers import figures
+from measures.selection.numbers import Fitting, figures, of_plan
 from measures.site import NAME_EN, NAME_ZH
 
 from .files import public_measure
@@ -110,10 +110,11 @@ def work_of(measure: Measure) -> Work:
 
 def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
     sentence = _(
-        "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by the "
-        "editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
+        "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(described)s described in "
+        "it, %(derived)s split off by the editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
     ) % {
-        **figures(catalogue),
+        **figures(of_plan(catalogue, measure.plan.slug)),
+        "plans": whole([measure.plan], catalogue),
         "title": measure.title,
         "code": measure.code,
         "basis": measure.basis_label,
@@ -130,18 +131,28 @@ def of_list(filterset: MeasureFilter) -> Citation:
     return _citation(sentence, work, version, list_path(query), versioned=False)
 
 
+def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
+    """What the measures of these plans are the reforms of, in the active language: plans are told apart where there are
+    several."""
+    if len(catalogue.plans) < 2:
+        return _("Futian District")
+    return pgettext("between plans", " and ").join(plan.short_title for plan in plans)
+
+
 def list_sentence(filterset: MeasureFilter) -> str:
     """A sentence with the number of measures in the selection and the selection in words, in the active language."""
-    numbers = {**figures(filterset.catalogue), **as_of(filterset.catalogue.version)}
+    catalogue, plans = filterset.catalogue, filterset.plans
+    all_of_them = Fitting(catalogue.register, {"plan": [plan.slug for plan in plans]})
+    numbers = {**figures(all_of_them), "plans": whole(plans, catalogue), **as_of(catalogue.version)}
     if selection := description(filterset):
         return _(
-            "Of the %(total)s key reforms of Futian District (%(named)s named in the source, %(derived)s split off by "
-            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
+            "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(described)s described "
+            "in it, %(derived)s split off by the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
         ) % {**numbers, "count": filterset.fitting.total, "selection": selection}
     return (
         _(
-            "Of the %(total)s key reforms of Futian District, %(named)s are named in the source and %(derived)s were "
-            "split off by the editors; data version %(version)s, as of %(date)s."
+            "Of the %(total)s key reforms of %(plans)s, %(named)s are named in the source, %(described)s are described in "
+            "it and %(derived)s were split off by the editors; data version %(version)s, as of %(date)s."
         )
         % numbers
     )
@@ -247,7 +258,10 @@ def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list
     """The names of a facet's values in the active language, which need not be that of the page."""
     records = filterset.vocabulary.records(facet) if facet in RECORD_FACETS else {}
     labels = dict(filterset.filters[facet].extra["choices"])
-    return [str(label_of(records[slug]) if slug in records else labels[slug]) for slug in slugs]
+    return [
+        str(label_of(records[slug], filterset.vocabulary) if slug in records else labels[slug])
+        for slug in slugs
+    ]
 
 
 def as_of(version: DataVersion) -> dict[str, Any]:

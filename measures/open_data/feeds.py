@@ -1,6 +1,6 @@
 """Atom feeds: of any selection of measures, and of all public changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -23,7 +23,7 @@ from measures.addresses import (
     version_path,
 )
 from measures.catalogue import Catalogue
-from measures.catalogue.records import Measure
+from measures.catalogue.records import Measure, Plan
 from measures.history.events import Event, described
 from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
@@ -46,7 +46,9 @@ class AtomFeed(Atom1Feed):
         return max(times, default=self.feed["data_version"].at)
 
 
-def new_feed(title: str, path: str, own_path: str, name: Iterable[str], version: DataVersion) -> AtomFeed:
+def new_feed(
+    title: str, path: str, own_path: str, name: Iterable[str], version: DataVersion, plans: Sequence[Plan]
+) -> AtomFeed:
     language = get_language()
     return AtomFeed(
         title=title,
@@ -55,7 +57,7 @@ def new_feed(title: str, path: str, own_path: str, name: Iterable[str], version:
         language=LANGUAGE_TAGS[language],
         author_name=site.name(),
         author_link=absolute(in_language("/", language)),
-        subtitle=str(site.UNOFFICIAL),
+        subtitle=site.unofficial([plan.year for plan in plans]),
         feed_url=absolute(in_language(own_path, language)),
         feed_guid=tag(language, *name),
         feed_copyright=site.licence_line(),
@@ -81,7 +83,8 @@ class MeasureFeed(SelectionView):
         if selection := description(filterset):
             title = f"{title} · {selection}"
         own_path = list_path(query, ".atom")
-        feed = new_feed(title, list_path(query), own_path, ("measures", query), catalogue.version)
+        name, plans = ("measures", query), filterset.plans
+        feed = new_feed(title, list_path(query), own_path, name, catalogue.version, plans)
         for measure in catalogue.measures(newest_keys(filterset)):
             feed.add_item(
                 title=f"{measure.code} {measure.title}",
@@ -89,7 +92,7 @@ class MeasureFeed(SelectionView):
                 description=escape(measure.summary),
                 unique_id=tag(language, "measure", measure.code),
                 updateddate=measure.edited_at,
-                categories=categories_of(measure),
+                categories=categories_of(measure, catalogue),
             )
         return written(feed)
 
@@ -101,9 +104,10 @@ def newest_keys(filterset: MeasureFilter) -> list[int]:
     return list(islice(filterset.fitting.in_order(filterset.catalogue.order("edited")), MAX_ENTRIES))
 
 
-def categories_of(measure: Measure) -> list[str]:
-    """The categories of a feed's entry: the measure's category, centres and places."""
+def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
+    """The categories of a feed's entry: the measure's plan where there are several, its category, centres and places."""
     return [
+        *([measure.plan.short_title] if len(catalogue.plans) > 1 else ()),
         measure.category.name,
         *(link.centre.short for link in measure.centres),
         *(role.district.name for role in measure.districts),
@@ -120,9 +124,11 @@ class ChangeFeed(View):
             return redirect
         language, catalogue = get_language(), Catalogue.current()
         title = _("Changes of the Futian Reform Database")
-        feed = new_feed(title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version)
+        feed = new_feed(
+            title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version, catalogue.plans
+        )
         names = public_names(catalogue.vocabulary)
-        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
+        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names, catalogue.vocabulary):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
                 link=absolute(page_of(event)),

@@ -61,7 +61,9 @@ class MeasuresXlsx(SelectionView):
                 )
             )
         query = filterset.canonical_query()
-        chunks = xlsx_chunks(measures_of(filterset), count, query, filterset.catalogue)
+        chunks = xlsx_chunks(
+            measures_of(filterset), count, query, filterset.catalogue.version, filterset.plans
+        )
         return answer(self.request, chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
 
 

@@ -38,7 +38,7 @@ def _of_whole_set(catalogue: Catalogue) -> dict[str, Fingerprint]:
         return catalogue.measures_in_chunks(keys)
 
     return {
-        ".xlsx": _fingerprint(xlsx_chunks(measures(), whole.total, "", catalogue)),
+        ".xlsx": _fingerprint(xlsx_chunks(measures(), whole.total, "", catalogue.version, catalogue.plans)),
         ".csv": _fingerprint(csv_chunks(measures())),
         ".json": _fingerprint(json_chunks(measures(), whole.total, catalogue.version.number)),
     }

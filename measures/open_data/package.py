@@ -24,19 +24,19 @@ MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX_TYPE, ".json": JSON_TYPE}
 
 def data_package(catalogue: Catalogue) -> dict[str, Any]:
     """The data package of the whole set; its resource is `measures.csv` beside it."""
-    plan, version = catalogue.newest_plan, catalogue.version
+    plans, version = catalogue.plans, catalogue.version
     return {
         "profile": "tabular-data-package",
         "name": "futian-reform-database",
         "id": absolute("/data/"),
         "title": NAME,
-        "description": f"{plan.intro_en}\n\n{plan.intro_zh}",
+        "description": "\n\n".join(text for plan in plans for text in (plan.intro_en, plan.intro_zh)),
         "homepage": absolute("/data/"),
         "version": f"{version.number}",
         "created": iso(version.at),
         "keywords": ["福田区", "深圳", "改革", "Futian", "Shenzhen", "reform"],
         "licenses": [LICENCE],
-        "sources": [{"title": f"{plan.source_en} {plan.source_zh}"}],
+        "sources": [{"title": f"{plan.source_en} {plan.source_zh}"} for plan in plans],
         "contributors": [{"title": settings.ORGANISER or NAME, "role": "publisher"}],
         "changelog": absolute(CHANGES_PATH),
         "resources": [_resource(catalogue)],

@@ -1,17 +1,18 @@
 """A selection as a workbook of three sheets: the data, what the columns mean, and where they come from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import absolute, list_path
-from measures.catalogue import Catalogue
-from measures.catalogue.records import Measure
+from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import in_chinese_and_english
-from measures.site import NAME, NAME_EN, NAME_ZH, NOT_INCLUDED, UNOFFICIAL, licence_line
+from measures.models import DataVersion
+from measures.site import NAME, NAME_EN, NAME_ZH, NOT_INCLUDED, licence_line, unofficial
 
 from .columns import COLUMNS
 from .dictionary import DICTIONARY_KEYS, data_dictionary
@@ -25,14 +26,16 @@ PIECE = 64 * 1024  # bytes
 ROW_HEIGHT = 32  # points, two lines: rows as high as their longest cell could not be leafed through
 
 
-def xlsx_chunks(measures: Iterable[Measure], count: int, query: str, catalogue: Catalogue) -> Iterator[bytes]:
-    """The workbook of the selection `query`, which has these `count` measures, in pieces.
+def xlsx_chunks(
+    measures: Iterable[Measure], count: int, query: str, version: DataVersion, plans: Sequence[Plan]
+) -> Iterator[bytes]:
+    """The workbook of the selection `query`, which has these `count` measures of these plans, in pieces.
 
     The same measures of the same data version give the same bytes. Cells are typed: none is ever taken for a formula.
     """
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_urls": False})
-    at = catalogue.version.at
+    at = version.at
     book.set_properties({"title": NAME, "created": at.replace(tzinfo=None, microsecond=0)})
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     body = book.add_format({"text_wrap": True, "valign": "top"})
@@ -40,7 +43,7 @@ def xlsx_chunks(measures: Iterable[Measure], count: int, query: str, catalogue: 
     rows = ([row[key] for key in DICTIONARY_KEYS] for row in data_dictionary())
     dictionary = book.add_worksheet("dictionary 字段说明")
     _write_table(dictionary, DICTIONARY_KEYS, rows, (20, 18, 24, 10, 60, 60), head, body)
-    about = about_rows(query, count, catalogue)
+    about = about_rows(query, count, version, plans)
     _write_table(book.add_worksheet("source 来源与许可"), (), about, (26, 100), head, body)
     book.close()
     content = file.getbuffer()
@@ -90,24 +93,28 @@ def writable(cell: str) -> str:
     return f"{cell} " if cell.startswith("<r>") and cell.endswith("</r>") else cell
 
 
-def about_rows(query: str, count: int, catalogue: Catalogue) -> list[tuple[str, str]]:
+def about_rows(query: str, count: int, version: DataVersion, plans: Sequence[Plan]) -> list[tuple[str, str]]:
     """The third sheet: what this is, where it comes from, what may be done with it, each in Chinese and in English."""
     both = in_chinese_and_english
-    plan, version = catalogue.newest_plan, catalogue.version
+    please_note = lazy(unofficial, str)([plan.year for plan in plans])
 
     def line(label: Text, chinese: str, english: str) -> list[tuple[str, str]]:
         return [(both(label)[0], chinese), (both(label)[1], english)]
 
+    def of_each_plan(label: Text, name: str) -> list[tuple[str, str]]:
+        texts = [(getattr(plan, f"{name}_zh"), getattr(plan, f"{name}_en")) for plan in plans]
+        return [row for chinese, english in texts for row in line(label, chinese, english)]
+
     return [
         *line(_("Title"), NAME_ZH, NAME_EN),
-        *line(_("Plan"), plan.title_zh, plan.title_en),
+        *of_each_plan(_("Plan"), "title"),
         *line(_("This table"), absolute(list_path(query)), absolute(f"/en{list_path(query)}")),
         *line(_("Measures in this table"), str(count), str(count)),
         *line(_("Data version"), str(version.number), str(version.number)),
         *line(_("As of"), iso(version.at), iso(version.at)),
         *line(_("Licence of the content"), licence_line(), licence_line()),
         *line(_("Not included"), *both(NOT_INCLUDED)),
-        *line(_("Source"), plan.source_zh, plan.source_en),
-        *line(_("How it was compiled"), plan.method_zh, plan.method_en),
-        *line(_("Please note"), *both(UNOFFICIAL)),
+        *of_each_plan(_("Source"), "source"),
+        *of_each_plan(_("How it was compiled"), "method"),
+        *line(_("Please note"), *both(please_note)),
     ]

@@ -31,7 +31,12 @@ class MeasureHistory(HistoryPage):
         if not events:
             raise Http404
         return super().get_context_data(
-            code=code, title=events[0].title, versions=events, withdrawn=events[0].withdrawn, **kwargs
+            plan=self.catalogue.vocabulary.plan_of_year.get(int(code.partition("-")[0])),
+            code=code,
+            title=events[0].title,
+            versions=events,
+            withdrawn=events[0].withdrawn,
+            **kwargs,
         )
 
 
@@ -72,7 +77,7 @@ class Changes(HistoryPage):
             raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
         names = public_names(self.catalogue.vocabulary)
         return super().get_context_data(
-            versions=described(versions[: self.paginate_by], names),
+            versions=described(versions[: self.paginate_by], names, self.catalogue.vocabulary),
             newer=number - 1,
             older=number + 1 if len(versions) > self.paginate_by else None,
             number=number,

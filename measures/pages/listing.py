@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from measures.catalogue import Catalogue
+from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
 from measures.search.snippets import hits, marked_title
@@ -61,10 +63,18 @@ class Listing:
         self.address = reverse("measure-list")
 
     @classmethod
-    def of_everything(cls) -> "Listing":
-        filterset = MeasureFilter()
+    def of_plan(cls, plan: Plan, catalogue: Catalogue) -> "Listing":
+        """All measures of a plan. Where there is no other plan, these are all: their addresses need not name it."""
+        filterset = MeasureFilter(
+            {"plan": plan.slug} if len(catalogue.plans) > 1 else None, catalogue=catalogue
+        )
         filterset.is_valid()
         return cls(filterset)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether measures of several plans may stand in it, whose numbers alone would not tell them apart."""
+        return len(self.filterset.plans) > 1
 
     def _address(self, **changes) -> str:
         query = self.filterset.canonical_query(**changes)
@@ -101,10 +111,11 @@ class Listing:
         """The measures on the page as markup; those of a search say where they matched."""
         keys, catalogue = self.page.object_list, self.filterset.catalogue
         if not (query := self.filterset.search):
-            return rows(catalogue, keys)
+            return rows(catalogue, keys, coded=self.mixed)
         return [
             row(
                 measure,
+                coded=self.mixed,
                 title=marked_title(measure, query),
                 hits=hits(measure, query),
             )
@@ -166,6 +177,7 @@ class Listing:
         if values == [NONE]:
             return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
         return {
+            "plan": _("of %(names)s"),
             "category": _("in the category %(names)s"),
             "centre": _("serving %(names)s"),
             "link": _("with a link to a centre by %(names)s"),
@@ -255,3 +267,14 @@ class Listing:
         if len(self.filterset.vocabulary.category) > MAX_ROWS:
             return None
         return matrix(self.filterset, self._address)
+
+    @property
+    def matrix_of_plans(self) -> Matrix | None:
+        """The picture of the plans of this selection alone."""
+        plans = {plan.slug for plan in self.filterset.plans}
+        categories = [
+            category
+            for category in self.filterset.vocabulary.category.values()
+            if category.plan.slug in plans
+        ]
+        return None if len(categories) > MAX_ROWS else matrix(self.filterset, self._address, categories)

@@ -1,11 +1,12 @@
 """The picture of a selection: categories by centres, with a dot for each measure while they are few."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
+from measures.catalogue.records import Category, Plan
 from measures.language.bilingual import Text
 from measures.selection.facets import NONE
 from measures.selection.filter import MeasureFilter
@@ -36,8 +37,9 @@ class Cell:
 
 @dataclass
 class MatrixRow:
-    category: object
-    number: int
+    category: Text
+    plan: Plan
+    position: int  # of the category in its plan
     count: int
     address: str
     cells: list[Cell]
@@ -52,6 +54,11 @@ class Matrix:
     total: int
 
     @property
+    def width(self) -> int:
+        """How many columns it has, those of names and sums included."""
+        return len(self.names) + 2
+
+    @property
     def columns(self) -> list[tuple[Text, int]]:
         """Each column's name and, up to six, the dots of its fullest cell: its width, known before its cells."""
         fullest = [
@@ -60,8 +67,12 @@ class Matrix:
         return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
 
 
-def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
+def matrix(
+    filterset: MeasureFilter, address: Callable[..., str], categories: Iterable[Category] | None = None
+) -> Matrix:
     """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
+
+    It has all categories, or these.
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """
@@ -72,24 +83,25 @@ def matrix(filterset: MeasureFilter, address: Callable[..., str]) -> Matrix:
     rows = [
         MatrixRow(
             category=record.name,
-            number=number,
-            count=by_category[category],
-            address=address(category=[category]),
+            plan=record.plan,
+            position=record.position,
+            count=by_category[record.slug],
+            address=address(category=[record.slug]),
             cells=[
                 Cell(
                     centre,
-                    address(category=[category], centre=[centre]),
-                    counts[category, centre],
-                    totals[category, centre],
+                    address(category=[record.slug], centre=[centre]),
+                    counts[record.slug, centre],
+                    totals[record.slug, centre],
                     [
                         ShownDot(dot, dot.key in filterset.fitting)
-                        for dot in found.get((category, centre), ())
+                        for dot in found.get((record.slug, centre), ())
                     ],
                 )
                 for centre in centres
             ],
         )
-        for number, (category, record) in enumerate(filterset.vocabulary.category.items(), 1)
+        for record in (filterset.vocabulary.category.values() if categories is None else categories)
     ]
     return Matrix(
         centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],

@@ -5,6 +5,7 @@ Nothing here says that a government publishes the site, and no tag is printed em
 """
 
 import json
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,13 +14,15 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from measures import site
 from measures.addresses import absolute, translated
-from measures.catalogue.records import Measure
+from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
+
+from .glossary import set_of_terms
 
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
@@ -44,28 +47,43 @@ def editors() -> dict:
     return {"@type": "Organization", "name": name, "url": absolute(reverse("about"))}
 
 
+def based_on(plans: list[Plan]) -> dict | list[dict]:
+    """What the records of these plans were made from; of one plan it is no list."""
+    works = [{"@type": "CreativeWork", "name": plan.title, "description": plan.source} for plan in plans]
+    return works[0] if len(works) == 1 else works
+
+
+def joined(texts: Iterable[str]) -> str:
+    return pgettext("between choices", "; ").join(texts)
+
+
 def dataset(context) -> dict:
-    plan, version = context["plan"], context["data_version"]
+    """The whole database."""
+    return dataset_of(context["plans"], absolute("/#dataset"), absolute(reverse("home")), context)
+
+
+def dataset_of(plans: list[Plan], name: str, address: str, context) -> dict:
+    """The measures of these plans as the dataset `name`, which the page at `address` is about."""
+    version = context["data_version"]
     return {
         "@type": "Dataset",
-        "@id": absolute("/#dataset"),
-        "name": f"{site.name()}: {plan.short_title}",
-        "description": plan.method,
-        "url": absolute(reverse("home")),
+        "@id": name,
+        "name": ": ".join(filter(None, [site.name(), joined(plan.short_title for plan in plans)])),
+        "description": "\n\n".join(plan.method for plan in plans),
+        "url": address,
         "creator": editors(),
         "license": site.LICENCE["path"],
         "isAccessibleForFree": True,
         "inLanguage": list(LANGUAGE_TAGS.values()),
-        "temporalCoverage": str(plan.year),
+        "temporalCoverage": "/".join(map(str, sorted({plans[0].year, plans[-1].year}))) if plans else "",
         "spatialCoverage": {"@type": "Place", "name": _("Futian District, Shenzhen")},
-        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "isBasedOn": based_on(plans),
         "version": str(version.number),
         "dateModified": localtime(version.at).isoformat(timespec="seconds"),
     }
 
 
 def home(context) -> Page:
-    plan = context["plan"]
     search = {
         "@type": "SearchAction",
         "target": {
@@ -81,22 +99,27 @@ def home(context) -> Page:
         "inLanguage": LANGUAGE_TAGS[get_language()],
         "potentialAction": search,
     }
-    return Page(f"{plan.short_title} · {site.name()}", plan.intro, [], [website, dataset(context)])
+    plan = context["plan"]
+    title = f"{plan.short_title} · {site.name()}" if plan else site.name()
+    return Page(title, plan.intro if plan else "", [], [website, dataset(context)])
 
 
 def measure_list(context) -> Page:
-    title = _("Measures")
+    title, plan = _("Measures"), context["plan"]
+    description = (
+        _("All measures of the plan, to be narrowed by category, centre, place and basis.")
+        if plan
+        else _("All measures of the plans, to be narrowed by plan, category, centre, place and basis.")
+    )
     return Page(
         title,
-        _("All measures of the plan, to be narrowed by category, centre, place and basis."),
+        description,
         [(title, reverse("measure-list"))],
         [dataset(context)],
         column={
             "ColumnName": title,
-            "ColumnDescription": _(
-                "All measures of the plan, to be narrowed by category, centre, place and basis."
-            ),
-            "ColumnKeywords": context["plan"].short_title,
+            "ColumnDescription": description,
+            "ColumnKeywords": ",".join(own.short_title for own in ([plan] if plan else context["plans"])),
             "ColumnType": _("Database"),
         },
     )
@@ -110,6 +133,7 @@ def measure(context) -> Page:
         measure.summary,
         [
             (_("Measures"), reverse("measure-list")),
+            *crumb_of_plan(measure.plan, context),
             (category.name, reverse("category", args=[category.slug])),
             (measure.title, reverse("measure", args=[measure.code])),
         ],
@@ -127,7 +151,7 @@ def measure(context) -> Page:
 
 def creative_work(measure: Measure) -> dict:
     """The measure in the words of schema.org."""
-    plan, address = measure.plan, absolute(reverse("measure", args=[measure.code]))
+    address = absolute(reverse("measure", args=[measure.code]))
     places = [role.district for role in measure.districts]
     return {
         "@type": "CreativeWork",
@@ -141,7 +165,7 @@ def creative_work(measure: Measure) -> dict:
         "keywords": list(measure.keywords),
         "inLanguage": LANGUAGE_TAGS[get_language()],
         "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-        "isBasedOn": {"@type": "CreativeWork", "name": plan.title, "description": plan.source},
+        "isBasedOn": based_on([measure.plan]),
         "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
         "author": editors(),
         "license": site.LICENCE["path"],
@@ -186,17 +210,66 @@ def topic(context) -> Page:
     return Page(
         topic.name,
         description or _("The measures that concern: %(name)s") % {"name": topic.name},
-        [(_("Measures"), reverse("measure-list")), (topic.name, address)],
+        [
+            (_("Measures"), reverse("measure-list")),
+            *(crumb_of_plan(topic.plan, context) if facet == "category" else ()),
+            (topic.name, address),
+        ],
         [collection],
     )
 
 
+def crumb_of_plan(plan: Plan, context) -> list[tuple[str, str]]:
+    """The plan's page among the pages above one of its own; where there is no other plan, it goes without saying."""
+    return [(plan.short_title, reverse("plan", args=[plan.slug]))] if context["several_plans"] else []
+
+
+def plans(context) -> Page:
+    return Page(_("Plans"), site.description(context["years"]), [(_("Plans"), reverse("plans"))], [])
+
+
+def plan(context) -> Page:
+    plan = context["plan"]
+    address = reverse("plan", args=[plan.slug])
+    own = dataset_of([plan], f"{absolute(address)}#dataset", absolute(address), context)
+    own["isPartOf"] = {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()}
+    return Page(
+        plan.short_title, plan.intro, [(_("Plans"), reverse("plans")), (plan.short_title, address)], [own]
+    )
+
+
 def source(context) -> Page:
-    return Page(_("Source"), context["plan"].source, [(_("Source"), reverse("source"))], [])
+    plan = context["plan"]
+    return Page(
+        _("Source"),
+        plan.source,
+        [*crumb_of_plan(plan, context), (_("Source"), reverse("source", args=[plan.slug]))],
+        [],
+    )
 
 
 def about(context) -> Page:
-    return Page(_("About"), context["plan"].method, [(_("About"), reverse("about"))], [])
+    methods = "\n\n".join(plan.method for plan in context["plans"])
+    return Page(_("About"), methods, [(_("About"), reverse("about"))], [])
+
+
+def glossary(context) -> Page:
+    description = _(
+        "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
+    )
+    things = [set_of_terms(context["glossary"]) | {"author": editors()}]
+    return Page(_("Glossary"), description, [(_("Glossary"), reverse("glossary"))], things)
+
+
+def gaps(context) -> Page:
+    return Page(
+        _("What the plans do not say"),
+        _(
+            "Who answers for it, where, how much, until when, and how firmly: counted in the record, each number with its measures."
+        ),
+        [(_("What the plans do not say"), reverse("gaps"))],
+        [],
+    )
 
 
 def data(context) -> Page:
@@ -224,8 +297,12 @@ PAGES = {
     "measure-list": measure_list,
     "measure": measure,
     **dict.fromkeys(("category", "centre", "audience", "district"), topic),
+    "plans": plans,
+    "plan": plan,
     "source": source,
     "about": about,
+    "glossary": glossary,
+    "gaps": gaps,
     "data": data,
     "api": api,
 }

@@ -18,6 +18,7 @@ class ShownOption:
     count: int | None  # None where nothing was counted
     chosen: bool
     depth: int = 0
+    group: Text | str = ""  # the plan of a category, where there are several
 
 
 @dataclass
@@ -41,7 +42,10 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
     """
     valid = filterset.is_valid()
     facets = []
+    several_plans = len(filterset.catalogue.plans) > 1
     for facet in FACETS:
+        if facet == "plan" and not several_plans:
+            continue
         filter_, labels = filterset.filters[facet], filterset.labels[facet]
         counts = filterset.fitting.numbers(facet) if valid else Counter()
         chosen = set(filterset.selection[facet]) if valid else set(filterset.data.getlist(facet))
@@ -55,6 +59,9 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
                 counts[value] if valid else None,
                 value in chosen,
                 len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
+                filterset.vocabulary.category[value].plan.short_title
+                if facet == "category" and several_plans
+                else "",
             )
             for value, label in labels.items()
             if value in shown

@@ -16,20 +16,23 @@ MAX_ROWS = 2_000  # kept in a language, of about 2 kB each
 MAX_DOTS = 12  # in a cell of the matrix; above, a number takes over
 
 
-def rows(catalogue: Catalogue, keys: list[int]) -> list[SafeString]:
-    """The measures with these keys as rows of a list, in the active language."""
-    kept: dict[int, SafeString] = catalogue.kept(("rows", get_language()), dict)
+def rows(catalogue: Catalogue, keys: list[int], *, coded: bool) -> list[SafeString]:
+    """The measures with these keys as rows of a list, in the active language.
+
+    They are told apart by number, or where measures of several plans stand together (`coded`), by code.
+    """
+    kept: dict[int, SafeString] = catalogue.kept(("rows", get_language(), coded), dict)
     made = {}
     if missing := [key for key in keys if key not in kept]:
-        made = {measure.key: row(measure) for measure in catalogue.measures(missing)}
+        made = {measure.key: row(measure, coded=coded) for measure in catalogue.measures(missing)}
         if len(kept) + len(made) <= MAX_ROWS:
             kept |= made
     return [made.get(key) or kept[key] for key in keys]
 
 
-def row(measure: Measure, **shown) -> SafeString:
-    """One row; `shown` may give a search's `title` with marks and its `hits`."""
-    return get_template("_row.html").render({"measure": measure, **shown})
+def row(measure: Measure, *, coded: bool, **shown) -> SafeString:
+    """One row; `coded` as above, `shown` may give a search's `title` with marks and its `hits`."""
+    return get_template("_row.html").render({"measure": measure, "coded": coded, **shown})
 
 
 class Dot(NamedTuple):
@@ -49,12 +52,14 @@ def dots(catalogue: Catalogue) -> dict[tuple[str, str], list[Dot]]:
 
 def _dots(catalogue: Catalogue) -> dict[tuple[str, str], list[Dot]]:
     cells = _cells_with_dots(catalogue)
-    template = get_template("_dot.html")
+    template, coded = get_template("_dot.html"), len(catalogue.plans) > 1
     found: dict[tuple[str, str], list[Dot]] = {}
     for measure in catalogue.measures(sorted(cells, key=catalogue.register.position)):
         for category, centre, basis in cells[measure.key]:
             shown = [
-                template.render({"measure": measure, "basis": basis, "inside": inside}).strip()
+                template.render(
+                    {"measure": measure, "coded": coded, "basis": basis, "inside": inside}
+                ).strip()
                 for inside in (True, False)
             ]
             dot = Dot(measure.key, measure.code, basis, *map(SafeString, shown))

@@ -43,7 +43,10 @@ class Pages(Sitemap):
         return InEveryLanguage(self.items(), self.limit)
 
     def items(self):
-        return [(name, ()) for name in ("home", "measure-list", "source", "data", "api", "about")]
+        return [
+            (name, ())
+            for name in ("home", "measure-list", "plans", "glossary", "gaps", "data", "api", "about")
+        ]
 
     def location(self, item):
         name, arguments = item
@@ -62,9 +65,9 @@ class Pages(Sitemap):
 
 class Topics(Pages):
     def items(self):
-        return [
-            (facet, (slug,)) for facet in RECORD_FACETS for slug in self.catalogue.vocabulary.records(facet)
-        ]
+        vocabulary = self.catalogue.vocabulary
+        topics = [(facet, (slug,)) for facet in RECORD_FACETS for slug in vocabulary.records(facet)]
+        return [*topics, *(("source", (slug,)) for slug in vocabulary.plan)]
 
 
 class SitemapItems(Sequence):

@@ -6,12 +6,15 @@
 /measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
 /districts/<slug>/             a district or place: what it is, and its measures
-/source/                       the paragraphs of the source by their opening words, and what cites each
+/plans/                        all plans; /plans/<slug>/ one: what it is, its measures, how they were identified
+/plans/<slug>/source/          the paragraphs of its source by their opening words, and what cites each
+/source/                       leads to that of the plan published first, whose paragraphs were given out there
+/glossary/                     words of the plans, explained; /gaps/ what the plans do not say
 /data/                         the whole set: files, dictionary, licence, how to cite
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
 /changes/                      what changed in the whole record
-/about/                        the plan, the method, and what this site is not
+/about/                        the plans, the method, and what this site is not
 /opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
@@ -30,7 +33,9 @@ from measures.addresses import CODE_PATTERN
 from measures.open_data import citations, feeds, files, package
 from measures.open_data.api.urls import urlpatterns as api_urlpatterns
 
-from . import history, views
+from . import history, plans, views
+from .gaps import GapsPage
+from .glossary import Glossary
 from .measure import MeasurePage
 
 
@@ -65,7 +70,12 @@ urlpatterns = [
             ("districts", "district"),
         )
     ),
-    path("source/", views.SourcePage.as_view(), name="source"),
+    path("plans/", plans.Plans.as_view(), name="plans"),
+    path("plans/<slug:slug>/", plans.PlanPage.as_view(), name="plan"),
+    path("plans/<slug:slug>/source/", plans.SourcePage.as_view(), name="source"),
+    path("source/", plans.FirstSource.as_view(), name="first-source"),
+    path("glossary/", Glossary.as_view(), name="glossary"),
+    path("gaps/", GapsPage.as_view(), name="gaps"),
     path("data/", views.DataPage.as_view(), name="data"),
     path("api/", views.ApiPage.as_view(), name="api"),
     path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),

@@ -8,60 +8,42 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
-from measures import site
+from measures import models, site
 from measures.addresses import CHANGES_PATH, FILES, in_language, list_path
-from measures.catalogue import Catalogue
-from measures.catalogue.records import Category, Measure, Paragraph, Plan
-from measures.models import Audience, Centre, District
-from measures.models import Category as CategoryModel
+from measures.catalogue.records import Category, Centre, Plan, Record
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
 from measures.open_data.api.openapi import openapi
 from measures.open_data.dictionary import data_dictionary
 from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
-from measures.selection.numbers import Fitting, everything, figures
+from measures.selection.numbers import Fitting, everything, figures, of_plan, parts
 from measures.selection.requests import canonical_redirect
 
 from .listing import Listing
+from .plans import overview
 from .public_page import PublicPage
 from .rows import rows
 
-MAX_TITLES = 300  # on the home page; of more, the categories and their numbers are shown
 MAX_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
-MAX_AT_A_PARAGRAPH = 10  # measures that cite it, on the page of the source
 MAX_EDITED = 5  # measures on the home page
 
 
 class Home(PublicPage):
+    """The newest plan; the others are one step away."""
+
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
         catalogue = self.catalogue
-        categories = list(reversed(catalogue.vocabulary.category.values()))
-        context = {"categories": sorted(categories, key=lambda own: (-own.plan.year, own.number))}
-        if everything(catalogue).total <= MAX_TITLES:
-            context["contents"] = catalogue.kept("contents", lambda: contents(catalogue))
-        else:
-            numbers = everything(catalogue).numbers("category")
-            context["numbers"] = [(category, numbers[category.slug]) for category in context["categories"]]
+        newest, *others = catalogue.plans or [None]
         return super().get_context_data(
+            **(overview(newest, catalogue) if newest else {}),
+            other_plans=others,
             centres=catalogue.vocabulary.centre.values(),
-            counts=figures(catalogue),
             edited=catalogue.kept("edited", lambda: catalogue.edited_last(MAX_EDITED)),
-            matrix=Listing.of_everything().matrix,
-            **context,
             **kwargs,
         )
-
-
-def contents(catalogue: Catalogue) -> list[tuple[Category, list[Measure]]]:
-    """Each category with its measures, in the order of the plans."""
-    keys = list(everything(catalogue).in_order(catalogue.order("number")))
-    measures: dict[str, list[Measure]] = {}
-    for measure in catalogue.measures(keys):
-        measures.setdefault(measure.category.slug, []).append(measure)
-    return [(own, measures.get(own.slug, [])) for own in catalogue.vocabulary.category.values()]
 
 
 class MeasureList(PublicPage):
@@ -78,11 +60,17 @@ class MeasureList(PublicPage):
         if redirect := canonical_redirect(request, filterset, number):
             return redirect
         listing = Listing(filterset, number)
-        shown = {"filter": filterset, "listing": listing, "page": listing.page}
+        plan = filterset.plans[0] if len(filterset.plans) == 1 else None
+        shown = {"plan": plan, "filter": filterset, "listing": listing, "page": listing.page}
         return self.render_to_response(self.get_context_data(**shown, **citations.for_list(filterset)))
 
 
-TOPICS = {"category": CategoryModel, "centre": Centre, "audience": Audience, "district": District}
+TOPICS = {
+    "category": models.Category,
+    "centre": models.Centre,
+    "audience": models.Audience,
+    "district": models.District,
+}
 
 
 class TopicPage(PublicPage):
@@ -100,71 +88,35 @@ class TopicPage(PublicPage):
         keys = list(islice(fitting.in_order(catalogue.order("number")), MAX_ON_A_TOPIC))
         return super().get_context_data(
             topic=topic,
+            plan=topic.plan if self.facet == "category" else None,
             facet=self.facet,
             downloads={"feed": in_language(list_path(f"{self.facet}={slug}", ".atom"), get_language())},
             topic_kind=TOPICS[self.facet]._meta.verbose_name,
             measures=catalogue.measures(keys),
-            rows=rows(catalogue, keys),
+            rows=rows(catalogue, keys, coded=self.facet != "category" and len(catalogue.plans) > 1),
             count=fitting.total,
-            paragraphs=paragraph_numbers(topic),
+            paragraphs=cited_by(topic),
             parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),
             places=catalogue.vocabulary.places_in(slug) if self.facet == "district" else (),
             **kwargs,
         )
 
 
-def paragraph_numbers(topic) -> list[int]:
-    """The numbers of the source paragraphs that speak of a category or centre as a whole."""
-    numbers = getattr(topic, "paragraphs", ())
-    return [number[1] if isinstance(number, (list, tuple)) else number for number in numbers]
-
-
-class SourcePage(PublicPage):
-    template_name = "source.html"
-
-    def get_context_data(self, **kwargs):
-        plans = self.catalogue.vocabulary.plan.values()
-        return super().get_context_data(
-            paragraphs=[shown for plan in plans for shown in cited_paragraphs(plan, self.catalogue)], **kwargs
-        )
-
-
-def cited_paragraphs(plan: Plan, catalogue: Catalogue) -> list[dict]:
-    """Each paragraph of a plan's source with what cites it: the first measures, how many more, categories, centres."""
-    order = catalogue.order("number")
-    keys, totals = {}, {}
-    for paragraph in plan.source_paragraphs:
-        bitmap = catalogue.register.having(f"paragraph:{plan.year}/{paragraph.number}")
-        totals[paragraph.number] = bitmap.bit_count()
-        keys[paragraph.number] = list(
-            islice(catalogue.register.keys_of(bitmap, order) if bitmap else (), MAX_AT_A_PARAGRAPH)
-        )
-    wanted = sorted({key for own in keys.values() for key in own})
-    measures = {measure.key: measure for measure in catalogue.measures(wanted)}
-
-    def shown(paragraph: Paragraph) -> dict:
-        number = paragraph.number
-        return {
-            "paragraph": paragraph,
-            "citing": [measures[key] for key in keys[number]],
-            "more": max(0, totals[number] - MAX_AT_A_PARAGRAPH),
-            "categories": [
-                category
-                for category in catalogue.vocabulary.category.values()
-                if category.plan is plan and number in category.paragraphs
-            ],
-            "centres": [
-                centre
-                for centre in catalogue.vocabulary.centre.values()
-                if (plan.year, number) in map(tuple, centre.paragraphs)
-            ],
-        }
-
-    return list(map(shown, plan.source_paragraphs))
+def cited_by(topic: Record) -> list[tuple[Plan, list[int]]]:
+    """The numbers of the source paragraphs that speak of a category or centre as a whole, by plan."""
+    if isinstance(topic, Category):
+        return [(topic.plan, topic.paragraphs)] if topic.paragraphs else []
+    return topic.cited if isinstance(topic, Centre) else []
 
 
 class About(PublicPage):
     template_name = "about.html"
+
+    def get_context_data(self, **kwargs):
+        methods = [
+            (plan, parts(figures(of_plan(self.catalogue, plan.slug)))) for plan in self.catalogue.plans
+        ]
+        return super().get_context_data(methods=methods, **kwargs)
 
 
 class DataPage(PublicPage):
@@ -210,7 +162,7 @@ class Robots(TemplateView):
     extra_context = {"origin": settings.SITE_ORIGIN}
 
 
-class OpenSearch(TemplateView):
+class OpenSearch(PublicPage):
     """The description with which a browser searches this site from its address bar."""
 
     template_name = "opensearch.xml"
@@ -218,7 +170,6 @@ class OpenSearch(TemplateView):
     extra_context = {
         "origin": settings.SITE_ORIGIN,
         "name": gettext_lazy("Futian Reforms"),  # at most 16 characters
-        "description": gettext_lazy("Search the measures of Futian District’s reform plan of 2020"),
     }
 
 
@@ -229,10 +180,12 @@ class Styleguide(PublicPage):
 
     def get_context_data(self, **kwargs):
         keys = list(islice(everything(self.catalogue).in_order(self.catalogue.order("number")), 3))
+        plans = self.catalogue.plans
         return super().get_context_data(
+            plan=plans[0] if plans else None,
             categories=self.catalogue.vocabulary.category.values(),
             measures=self.catalogue.measures(keys),
-            rows=rows(self.catalogue, keys),
-            matrix=Listing.of_everything().matrix,
+            rows=rows(self.catalogue, keys, coded=len(plans) > 1),
+            matrix=Listing.of_plan(plans[0], self.catalogue).matrix if plans else None,
             **kwargs,
         )

@@ -1,4 +1,4 @@
-"""Which server a public request reads from, and what its transaction is held to.
+"""The choice of the server that a public request reads from, and the rules of its transaction.
 
 `reader`, `reader_2` and so on are the servers that public pages read from, and `primary`, where they are not the writer's own,
 is the writer's, which fills in for them. Django's settings of each say in PER_TRANSACTION what a public transaction runs under

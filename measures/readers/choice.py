@@ -1,4 +1,4 @@
-"""Which server to ask: one that answers and is not behind."""
+"""The choice of a server: one that answers and is not behind."""
 
 import itertools
 import threading
@@ -16,14 +16,14 @@ INTERVAL = 0.3  # seconds between two looks at each
 
 
 class Readers:
-    """All of them, and which to ask.
+    """All readers, and the order in which they are asked.
 
     Where there are several, a thread for each follows it, so that no request has to find out that one is down, hangs or is
     behind. Where there is one, there is nothing to choose and nothing to follow.
     """
 
     def __init__(self, aliases: list[str]):
-        self.all = [Reader(alias) for alias in aliases]
+        self.all = [Reader(alias, has_others=len(aliases) > 1) for alias in aliases]
         self.primary = next((reader for reader in self.all if reader.alias == "primary"), None)
         self.turns = itertools.count()
         self.starting, self.started = threading.Lock(), len(self.all) == 1

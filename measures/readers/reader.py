@@ -25,14 +25,12 @@ logger = logging.getLogger(__name__)
 class Reader:
     """One server that public pages can read from, and what this process knows of it."""
 
-    def __init__(self, alias: str):
-        self.alias = alias
+    def __init__(self, alias: str, has_others: bool):
+        self.alias, self.has_others = alias, has_others
         self.seen = None  # the data version that it had last
         self.reason = ""  # why it does not serve; "" while it does
         self.failed_at = -REST
-        self.asked: float | None = (
-            None  # since when the thread that follows it has been waiting for an answer
-        )
+        self.asked: float | None = None  # when the thread that follows it asked what is not answered yet
         self.looked = threading.Event()  # set once that thread knows something
         self.trusted: WeakKeyDictionary = WeakKeyDictionary()  # until when, of each connection
         self.sockets: WeakKeyDictionary = WeakKeyDictionary()  # of each connection, to end it from outside
@@ -49,7 +47,8 @@ class Reader:
 
     @property
     def is_resting(self) -> bool:
-        return self.is_silent or time.monotonic() - self.failed_at < REST
+        """Whether others should be asked first, and nobody should wait for this one twice."""
+        return self.has_others and (self.is_silent or time.monotonic() - self.failed_at < REST)
 
     @property
     def is_limited(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the database role of public pages may do: read the content, and nothing else."""
+"""The rights of the database role of public pages: read the content, and nothing else."""
 
 from django.apps import apps
 from django.conf import settings
@@ -27,7 +27,7 @@ def readable_tables() -> list[str]:
 
 
 def rights_too_many(cursor) -> list[str]:
-    """What the session's present role may do beyond reading the content, such as "write to auth_user"."""
+    """The rights of the session's present role beyond reading the content, such as "write to auth_user"."""
     cursor.execute(TOO_MUCH, {"readable": readable_tables()})
     return [right for (right,) in cursor.fetchall()]
 

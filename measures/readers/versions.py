@@ -1,4 +1,4 @@
-"""Which data version a database has, and which of two is the newer."""
+"""The data version of a database, and the order of data versions."""
 
 from django.apps import apps
 
@@ -9,7 +9,7 @@ def newest_version(alias: str):
 
 
 def rank(version) -> tuple[int, int]:
-    """What orders data versions: after a restored backup, numbers of the lineage before do not count."""
+    """The sort key of data versions: after a restored backup, numbers of the lineage before do not count."""
     return version.restores, version.number
 
 

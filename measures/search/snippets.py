@@ -113,6 +113,7 @@ def _fields(measure: Measure) -> Iterator[tuple[str, str, str]]:
         return both(name, getattr(record, f"{field}_zh"), getattr(record, f"{field}_en"))
 
     yield from of(measure, _("Title"), "title")
+    yield from of(measure, _("Headline"), "headline")
     yield from both(_("Official name"), measure.official_name_zh)
     yield from both(_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en))
     yield from of(measure, _("Summary"), "summary")

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from measures.catalogue.vocabulary import Vocabulary
 
 NONE = "none"
-FACETS = ("category", "centre", "link", "audience", "district", "role", "basis")
-FAMILIES = (("category",), ("centre", "link"), ("audience",), ("district", "role"), ("basis",))
+FACETS = ("plan", "category", "centre", "link", "audience", "district", "role", "basis")
+FAMILIES = (("plan",), ("category",), ("centre", "link"), ("audience",), ("district", "role"), ("basis",))
 PLACES = ("district", "role")
 ABOUT = tuple(family for family in FAMILIES if family != PLACES)
 FAMILY = {facet: family for family in FAMILIES for facet in family}

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from measures.catalogue import Catalogue, Vocabulary
-from measures.catalogue.records import Centre, Record
+from measures.catalogue.records import Category, Centre, Plan, Record
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.models import CentreLink, DistrictRole, Measure
 from measures.search import Search
@@ -23,7 +23,7 @@ from .numbers import Fitting, everything
 
 MAX_QUERY_LENGTH = 200  # characters
 # The facets whose values are records.
-RECORD_FACETS = ("category", "centre", "audience", "district")
+RECORD_FACETS = ("plan", "category", "centre", "audience", "district")
 SORTS = (
     ("number", _("Number")),
     ("title", _("Title (pinyin)")),
@@ -62,9 +62,17 @@ class Facet(django_filters.MultipleChoiceFilter):
         return clone
 
 
-def label_of(record: Record) -> Text:
-    """A category, centre, audience or place as an option is called: a centre by its short name."""
-    return record.short if isinstance(record, Centre) else record.name
+def label_of(record: Record, vocabulary: Vocabulary) -> Text:
+    """A record as an option is called: a plan and a centre by a short name, a category that has a namesake with its year."""
+    label: Text
+    if isinstance(record, Plan):
+        label = record.short_title
+    elif isinstance(record, Category) and vocabulary.has_namesake(record):
+        named = _("%(category)s (%(year)s)") % {"category": record.name, "year": record.plan.year}
+        label = Text(named, record.name.lang)
+    else:
+        label = record.short if isinstance(record, Centre) else record.name  # type: ignore[attr-defined]
+    return label
 
 
 def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:
@@ -72,7 +80,10 @@ def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:
     return catalogue.kept(
         ("choices", get_language()),
         lambda: {
-            facet: [(slug, label_of(record)) for slug, record in catalogue.vocabulary.records(facet).items()]
+            facet: [
+                (slug, label_of(record, catalogue.vocabulary))
+                for slug, record in catalogue.vocabulary.records(facet).items()
+            ]
             for facet in RECORD_FACETS
         },
     )
@@ -88,6 +99,7 @@ class MeasureFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         max_length=MAX_QUERY_LENGTH, validators=[validate_readable], label=_("Search")
     )
+    plan = Facet(label=_("Plan"))
     category = Facet(label=_("Category"))
     centre = Facet(label=_("Centre"), none_label=_("No centre"))
     link = Facet(choices=CentreLink.Basis.choices, label=_("Basis of the link to the centre"))
@@ -138,6 +150,14 @@ class MeasureFilter(django_filters.FilterSet):
         """The chosen slugs of every facet, in the facets' and the options' order."""
         cleaned = self.form.cleaned_data
         return {facet: [value for value in self.labels[facet] if value in cleaned[facet]] for facet in FACETS}
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """The plans that this selection asks for, the newest first: those chosen, those of the categories chosen, or all."""
+        slugs = self.selection["plan"] or [
+            self.vocabulary.category[slug].plan.slug for slug in self.selection["category"]
+        ]
+        return [plan for plan in self.catalogue.plans if not slugs or plan.slug in slugs]
 
     @property
     def query(self) -> str:
@@ -209,7 +229,7 @@ class MeasureFilter(django_filters.FilterSet):
         return self.fitting.in_order(self.catalogue.order(self.order))
 
     def count_of(self, found: int) -> int:
-        """Count the measures of a bitmap, which another search found, that fit the facets."""
+        """Count the measures of a bitmap, which another search found, that fit the facets of this selection."""
         return self._fitting(found).total
 
 

@@ -140,7 +140,8 @@ def test_one_changed_the_action_that_the_other_deletes(lin, chen, measure, begun
 @pytest.mark.parametrize(
     ("model", "field"), [(Category, "name_en"), (Centre, "description_en"), (District, "note_en")]
 )
-def test_vocabulary_too(lin, chen, model, field):
+def test_vocabulary_too(model, field):
+    lin, chen = signed_in("lin", "publisher"), signed_in("chen", "publisher")  # it is public
     record = model.objects.first()
     begun = opened(lin, record)
     assert saved(lin, record, begun, **{field: "Lin"}).status_code == 302
@@ -151,9 +152,10 @@ def test_vocabulary_too(lin, chen, model, field):
     assert getattr(record, field) == "Chen"
 
 
-def test_a_paragraph_of_the_plan_too(lin, chen):
+def test_a_paragraph_of_the_plan_too():
     from measures.models import Plan
 
+    lin, chen = signed_in("lin", "publisher"), signed_in("chen", "publisher")  # it is public
     plan = Plan.objects.get()
     begun = opened(lin, plan)
     assert saved(lin, plan, begun, **{"source_paragraphs-2-opening": "林"}).status_code == 302

@@ -157,7 +157,7 @@ def test_another_plans_category_paragraph_and_parent_are_refused_in_words(editor
     )
     assert error_texts(response) == [
         "This belongs to another plan (2021).",
-        "These belong to another plan: ¶1 后来…",
+        "These belong to another plan: 2021 ¶1 后来…",
         "This belongs to another plan (2021).",
     ]
 

@@ -26,9 +26,11 @@ def expected() -> dict[str, str]:
         for model in RECORDS
         for view in ("changelist", "add", "change", "history")
     }
+    # What is public as soon as it is saved.
+    may |= {f"measures_{model}_add": "pa" for model in ("centre", "audience", "district", "synonym")}
     may |= {f"measures_{model}_delete": "a" for model in RECORDS}
     may |= {f"measures_plan_{view}": "epa" for view in ("changelist", "change", "history")}
-    may |= {"measures_plan_add": "a", "measures_plan_delete": "a"}
+    may |= {"measures_plan_add": "a", "measures_plan_delete": "a", "measures_plan_publish": "pa"}
     may |= {"measures_measure_preview": "epa", "measures_measure_import": "epa"}
     may |= {
         f"measures_version_{view}": "epa"
@@ -93,6 +95,7 @@ def keys() -> dict[str, int]:
     Synonym.objects.create(word="数币", means="数字人民币")
     for model in get_admin_models():
         found.setdefault(model._meta.model_name, model.objects.order_by("pk").last().pk)
+    found["version"] = Version.objects.filter(kind="measure").first().pk
     found["user"] = User.objects.get(username="zhang").pk
     return found
 

@@ -35,7 +35,7 @@ PATHS = [
     "/centres/finance/",
     "/districts/futian/",
     "/audiences/enterprises/",
-    "/source/",
+    "/plans/2020/source/",
     "/data/",
     "/changes/",
     "/changes.atom",

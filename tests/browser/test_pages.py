@@ -98,7 +98,9 @@ def unnamed_controls(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("address", ["/en/", "/en/measures/", "/en/measures/2020-05/", "/en/source/"])
+@pytest.mark.parametrize(
+    "address", ["/en/", "/en/measures/", "/en/measures/2020-05/", "/en/plans/2020/source/"]
+)
 def test_nothing_is_cut_off_at_200_percent(new_page, address):
     page = new_page(**ZOOMED)
     page.goto(address)
@@ -176,7 +178,7 @@ def test_reading_mode_lasts_without_a_cookie_and_without_a_flash(new_page):
         "new PerformanceObserver((list) => { window.painted ??= document.documentElement.dataset.reading })"
         ".observe({type: 'paint', buffered: true})"
     )
-    for address in ("/measures/2020-15/", "/", "/en/source/"):
+    for address in ("/measures/2020-15/", "/", "/en/plans/2020/source/"):
         page.goto(address)
         # Polled from here: the policy forbids the browser to evaluate strings again and again by itself.
         for _attempt in range(100):

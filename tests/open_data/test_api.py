@@ -34,6 +34,7 @@ def test_the_description_is_valid_openapi(schema):
             ("districts", "slug"),
             ("measures", "code"),
             ("plans", "slug"),
+            ("terms", "slug"),
         )
         for rest in ("", f"{{{key}}}/")
     )

@@ -39,12 +39,20 @@ def everything_searched() -> Iterator[tuple[str, list[str]]]:
     for measure in Measure.objects.filter(status="published"):
         own = [
             measure.title_zh,
+            measure.headline_zh,
             measure.official_name_zh,
             measure.summary_zh,
             measure.note_zh,
             *measure.keywords_zh,
         ]
-        own += [measure.title_en, measure.summary_en, measure.note_en, *measure.keywords_en, measure.code]
+        own += [
+            measure.title_en,
+            measure.headline_en,
+            measure.summary_en,
+            measure.note_en,
+            *measure.keywords_en,
+            measure.code,
+        ]
         own += [part for action in measure.actions.all() for part in (action.text_zh, action.text_en)]
         named = [
             measure.category,

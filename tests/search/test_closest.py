@@ -6,7 +6,6 @@ import pytest
 
 from measures.catalogue import Catalogue
 from measures.search import Search
-from measures.search.index import Index
 
 from .queries import found
 
@@ -36,7 +35,7 @@ def test_closest_where_nothing_fits(databases, client, q, better, code):
     "q",
     [
         "养老",
-        "地铁",
+        "海滩",
         "高考",
         "买房",
         "水电",
@@ -71,7 +70,7 @@ def test_two_characters_are_put_right_by_their_sound(databases, q, better):
 def test_two_letters_stand_for_whole_words_only(databases, q):
     search = Search(q, Catalogue.current())
     spelt = {phrase.text for own in search.alternatives for phrase in own.phrases if phrase.spelt}
-    assert spelt <= Index("default").known_words(spelt)
+    assert spelt <= search.index.known_words(spelt)
 
 
 def test_initials_are_those_of_usual_readings(databases):

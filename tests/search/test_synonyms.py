@@ -14,6 +14,7 @@ BOTH_WAYS = [("老师", "教师"), ("HK", "香港"), ("GBA", "大湾区"), ("tea
 
 @pytest.fixture
 def with_synonyms(restored):
+    Synonym.objects.all().delete()
     for word, means in ONE_WAY:
         Synonym.objects.create(word=word, means=means)
     for word, means in BOTH_WAYS:

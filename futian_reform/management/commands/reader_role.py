@@ -31,7 +31,7 @@ class Command(BaseCommand):
             ) from error
 
     def look_at(self, reader) -> str:
-        """What public pages can do on one server, as was found there."""
+        """The rights of public pages on one server, as found there."""
         try:
             reader.open().end(None, None, None)
         except RightsRefused as error:
@@ -40,4 +40,6 @@ class Command(BaseCommand):
             return f"{reader.name} does not answer ({str(error).strip().partition(chr(10))[0]}); the others fill in."
         if not reader.is_limited:
             return "DATABASE_READER_ROLE is empty: public pages read with the account of DATABASE_URL."
-        return f"Public pages can read the content on {reader.name} and nothing else."
+        if len(readers().all) > 1:
+            return f"Public pages can read the content on {reader.name} and nothing else."
+        return f"The role {settings.READER_ROLE} can read the content and nothing else."

@@ -1,4 +1,4 @@
-"""What a database holds, so that a copy can be compared with it."""
+"""Contents of a database, so that a copy can be compared with it."""
 
 import psycopg
 from psycopg import sql

@@ -59,7 +59,7 @@ def restore(dump: Path) -> Restored:
 
 
 def checked_manifest(dump: Path) -> dict:
-    """What the dump holds, after its checksum was found right. Raises BackupError."""
+    """Read what the dump holds, after its checksum was found right. Raises BackupError."""
     try:
         held = json.loads(dump.with_suffix(".json").read_text())
         with dump.open("rb") as file:

@@ -90,7 +90,9 @@ class MeasureResource(resources.ModelResource):
 
     @staticmethod
     def check_version(instance, row) -> None:
-        latest = Version.objects.of("measure", instance.code).first()
+        # Exports name the version that readers were told of, and migrations tell them nothing.
+        told = Version.objects.of("measure", instance.code).exclude(actor="migration", event="")
+        latest = told.first()
         old, new = row["version"] or "–", str(latest.number if latest else 0)
         # A restored backup gives out its numbers a second time, so the time counts too where the file still says it.
         if (

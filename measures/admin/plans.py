@@ -1,0 +1,108 @@
+"""Plans: their form, publishing one with its measures in one step, and what can be mended until then."""
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from measures.history.fields import ROWS, form_lines
+from measures.history.kinds import key_of, kind_of
+from measures.models import Category, Measure, Plan, SourceParagraph, Term, Version
+
+from .base import RecordAdmin
+from .forms import RecordFields, RecordForm, RowFormSet
+from .plan_publishing import PlanPublishing
+from .public import PublicAtOnce
+
+
+class ParagraphFormSet(RowFormSet):
+    same_row_fields = ("number",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        plan = self.instance
+        self.given_out = bool(plan.pk) and Version.objects.of(kind_of(plan), key_of(plan)).public().exists()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if form.instance.pk and self.given_out:
+            form.fields["number"].disabled = True  # readers cite it
+
+
+class ParagraphInline(RecordFields, admin.TabularInline):
+    model = SourceParagraph
+    form = RecordForm
+    formset = ParagraphFormSet
+    fields = ROWS["source_paragraphs"].lines
+    extra = 0
+    verbose_name_plural = gettext_lazy("source paragraphs, by their opening words")
+
+
+@admin.register(Plan)
+class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
+    list_display = ("slug", "year", "short_title_zh", "status")
+    permanent = ("slug", "year")
+    inlines = (ParagraphInline,)
+    readonly_fields = ("status",)  # see plan_publishing.py
+    of_plan = True
+    fieldsets = (
+        (None, {"fields": form_lines("plan", "names")}),
+        (gettext_lazy("Source"), {"fields": form_lines("plan", "source")}),
+        (gettext_lazy("Introduction and method"), {"fields": form_lines("plan", "introduction")}),
+        (gettext_lazy("Publication"), {"fields": form_lines("plan", "publication")}),
+    )
+
+    # --- A year that was mistyped ---
+
+    def saved_or_refused(self, request, object_id, form_url, context):
+        year = request.POST.get("year", "")
+        plan = self.get_object(request, object_id) if object_id else None
+        if not plan or not year.isdecimal() or len(year) > 4 or int(year) == plan.year:
+            return super().saved_or_refused(request, object_id, form_url, context)
+        if self.has_been_public(plan):
+            return super().saved_or_refused(request, object_id, form_url, context)
+        if Plan.objects.filter(year=year).exists():
+            request.refusal = _("There is a plan of %(year)s already.") % {"year": year}
+            request.POST = with_year(request.POST, plan.year)
+            return super().saved_or_refused(request, object_id, form_url, context)
+        with transaction.atomic():
+            move_to_year(plan, int(year))
+            request.POST = with_year(request.POST, int(year))
+            response = super().saved_or_refused(request, object_id, form_url, context)
+            if not isinstance(response, HttpResponseRedirect):
+                response.render()  # while the plan has the year that the form says
+                transaction.set_rollback(True)
+        return response
+
+    # --- Deleting: the paragraphs of the source go with their plan; whatever else belongs to it has to go before ---
+
+    def get_deleted_objects(self, objs, request):
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        protected = [text for text in protected if "/sourceparagraph/" not in text]  # links to their pages
+        return listed, counts, missing_permissions - {SourceParagraph._meta.verbose_name}, protected
+
+    def delete_model(self, request, obj):
+        obj.source_paragraphs.all().delete()
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for plan in queryset:
+            self.delete_model(request, plan)
+
+
+def with_year(data, year: int):
+    """Posted data of a plan's form that say this year, in the rows of its paragraphs too."""
+    data = data.copy()
+    for name in data:
+        if name == "year" or (name.startswith("source_paragraphs-") and name.endswith("-plan")):
+            data[name] = str(year)
+    return data
+
+
+def move_to_year(plan: Plan, year: int) -> None:
+    """Give a plan that was never public another year, with all that belongs to it. The transaction has to be the caller's."""
+    old = plan.year
+    Plan.objects.filter(pk=plan.pk).update(year=year)
+    for model in (SourceParagraph, Category, Term, Measure):
+        model._base_manager.filter(plan_id=old).update(plan_id=year)

@@ -1,0 +1,135 @@
+"""Every public answer of the site: pages by following their links, and what machines read."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from tests.public_pages import PREFIXES
+
+MACHINE = [
+    "/measures.csv",
+    "/measures.json",
+    "/datapackage.json",
+    "/sitemap.xml",
+    "/sitemap-pages.xml",
+    "/sitemap-topics.xml",
+    "/sitemap-measures.xml",
+    "/api/schema/",
+    *(
+        f"/api/{name}/"
+        for name in ("audiences", "categories", "centres", "changes", "districts", "measures", "plans")
+    ),
+    *(
+        f"{prefix}/{name}"
+        for prefix in PREFIXES
+        for name in ("measures.atom", "changes.atom", "opensearch.xml")
+    ),
+]
+SKIPPED = ("/static/", "/admin/", "/en/admin/", "/zh-hant/admin/")
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page as it was answered: its ids, its links, its structured data and its words."""
+
+    address: str
+    markup: str = field(repr=False)
+
+    def __post_init__(self):
+        super().__init__()
+        self.ids: Counter[str] = Counter()
+        self.links: set[str] = set()
+        self.words: list[str] = []
+        self.data: list[dict] = []
+        self.inside = ""
+        self.feed(self.markup)
+
+    def handle_starttag(self, tag, pairs):
+        attributes = dict(pairs)
+        if tag in ("script", "style"):
+            self.inside = attributes.get("type", tag)
+        self.ids.update(filter(None, [attributes.get("id")]))
+        if tag == "a" and attributes.get("href"):
+            self.links.add(urljoin(self.address, attributes["href"]))
+        self.words += [
+            attributes[name] for name in ("content", "title", "alt", "aria-label") if attributes.get(name)
+        ]
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self.inside = ""
+
+    def handle_data(self, data):
+        if self.inside == "application/ld+json":
+            self.data.append(json.loads(data))
+        if self.inside in ("", "application/ld+json"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+@dataclass
+class Site:
+    """What was found: pages by address, the other answers as text, and every address that was no 200, with why
+    it was asked for."""
+
+    pages: dict[str, Page] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def broken_fragments(self) -> set[str]:
+        """Links to a part that their page does not have."""
+        wanted = {link for page in self.pages.values() for link in page.links if urlsplit(link).fragment}
+        parts = map(urldefrag, wanted)
+        return {f"{at}#{part}" for at, part in parts if at in self.pages and part not in self.pages[at].ids}
+
+    def repeated_ids(self) -> dict[str, list[str]]:
+        found = {
+            at: [name for name, count in page.ids.items() if count > 1] for at, page in self.pages.items()
+        }
+        return {at: names for at, names in found.items() if names}
+
+    def mentioning(self, *words: str) -> set[str]:
+        """The addresses whose answer holds one of the words."""
+        whole = {at: page.markup for at, page in self.pages.items()} | self.answers
+        return {at for at, text in whole.items() if any(word in text for word in words)}
+
+
+def crawl(client) -> Site:
+    """Every page that a link leads to, in three languages; selections of the list in English alone, one step deep."""
+    site, asked = Site(), set()
+    waiting = [(f"{prefix}/", "") for prefix in PREFIXES]
+    while waiting:
+        address, on_page = waiting.pop()
+        if address in asked:
+            continue
+        asked.add(address)
+        response = client.get(address)
+        if response.status_code != 200:
+            site.faults[address] = f"{response.status_code}, linked on {on_page}"
+            continue
+        body = response.getvalue().decode(errors="replace")
+        if not response.headers["Content-Type"].startswith("text/html"):
+            site.answers[address] = body
+            continue
+        site.pages[address] = page = Page(address, body)
+        if "?" not in address:
+            waiting += {(urldefrag(link)[0], address) for link in page.links if is_followed(link)}
+    for address in MACHINE:
+        response = client.get(address)
+        if response.status_code != 200:
+            site.faults[address] = str(response.status_code)
+        site.answers[address] = response.getvalue().decode(errors="replace")
+    return site
+
+
+def is_followed(link: str) -> bool:
+    parts = urlsplit(link)
+    if parts.netloc or parts.path.startswith(SKIPPED) or parts.path.endswith(".xlsx"):
+        return False
+    return not parts.query or re.match("/en/", parts.path) is not None

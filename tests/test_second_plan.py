@@ -1,0 +1,234 @@
+"""A second plan beside the first, read by readers: each is told truthfully, and a draft leaves no trace."""
+
+import json
+import re
+from urllib.parse import unquote
+
+import pytest
+from jsonschema import Draft4Validator
+
+from futian_reform.requests.traditional import traditional
+from measures.models import Category, Centre, Measure, Plan, SourceParagraph
+from tests import second_plan
+from tests.crawl import Page, Site, crawl
+from tests.open_data.test_api import SPECIFICATION
+from tests.open_data.test_package import test_package_describes_the_csv
+from tests.second_plan import PLANTED, SLUG, YEAR
+
+#: What tells that somebody knows of the plan.
+TRACES = (*PLANTED, second_plan.CATEGORIES[0][0], "/plans/2021", "2021-0")
+
+
+def of_one_plan(site: Site, slug: str) -> dict[str, Page]:
+    """The pages that speak of this plan alone."""
+    categories = "|".join(Category.objects.filter(plan__slug=slug).values_list("slug", flat=True))
+    own = re.compile(rf"(/en|/zh-hant)?/(measures/{slug}-.*|categories/({categories})/|plans/{slug}/.*)")
+    pages = {at: page for at, page in site.pages.items() if own.fullmatch(at)}
+    pages |= {at: page for at, page in site.pages.items() if re.search(rf"[?&]plan={slug}(&|$)", at)}
+    return pages
+
+
+def faults_of(client, site: Site) -> dict[str, object]:
+    """All that is not as it should be on a site with both plans public; empty where nothing is."""
+    named = {
+        at: plan
+        for plan, other in ((SLUG, "2020"), ("2020", "2021"))
+        for at, page in of_one_plan(site, plan).items()
+        if other in page.text or (plan == "2020" and any(word in page.text for word in PLANTED))
+    }
+    based = {}
+    for plan in Plan.objects.all():
+        for at, page in of_one_plan(site, plan.slug).items():
+            for thing in (thing for data in page.data for thing in data["@graph"] if "isBasedOn" in thing):
+                name = traditional(plan.title_zh) if at.startswith("/zh-hant") else plan.title_zh
+                if "?" not in at and thing["isBasedOn"]["name"] not in (name, plan.title_en):
+                    based[at] = thing["isBasedOn"]
+    test_package_describes_the_csv(client)
+    found = {
+        "no 200": site.faults,
+        "fragments without a target": site.broken_fragments(),
+        "ids twice": site.repeated_ids(),
+        "names the other plan": named,
+        "based on another plan": based,
+        "numbers": numbers(client),
+        "OpenAPI": [error.message for error in openapi_errors(client)],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def numbers(client) -> dict[str, object]:
+    """The numbers of each plan that differ from a plain count."""
+    wrong = {}
+    for plan in Plan.objects.all():
+        count = Measure.objects.filter(plan=plan, status="published").count()
+        told = {
+            "list": int(
+                re.search(r'id="selection">(\d+)', client.get(f"/en/measures/?plan={plan.slug}").text)[1]
+            ),
+            "API": client.get(f"/api/measures/?plan={plan.slug}").json()["count"],
+            "CSV": client.get(f"/measures.csv?plan={plan.slug}").getvalue().decode().count("\r\n") - 1
+            if plan.year == YEAR
+            else count,
+            "JSON": json.loads(client.get(f"/measures.json?plan={plan.slug}").getvalue())["count"],
+            "page": int(re.search(r"(\d+) measures: ", client.get(f"/en/plans/{plan.slug}/").text)[1]),
+            "feed": client.get(f"/en/measures.atom?plan={plan.slug}").text.count("<entry>"),
+            "cited": int(
+                re.search(r"Of the (\d+) key reforms", client.get(f"/en/measures/{plan.year}-01/").text)[1]
+            ),
+        }
+        wrong |= {(plan.slug, name): number for name, number in told.items() if number != count}
+    newest = re.search(r"reform in (\d+): (\d+) measures", client.get("/en/").text)
+    if (int(newest[1]), int(newest[2])) != (
+        YEAR,
+        Measure.objects.filter(plan=YEAR, status="published").count(),
+    ):
+        wrong["home"] = newest[0]
+    return wrong
+
+
+def openapi_errors(client):
+    return Draft4Validator(json.loads(SPECIFICATION.read_text())).iter_errors(
+        client.get("/api/schema/").json()
+    )
+
+
+@pytest.fixture
+def published(restored):
+    return second_plan.enter("published")
+
+
+def test_each_of_two_plans_is_told_truthfully(published, client):
+    assert faults_of(client, crawl(client)) == {}
+
+
+def test_a_draft_plan_leaves_no_trace(restored, client):
+    before = crawl(client)
+    second_plan.enter("draft")
+    site = crawl(client)
+    assert site.mentioning(*TRACES) == set()
+    assert (site.faults, site.pages.keys()) == ({}, before.pages.keys())
+    for address in (
+        "/measures/2021-01/",
+        "/measures/2021-01/history/",
+        "/measures/2021-01.json",
+        "/categories/yuheng-port/",
+        "/plans/2021/",
+        "/plans/2021/source/",
+        "/api/plans/2021/",
+        "/api/categories/yuheng-port/",
+        "/api/measures/2021-01/",
+    ):
+        assert client.get(address).status_code == 404, address
+    assert client.get("/en/measures/?plan=2021").status_code == 400
+    assert client.get("/en/measures/?q=Yuheng").context["listing"].count == 0
+    # The test would notice: once published, the words are there.
+    Plan.objects.filter(slug=SLUG).update(status="published")
+    assert len(crawl(client).mentioning(*PLANTED)) > 60
+
+
+def test_a_withdrawn_plan_is_nowhere_but_in_its_history(published, client):
+    Plan.objects.filter(pk=published.pk).update(status="draft")
+    site = crawl(client)
+    places = {re.sub(r"^/(en|zh-hant)/", "/", at) for at in site.mentioning(*PLANTED)}
+    assert {at.split("/")[1] for at in places} <= {"changes", "changes.atom", "measures", "api"}
+    assert not {at for at in places if re.fullmatch(r"/measures/[-0-9]+/|/measures/(\?.*)?", at)}
+    assert site.faults == {}
+    assert site.pages["/en/measures/2021-01/history/"].text
+
+
+def test_a_site_without_any_public_plan_still_answers(restored, client):
+    Plan.objects.update(status="draft")
+    site = crawl(client)
+    assert site.faults == {}
+    assert "No plan has been published here yet" in site.pages["/en/"].text
+
+
+def test_one_plan_needs_no_name(client):
+    """With one plan nothing says which, and its facet is not offered; the parameter is understood all the same."""
+    text = client.get("/en/measures/").text
+    assert 'data-facet="plan"' not in text
+    assert client.get("/en/measures/?plan=2020").context["listing"].count == 28
+    for at in (
+        "/en/",
+        "/en/measures/",
+        "/en/measures/2020-05/",
+        "/en/categories/well-being/",
+        "/en/centres/finance/",
+    ):
+        text = client.get(at).text
+        assert "/plans/2020/source/" in text, at
+        assert "?plan=" not in text
+        assert "plan=2020" not in text
+        own_description = at not in ("/en/", "/en/measures/")
+        assert text.count("lan of 2020") == (2 if own_description else 3), (
+            at
+        )  # the notice, the foot, the description
+
+
+def test_the_plan_is_the_first_facet_once_there_are_two(published, client):
+    page = client.get("/en/measures/?plan=2021&category=yuheng-port")
+    assert [facet.name for facet in page.context["listing"].facets][:2] == ["plan", "category"]
+    assert page.context["listing"].sentence == (
+        "3 measures of Yuheng reform action plan, in the category Yuheng port"
+    )
+    assert client.get("/en/measures/?category=yuheng-port&plan=2021").headers["Location"] == (
+        "/en/measures/?plan=2021&category=yuheng-port"
+    )
+    everything = client.get("/en/measures/")
+    options = everything.text.partition('data-facet="category"')[2].partition("</fieldset>")[0]
+    assert re.findall(r'class="option-group">([^<]*)<', options) == [
+        "Futian District 2020 Reform Action Plan",
+        "Yuheng reform action plan",
+    ]
+    assert f"{second_plan.NAMESAKE[1]} (2021)" in unquote(options)
+    assert f"{second_plan.NAMESAKE[1]} (2020)" in options
+
+
+def test_measures_of_several_plans_are_told_apart_by_code(published, client):
+    def marks(address: str) -> list[str]:
+        return re.findall(r'<span class="folio(?: code)?">([^<]*)</span>\s*<h3>', client.get(address).text)
+
+    assert marks("/en/measures/")[-1] == "2021-09"
+    assert marks("/en/centres/finance/")[-1] == "2021-01"
+    assert marks("/en/measures/?plan=2021") == [f"{number:02}" for number in range(1, 10)]
+    assert marks("/en/categories/yuheng-port/") == ["01", "02", "03"]
+    dots = re.findall(r'class="dot[^>]*>(.*?)</a>', client.get("/en/measures/").text)
+    assert len({re.sub("<[^>]*>", "", dot) for dot in dots}) == 28 + 9
+
+
+def test_colours_go_by_the_position_within_the_plan(published, client):
+    for number, slug in ((17, "yuheng-schools"), (12, "yuheng-well-being")):
+        Category.objects.filter(slug=slug).update(number=number)
+    matrix = client.get("/en/measures/").context["listing"].matrix
+    assert [row.position for row in matrix.rows] == [1, 2, 3, 4, 5, 6, 1, 2, 3]
+
+
+def test_a_centre_names_the_plan_of_each_paragraph(published, client):
+    Centre.objects.get(slug="finance").paragraphs.add(SourceParagraph.objects.get(plan=YEAR, number=4))
+    record = client.get("/api/centres/finance/").json()
+    assert record["paragraphs_by_plan"] == [
+        {"plan": "2020", "numbers": [4, 5]},
+        {"plan": "2021", "numbers": [4]},
+    ]
+    text = client.get("/en/centres/finance/").text
+    assert '/en/plans/2020/source/#p4" aria-label="2020 ¶4"' in text
+    assert '/en/plans/2021/source/#p4" aria-label="2021 ¶4"' in text
+    Plan.objects.filter(year=YEAR).update(status="draft")
+    assert client.get("/api/centres/finance/").json()["paragraphs"] == [4, 5]
+    assert "2021" not in client.get("/en/centres/finance/").text
+
+
+@pytest.mark.parametrize("prefix", ["", "/en", "/zh-hant"])
+def test_the_old_address_of_the_source_leads_to_the_plan_published_first(published, client, prefix):
+    response = client.get(f"{prefix}/source/")
+    assert (response.status_code, response.headers["Location"]) == (301, f"{prefix}/plans/2020/source/")
+
+
+def test_a_part_of_a_draft_does_not_tell_what_it_was_split_from(published, client):
+    Measure.objects.filter(code="2021-02").update(status="draft", title_en="SECRET", title_zh="机密")
+    site = crawl(client)
+    assert site.faults == {}
+    text = site.pages["/en/measures/2021-03/"].text
+    assert "2021-02" not in text
+    assert client.get("/api/measures/2021-03/").json()["parent"] is None
+    assert site.mentioning("SECRET") == set()
