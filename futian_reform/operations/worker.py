@@ -44,16 +44,21 @@ class Server(EmbeddedServer):
 
 
 def load_front():
-    """Here, so that a web process that is not wanted any more ends before it loads Django."""
+    """Load Django and what needs it: here, so that a web process that is not wanted any more ends before that."""
+    from futian_reform.wsgi import page_cache
+
+    page_cache.start(*WARM)
+    spare_collector()
+    return front_of(page_cache)
+
+
+def front_of(page_cache):
     from django.conf import settings
 
     from futian_reform.page_cache.front import Front
     from futian_reform.requests.logs import log_uncaught
-    from futian_reform.wsgi import page_cache
 
     log_uncaught()
-    page_cache.start(*WARM)
-    spare_collector()
     if not settings.METRICS_PORT:
         return Front(page_cache)
     from .metering import Meter
