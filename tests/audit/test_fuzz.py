@@ -36,6 +36,8 @@ PATHS = [
     "/districts/futian/",
     "/audiences/enterprises/",
     "/source/",
+    "/glossary/",
+    "/gaps/",
     "/data/",
     "/changes/",
     "/changes.atom",
