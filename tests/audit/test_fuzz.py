@@ -35,7 +35,13 @@ PATHS = [
     "/centres/finance/",
     "/districts/futian/",
     "/audiences/enterprises/",
+<<<<<<< HEAD
     "/plans/2020/source/",
+=======
+    "/source/",
+    "/glossary/",
+    "/gaps/",
+>>>>>>> content
     "/data/",
     "/changes/",
     "/changes.atom",
