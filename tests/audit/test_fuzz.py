@@ -35,13 +35,10 @@ PATHS = [
     "/centres/finance/",
     "/districts/futian/",
     "/audiences/enterprises/",
-<<<<<<< HEAD
     "/plans/2020/source/",
-=======
     "/source/",
     "/glossary/",
     "/gaps/",
->>>>>>> content
     "/data/",
     "/changes/",
     "/changes.atom",
