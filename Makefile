@@ -2,19 +2,24 @@
 # What is set up leaves a stamp in .venv, written last, so that a set-up cut short is done again.
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test check audit bench lock FORCE
+.PHONY: help run packages admin test check audit bench lock FORCE
 
 python := .venv/bin/python
 install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# Two may be started at once in a fresh checkout: the second waits until the first has set it up. macOS has no flock.
+locked := $(if $(shell command -v flock),flock .make.lock)
 offline := { echo 'The packages could not be installed: the reason stands above. Check the network and start again.' >&2; exit 1; }
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
-run: .venv/runtime ## set everything up and serve the site (HOST, PORT, FUTIAN_DATA, DATABASE_URL)
+run: packages ## set everything up and serve the site (HOST, PORT, FUTIAN_DATA, DATABASE_URL, PYTHON)
 	@exec $(python) manage.py serve
 
-admin: .venv/runtime ## create a staff account that may do everything
+packages: ## install the packages of the site, as after git pull
+	@$(locked) $(MAKE) --no-print-directory .venv/runtime
+
+admin: packages ## create a staff account that may do everything
 	@$(python) manage.py serve --prepare-only >.venv/prepare.log || { cat .venv/prepare.log; exit 1; }
 	@exec $(python) manage.py createsuperuser
 
@@ -64,8 +69,11 @@ lock: .venv/development ## write requirements*.txt anew from pyproject.toml
 	@$(install) requirements.txt || $(offline)
 	@touch .venv/runtime
 
-# The interpreter that an environment was made with may have been removed since.
-.venv/created: $(if $(shell $(python) -c 'print(1)' 2>/dev/null),,FORCE)
+# The interpreter that an environment was made with may have been removed since, or PYTHON may name another.
+identity := -c 'import sys; print(sys.version, sys.base_prefix)'
+is_usable := $(shell made=$$($(python) $(identity) 2>/dev/null) && \
+	{ [ -z "$(PYTHON)" ] || [ "$$made" = "$$("$(PYTHON)" $(identity) 2>/dev/null)" ]; } && echo yes)
+.venv/created: $(if $(is_usable),,FORCE)
 	@found=; for python in $(if $(PYTHON),"$(PYTHON)",python3.14 python3.13 python3.12 python3.11 python3 python); do \
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
 	done; \

@@ -39,9 +39,9 @@ def main(arguments):
             f"The packages of the site are not installed for this Python ({error}). Run `make run`, which installs "
             "them in .venv; then use .venv/bin/python manage.py."
         )
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # unlike the default, lets the database be stopped
+    # Unlike the default these let the database be stopped. `serve` has handlers of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
     try:
         with database_for(arguments):
             execute_from_command_line(arguments)
@@ -58,11 +58,15 @@ def database_for(arguments):
 
     from django.conf import settings
 
+    from futian_reform.operations.prepare import database_in_words
+
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_for_help = not {"-h", "--help", "--version"}.isdisjoint(arguments)
-    if command in WITHOUT_DATABASE or asks_for_help or settings.EMBEDDED_POSTGRES is None:
+    if command in WITHOUT_DATABASE or asks_for_help:
         return nullcontext()
-    return settings.EMBEDDED_POSTGRES.session()
+    # On the other stream, since some commands write data on the first.
+    sys.stderr.write(f"Database: {database_in_words()}\n")
+    return settings.EMBEDDED_POSTGRES.session() if settings.EMBEDDED_POSTGRES else nullcontext()
 
 
 def without_tables(error):

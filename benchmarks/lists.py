@@ -58,7 +58,7 @@ def measure(options: argparse.Namespace) -> None:
     from django.test import Client, override_settings
     from django.test.utils import CaptureQueriesContext
 
-    from futian_reform.page_cache.rendering import spare_collector
+    from futian_reform.operations.worker import spare_collector
     from measures.models import Measure
 
     total = Measure.objects.published().count()

@@ -1,4 +1,4 @@
-"""What the site as a deployment does once Django is set up."""
+"""Work of the site as a deployment, done once Django is set up."""
 
 from django.apps import AppConfig
 

@@ -5,19 +5,21 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
-import sys
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from psycopg import IsolationLevel
 
+from futian_reform import databases, environment
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+try:
+    environment.load()
+except environment.EnvironmentFileError as error:
+    raise ImproperlyConfigured(str(error)) from error
 
 
 def env(name: str, default: str = "") -> str:
@@ -77,14 +79,43 @@ DEBUG = False
 
 # --- The address of the site ---
 
+
+def ascii_host(host: str) -> str:
+    """A host as requests write it: in lower case, and a Chinese domain in the letters of IDNA."""
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError as error:
+        raise ImproperlyConfigured(f"{host!r} is no host name.") from error
+
+
+def own_origin() -> str:
+    host = env("HOST", "127.0.0.1").strip("[]")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  every address has no address
+    return f"http://{f'[{host}]' if ':' in host else host}:{env('PORT', '8000')}"
+
+
 # Every absolute address starts with it; the Host header never does.
-SITE_ORIGIN = env("SITE_ORIGIN", f"http://{env('HOST', '127.0.0.1')}:{env('PORT', '8000')}").rstrip("/")
-_origin = urlsplit(SITE_ORIGIN)
-if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path:
+SITE_ORIGIN = env("SITE_ORIGIN", own_origin()).rstrip("/")
+try:
+    _origin = urlsplit(SITE_ORIGIN)
+    if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path or _origin.port == 0:
+        raise ValueError
+except ValueError:
     raise ImproperlyConfigured(
         f"SITE_ORIGIN is {SITE_ORIGIN!r}; give it a scheme and a host, such as https://reform.example.org."
-    )
-ALLOWED_HOSTS = [_origin.hostname, "127.0.0.1", "localhost", "[::1]", *env("ALLOWED_HOSTS").split()]
+    ) from None
+if not _origin.netloc.isascii():
+    _host = ascii_host(_origin.hostname)
+    SITE_ORIGIN = f"{_origin.scheme}://{_host}{f':{_origin.port}' if _origin.port else ''}"
+    _origin = urlsplit(SITE_ORIGIN)
+_own_host = f"[{_origin.hostname}]" if ":" in _origin.hostname else _origin.hostname
+ALLOWED_HOSTS = [
+    _own_host,
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *(host if host.isascii() else ascii_host(host) for host in env("ALLOWED_HOSTS").split()),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # --- Applications ---
@@ -151,76 +182,30 @@ TEMPLATES = [
 # --- Database ---
 
 
-def database(name: str, url: str) -> dict:
-    try:
-        config = dj_database_url.parse(url)
-        if config["ENGINE"] != "django.db.backends.postgresql":
-            raise ValueError("not a PostgreSQL address")
-    except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured(
-            f"{name} cannot be read ({error}). Write it as postgresql://user:password@host:5432/database, "
-            "with special characters in the password percent-encoded."
-        ) from error
-    config["OPTIONS"] = {
-        "connect_timeout": 2,
-        "tcp_user_timeout": 5000,  # milliseconds until a vanished server is given up; likewise the next three
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 2,
-        "application_name": " ".join(["futian", *(Path(argument).name for argument in sys.argv[:2])])[:60],
-        **config.get("OPTIONS", {}),
-    }
-    return config
-
-
-def server_options(**parameters: str) -> str:
-    return " ".join(f"-c {name}={value}" for name, value in parameters.items())
-
-
+# Seconds that `serve` waits for a server that does not answer yet.
+DATABASE_WAIT = env_number("DATABASE_WAIT", 0)
 EMBEDDED_POSTGRES = None if env("DATABASE_URL") else EmbeddedPostgres(FUTIAN_DATA)
 # The role that public pages read with. It can SELECT the content tables and nothing else.
 READER_ROLE = os.environ.get("DATABASE_READER_ROLE", "futian_reader").strip()
 if READER_ROLE and not READER_ROLE.isidentifier():
     raise ImproperlyConfigured("DATABASE_READER_ROLE must be a plain name, such as futian_reader, or empty.")
-
 if EMBEDDED_POSTGRES:
-    _default_url = EMBEDDED_POSTGRES.url()
-    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE) if READER_ROLE else _default_url
+    # The embedded server lets the role in by itself, so that nothing leads from it to more.
+    _reader_url = EMBEDDED_POSTGRES.url(user=READER_ROLE or "postgres")
+    DATABASES = {
+        "default": databases.writer(EMBEDDED_POSTGRES.url()),
+        "reader": databases.reader("DATABASE_URL", _reader_url, role=""),
+    }
 else:
-    _default_url = env("DATABASE_URL")
-    _reader_url = env("DATABASE_READER_URL", _default_url)
-
-DATABASES = {
-    "default": database("DATABASE_URL", _default_url),
-    "reader": database("DATABASE_READER_URL", _reader_url),
-}
-DATABASES["default"]["OPTIONS"]["options"] = server_options(
-    statement_timeout="60s", lock_timeout="10s", idle_in_transaction_session_timeout="10min"
-)
-# A public request sees one snapshot and cannot write: see databases.py.
-_reader_options = {
-    "default_transaction_read_only": "on",
-    "statement_timeout": "5s",
-    "lock_timeout": "1s",
-    "idle_in_transaction_session_timeout": "30s",
-    # How many rows a common word matches is known, but not that reading each row's lexemes, which lie apart, costs more than
-    # the index; and pages are many and short, so that each keeps to one processor. See decisions 13 and 60.
-    "enable_seqscan": "off",
-    "max_parallel_workers_per_gather": "0",
-    # The keys with a word in their title are a hash table, else a list that is gone through for each row: see Search.rank.
-    "hash_mem_multiplier": "8",
-    "jit": "off",
-}
-if READER_ROLE and _reader_url == _default_url:
-    _reader_options["role"] = READER_ROLE
-DATABASES["reader"]["OPTIONS"] |= {
-    "isolation_level": IsolationLevel.REPEATABLE_READ,
-    "options": server_options(**_reader_options),
-}
-# The few threads that render pages keep their connections; see decision 52 for why there is no pool.
-DATABASES["reader"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    DATABASES = databases.databases(env("DATABASE_URL"), env("DATABASE_READER_URL").split(), READER_ROLE)
 DATABASE_ROUTERS = ["measures.snapshots.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Backups ---
+
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(FUTIAN_DATA / "backups"))).expanduser().absolute()
+BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
+BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
 # --- Page cache ---
 

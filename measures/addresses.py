@@ -62,6 +62,8 @@ def record_path(kind: str, key: str) -> str:
     """The page of a record; "" where its kind has none."""
     if kind == "measure":
         return measure_path(key)
+    if kind == "term":
+        return f"/glossary/#{key}"
     return f"/{_FOLDERS[kind]}/{key}/" if kind in _FOLDERS else ""
 
 

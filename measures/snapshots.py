@@ -1,15 +1,18 @@
 """Which database a request talks to.
 
 A public request runs in one REPEATABLE READ READ ONLY transaction of the alias `reader`: everything it shows is one
-snapshot, and it cannot write. All else uses `default`.
+snapshot, and it cannot write. All else uses `default`. `readers/` decides which server the alias leads to.
 """
 
+import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.apps import apps
 from django.db import connection, connections, transaction
 from django.http import StreamingHttpResponse
+
+from .readers.choice import readers
+from .readers.versions import is_behind, newest_version
 
 # The data version of the snapshot that is read; None outside of public requests.
 public_version: ContextVar = ContextVar("public_version", default=None)
@@ -17,19 +20,36 @@ public_version: ContextVar = ContextVar("public_version", default=None)
 
 @contextmanager
 def public_snapshot():
-    """All queries inside see one snapshot of the alias `reader`, of the version it gives; a write fails in the database."""
-    with transaction.atomic(using="reader"):
-        version = current_version()
-        token = public_version.set(version)
-        try:
-            yield version
-        finally:
-            public_version.reset(token)
+    """All queries inside see one snapshot of the alias `reader`, of the version it gives; a write fails in the database.
+
+    The alias leads to whichever server was chosen: see readers/.
+    """
+    snapshot = readers().open()
+    token = public_version.set(snapshot.version)
+    try:
+        yield snapshot.version
+    finally:
+        public_version.reset(token)
+        snapshot.end(*sys.exc_info())
+
+
+def reader_is_lost() -> bool:
+    """Whether the server of this snapshot went away, and another may answer."""
+    lost = connections["reader"].connection
+    return len(readers().all) > 1 and (lost is None or lost.closed)
 
 
 def current_version(alias: str = "reader"):
-    """The data version that public pages see now; inside `public_snapshot()` that of the snapshot."""
-    return apps.get_model("measures", "DataVersion").objects.using(alias).live()
+    """The data version that public pages see now; inside `public_snapshot()` that of the snapshot.
+
+    Where no reader that answers has the newest one that is known, it is still that: who keeps pages does not go back to
+    older ones because of a reader that is behind.
+    """
+    if alias != "reader" or public_version.get():
+        return newest_version(alias)
+    with public_snapshot() as version:
+        newest = readers().newest()
+        return newest if is_behind(version, newest) else version
 
 
 class SnapshotStream(StreamingHttpResponse):

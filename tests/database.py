@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from futian_reform.operations import embedded_postgres
 
 resources = ExitStack()
+os.environ["ENVIRONMENT_FILE"] = ""  # the machine's own site is not tested here
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # One data directory (secret key, static files) for all processes of the run.

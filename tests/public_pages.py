@@ -22,6 +22,8 @@ PAGE_TYPES = [
     "/plans/",
     "/plans/2020/",
     "/plans/2020/source/",
+    "/glossary/",
+    "/gaps/",
     "/data/",
     "/api/",
     "/changes/",
@@ -42,7 +44,7 @@ ADDRESSES = [
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/plans/", "/data/", "/api/", "/about/"]
+    addresses = ["/", "/measures/", "/plans/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for slug in Plan.objects.filter(status="published").values_list("slug", flat=True):
         addresses += [f"/plans/{slug}/", f"/plans/{slug}/source/"]

@@ -155,7 +155,7 @@ def assert_management_command(name: str, *arguments: str):
 
 
 def variables_read_by_settings() -> set[str]:
-    """Names in the environment that the site reads, by `env`, `env_number`, `os.environ.get` or `os.environ[...]`."""
+    """Names in the environment that the site reads, by `env`, `env_number`, `networks`, `os.environ.get` or `os.environ[...]`."""
     names = set()
     for package in ("futian_reform", "measures"):
         for path in (ROOT / package).rglob("*.py"):
@@ -166,7 +166,7 @@ def variables_read_by_settings() -> set[str]:
                     reader, name = ast.unparse(node.value), node.slice
                 else:
                     continue
-                readers = {"env", "env_number", "os.environ", "os.environ.get", "os.getenv"}
+                readers = {"env", "env_number", "networks", "os.environ", "os.environ.get", "os.getenv"}
                 if reader in readers and isinstance(name, ast.Constant):
                     names.add(name.value)
     return names
@@ -180,9 +180,11 @@ def test_every_setting_is_in_the_example_and_every_one_in_the_example_is_read():
 def test_the_example_names_the_defaults():
     example = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     probe = (
-        "from futian_reform import settings as s; import json; from futian_reform.management.commands import serve; "
+        "import django, json, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'futian_reform.settings'; django.setup(); "
+        "from futian_reform import settings as s; "
+        "from futian_reform.management.commands import serve; "
         "p = serve.Command().create_parser('', ''); print(json.dumps({'HOST': p.get_default('host'), "
-        "'PORT': p.get_default('port'), 'PROXIES': str(s.PROXIES), 'PAGE_CACHE_MB': str(s.PAGE_CACHE_BYTES >> 20), "
+        "'PORT': p.get_default('port'), 'PROXIES': ' '.join(str(n).removesuffix('/128') for n in s.networks('PROXIES', '127.0.0.0/8 ::1')), 'PAGE_CACHE_MB': str(s.PAGE_CACHE_BYTES >> 20), "
         "'LOG_LEVEL': s.LOGGING['root']['level'], 'DATABASE_READER_ROLE': s.READER_ROLE, "
         "'FUTIAN_DATA': str(s.FUTIAN_DATA.relative_to(s.BASE_DIR))}))"
     )

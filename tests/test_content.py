@@ -20,7 +20,11 @@ from measures.models import (
     Measure,
     Plan,
     SourceParagraph,
+    Synonym,
+    Term,
 )
+
+from .search.queries import found
 
 CONTENT = [
     Plan,
@@ -33,6 +37,7 @@ CONTENT = [
     Action,
     CentreLink,
     DistrictRole,
+    Term,
 ]
 
 
@@ -46,8 +51,9 @@ def test_everything_is_there():
         "District": 15,
         "Measure": 28,
         "Action": 146,
-        "CentreLink": 24,
+        "CentreLink": 21,
         "DistrictRole": 34,
+        "Term": 25,
     }
 
 
@@ -61,17 +67,23 @@ def test_measures_are_numbered_through_and_published():
     ]
 
 
-def test_named_and_derived():
-    assert Counter(Measure.objects.values_list("basis", flat=True)) == {"named": 21, "derived": 7}
+def test_named_described_and_derived():
+    assert Counter(Measure.objects.values_list("basis", flat=True)) == {
+        "named": 19,
+        "described": 2,
+        "derived": 7,
+    }
+    assert list(Measure.objects.filter(basis="described").values_list("number", flat=True)) == [26, 28]
     assert dict(Measure.objects.filter(basis="derived").values_list("number", "parent__number")) == {
         2: 1, 3: 1, 4: 1, 8: 7, 12: 11, 23: 22, 27: 26,
     }  # fmt: skip
 
 
 def test_links_to_centres_and_measures_without():
-    assert Counter(CentreLink.objects.values_list("basis", flat=True)) == {"text": 12, "editorial": 12}
+    assert Counter(CentreLink.objects.values_list("basis", flat=True)) == {"text": 12, "editorial": 9}
+    assert [centre.links.count() for centre in Centre.objects.all()] == [3, 10, 3, 5]
     without = Measure.objects.filter(centre_links=None).values_list("number", flat=True)
-    assert list(without) == [12, 15, 16, 17, 19, 20, 21, 25, 26, 28]
+    assert list(without) == [10, 12, 15, 16, 17, 18, 19, 20, 21, 25, 26, 28]
 
 
 def test_places():
@@ -112,6 +124,27 @@ def test_actions_are_numbered_through():
         assert positions == list(range(1, len(positions) + 1)), measure
 
 
+def test_background_is_what_the_plan_reports_from_before_it():
+    assert list(Action.objects.filter(background=True).values_list("measure__number", "position")) == [
+        (15, 7), (15, 8),
+    ]  # fmt: skip
+
+
+def test_every_measure_has_a_headline_that_fits_on_a_phone():
+    for measure in Measure.objects.all():
+        assert 0 < len(measure.headline_zh) <= 22, measure
+        assert 0 < len(measure.headline_en) <= 60, measure
+
+
+def test_terms_stand_in_their_measures():
+    for term in Term.objects.prefetch_related("measures__actions"):
+        assert term.measures.exists(), term
+        for measure in term.measures.all():
+            actions = [f"{action.text_zh} {action.text_en}" for action in measure.actions.all()]
+            text = " ".join([measure.title_zh, measure.official_name_zh, measure.summary_zh, *actions])
+            assert term.name_zh in text or term.name_en in text, (term, measure)
+
+
 @pytest.mark.parametrize("model", CONTENT)
 def test_what_is_said_in_one_language_is_said_in_the_other(model):
     names = {field.name for field in model._meta.fields}
@@ -139,3 +172,9 @@ def test_english_has_no_chinese_in_it():
         for name in (field.name for field in model._meta.fields if field.name.endswith("_en")):
             for value in model.objects.values_list(name, flat=True):
                 assert not re.search("[㐀-鿿]", " ".join(value) if isinstance(value, list) else value)
+
+
+def test_every_synonym_leads_somewhere(databases):
+    """What a synonym means stands in the content."""
+    nowhere = [synonym for synonym in Synonym.objects.all() if not found(f'"{synonym.means}"')]
+    assert [str(synonym) for synonym in nowhere] == []

@@ -149,7 +149,7 @@ def test_every_connection_of_the_database_is_taken(site):
 def test_a_table_is_locked(site):
     warm(site)
     with psycopg.connect(site.postgres.url()) as connection:
-        connection.execute("LOCK TABLE measures_measure IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE measures_searchrow IN ACCESS EXCLUSIVE MODE")
         assert get(site, CACHED)[0] == 200
         status, headers, _body, seconds = get(site, "/en/measures/2020-20/")
         assert (status, headers["retry-after"]) == (503, "2")

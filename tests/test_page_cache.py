@@ -171,14 +171,28 @@ def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, re
     assert headers["etag"] != before[1]["etag"]
 
 
-def test_a_database_set_back_in_time_empties_the_cache(site, restored):
+def test_a_restored_database_empties_the_cache(site, restored):
     edit()
     site.cache.poll.look()
     site.request(LIST)
     restored.restore()
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT measures_new_lineage(1)")
     site.cache.poll.look()
     assert not site.cache.pages
     assert "An edited title" not in site.request(LIST)[2].decode()
+
+
+def test_a_reader_of_the_same_lineage_that_is_behind_is_passed_over(site, restored):
+    edit()
+    site.cache.poll.look()
+    page = site.request(LIST)
+    seen = site.cache.poll.version
+    restored.restore()  # as a replica that has not come to the edit yet
+    site.cache.poll.look()
+    assert site.cache.poll.version == seen
+    assert not site.cache.poll.is_silent
+    assert site.request(LIST) == page
 
 
 def test_a_number_given_out_again_after_a_restore_is_another_version(site, restored):

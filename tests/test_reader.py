@@ -262,11 +262,24 @@ def test_public_pages_read_from_a_streaming_replica(restored, replica):
             {"primary": True, "versions_behind": 0, "lag_seconds": 0.0},
         )
 
-        # A replica that lags is told by /readyz, and pages bear the version that they were made from.
+        # For a replica that lags, which /readyz tells, the primary fills in.
         with psycopg.connect(replica.url(restored.name), autocommit=True) as admin:
             admin.execute("SELECT pg_wal_replay_pause()")
         with editing_as("test"):
             Measure.objects.filter(code="2020-01").update(title_en="Not there yet")
         _who, status, version, streamed, _status, ready = json.loads(run(["-c", PROGRAM], **environment))
-        assert (status, version, streamed, ready["replica"]["versions_behind"]) == (200, str(newest), True, 1)
+        assert (status, version, streamed, ready["replica"]["versions_behind"]) == (
+            200,
+            str(newest + 1),
+            False,
+            1,
+        )
         assert ready["replica"]["lag_seconds"] > 0
+        assert [reader["data_version"] for reader in ready["readers"].values()] == [newest, newest + 1]
+
+        # Without the primary it serves on alone, and pages bear the version that they were made from.
+        environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/nowhere"
+        _who, status, version, streamed, ready_status, ready = json.loads(run(["-c", PROGRAM], **environment))
+        assert (status, version, streamed) == (200, str(newest), True)
+        assert (ready_status, ready["replica"]["primary"]) == (200, False)
+        assert [reader["answers"] for reader in ready["readers"].values()] == [True, False]

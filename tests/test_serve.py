@@ -40,8 +40,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def refusal(*arguments, **variables):
-    """The one line on standard error of a command that fails without a traceback."""
+def refusal(*arguments, before=(), **variables):
+    """The one line on standard error of a command that fails without a traceback; `before` are others before it."""
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -51,7 +51,8 @@ def refusal(*arguments, **variables):
     )
     assert done.returncode == 1, done
     assert "Traceback" not in done.stdout + done.stderr
-    (line,) = done.stderr.splitlines()
+    *others, line = done.stderr.splitlines()
+    assert others == list(before)
     return line
 
 
@@ -301,12 +302,13 @@ def test_addresses():
         free_address("203.0.113.1", "8000")
 
 
-@pytest.mark.parametrize("command", ["serve", "showmigrations"])
-def test_an_unreachable_database(folder, command):
+@pytest.mark.parametrize(
+    ("command", "named"), [("serve", []), ("showmigrations", ["Database: reform on 127.0.0.1"])]
+)
+def test_an_unreachable_database(folder, command, named):
     port = free_port()
-    assert refusal(
-        command, FUTIAN_DATA=folder, DATABASE_URL=f"postgresql://me:secret@127.0.0.1:{port}/reform"
-    ) == (
+    url = f"postgresql://me:secret@127.0.0.1:{port}/reform"
+    assert refusal(command, before=named, FUTIAN_DATA=folder, DATABASE_URL=url) == (
         'The database reform cannot be used: connection failed: connection to server at "127.0.0.1", port '
         f"{port} failed: Connection refused. Start that server, or correct DATABASE_URL. Without DATABASE_URL the site "
         "starts a PostgreSQL of its own."

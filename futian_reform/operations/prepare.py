@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
@@ -45,14 +46,42 @@ def prepare(say: Say) -> None:
     collect_static_files(say)
 
 
+def database_in_words() -> str:
+    """Which database this is about, without a password."""
+    if settings.EMBEDDED_POSTGRES:
+        return f"the embedded PostgreSQL in {settings.EMBEDDED_POSTGRES.state_dir}"
+    database = settings.DATABASES["default"]
+    return f"{database['NAME']} on {database['HOST'] or 'this machine'}"
+
+
 def database_server(say: Say):
     """A context in which the database server runs."""
     if settings.EMBEDDED_POSTGRES:
         say(f"Starting PostgreSQL in {settings.EMBEDDED_POSTGRES.state_dir}.")
         return settings.EMBEDDED_POSTGRES.session()
-    database = settings.DATABASES["default"]
-    say(f"Connecting to the database {database['NAME']} on {database['HOST'] or 'this machine'}.")
+    say(f"Connecting to the database {database_in_words()}.")
+    wait_for_database(say)
     return nullcontext()
+
+
+def wait_for_database(say: Say) -> None:
+    """Until the server lets somebody in, or DATABASE_WAIT seconds; what waiting cannot mend is left to `prepare`."""
+    deadline = time.monotonic() + settings.DATABASE_WAIT
+    connection = connections["default"].copy()
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    said = False
+    while time.monotonic() < deadline:
+        try:
+            with closing(connection):
+                connection.ensure_connection()
+            return
+        except OperationalError as error:
+            if any(symptom in str(error) for symptom in REMEDIES):
+                return
+            if not said:
+                say(f"{explain(error)} Waiting for it for {settings.DATABASE_WAIT} seconds.")
+                said = True
+        time.sleep(1)
 
 
 def explain(error: BaseException) -> ServeError:
@@ -100,6 +129,7 @@ def prepare_database(say: Say) -> None:
             if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 say(f"Applying {len(plan)} migrations.")
                 call_command("migrate", interactive=False, verbosity=0)
+            call_command("live_sql", check=True)
             call_command("load_content")
             call_command("reader_role")
     finally:

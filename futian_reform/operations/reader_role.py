@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from measures.models import PUBLIC_MODELS
+from measures.readers.rights import readable_tables
 
 # Whoever may connect can write large objects, unless the server's administrator forbids it.
 LARGE_OBJECTS = (
@@ -27,14 +27,15 @@ def grant_reader(name: str) -> None:
             run("CREATE ROLE {role}")
         if settings.EMBEDDED_POSTGRES:
             run("ALTER ROLE {role} LOGIN")  # there is no password: the server is reached by its socket alone
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [name])
+        # From version 16 on, who creates a role may give it away, but not take it.
+        takes = "SET" if cursor.connection.info.server_version >= 160000 else "MEMBER"
+        cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [name, takes])
         if not cursor.fetchone()[0]:
             run("GRANT {role} TO CURRENT_USER")
         run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         run("GRANT USAGE ON SCHEMA public TO {role}")
-        run("GRANT SELECT ON django_migrations TO {role}")
-        for model in PUBLIC_MODELS:
-            run("GRANT SELECT ON {table} TO {role}", table=sql.Identifier(model._meta.db_table))
+        for table in readable_tables():
+            run("GRANT SELECT ON {table} TO {role}", table=sql.Identifier(table))
         cursor.execute("SELECT current_database(), current_setting('is_superuser')")
         database, superuser = cursor.fetchone()
         run("REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))

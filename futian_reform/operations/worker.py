@@ -5,6 +5,7 @@ line is written once requests can be answered.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -43,15 +44,21 @@ class Server(EmbeddedServer):
 
 
 def load_front():
-    """Here, so that a web process that is not wanted any more ends before it loads Django."""
+    """Load Django and what needs it: here, so that a web process that is not wanted any more ends before that."""
+    from futian_reform.wsgi import page_cache
+
+    page_cache.start(*WARM)
+    spare_collector()
+    return front_of(page_cache)
+
+
+def front_of(page_cache):
     from django.conf import settings
 
     from futian_reform.page_cache.front import Front
     from futian_reform.requests.logs import log_uncaught
-    from futian_reform.wsgi import page_cache
 
     log_uncaught()
-    page_cache.start(*WARM)
     if not settings.METRICS_PORT:
         return Front(page_cache)
     from .metering import Meter
@@ -86,6 +93,14 @@ async def run(front, listening: int, ready: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     await server.serve()
+
+
+def spare_collector() -> None:
+    """Look for cycles of objects after every 10,000 new ones instead of 700: a page makes that many, and keeps none.
+
+    Processor time of a page with and without (28 measures, 40 renderings each): list 7.6 and 8.5 ms, measure 20.2 and 23.9.
+    """
+    gc.set_threshold(10_000, 20, 1_000)
 
 
 def tell(ready: int) -> None:

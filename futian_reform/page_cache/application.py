@@ -5,7 +5,9 @@ bounded time: neither a hanging database nor a crowd holds up an answer. Where r
 sent. Staff pages, static files and streamed downloads pass by.
 """
 
+import logging
 import threading
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
@@ -13,6 +15,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from futian_reform.requests import health
 from futian_reform.requests.client import is_proxy, without_claims
 from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
 
@@ -27,6 +30,7 @@ KEPT = "kept"
 OLDER = "older"  # the page as it was before, because making it anew failed
 TOO_MUCH = "refused"  # 503: more was asked than can be made
 SILENT = "silent"  # 503: the database does not answer
+logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1024)
@@ -57,6 +61,7 @@ class PageCache:
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
+        self.tell_again_at = 0.0
         self.starting, self.started = threading.Lock(), False
 
     def start(self, *paths: str):
@@ -73,6 +78,10 @@ class PageCache:
     def __call__(self, environ, start_response):
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         reads = method == "GET" or method == "HEAD"
+        if (
+            path in health.ADDRESSES
+        ):  # probes name the machine by any of its addresses, and come without a proxy
+            environ = environ | self.rendering.own_address
         proper = self.is_proper(environ)
         if reads and proper and (page := self.kept(path, query)):
             environ[SOURCE] = KEPT
@@ -126,7 +135,19 @@ class PageCache:
         """Whether a request is for this site, and came by https where the site has it."""
         if self.secure and not (forwarded_proto == "https" and is_proxy(peer, settings.PROXIES)):
             return False
-        return host is None or is_trusted(host)
+        if host is None or is_trusted(host):
+            return True
+        self.tell_of(host)
+        return False
+
+    def tell_of(self, host: str) -> None:
+        """Log a refused host, once a minute: it may be a name of this site that nobody told it of."""
+        if time.monotonic() > self.tell_again_at:
+            self.tell_again_at = time.monotonic() + 60
+            logger.warning(
+                "A request for a host that is not this site's was refused; if it is, name it in ALLOWED_HOSTS",
+                extra={"fields": {"host": host[:100]}},
+            )
 
     def is_proper(self, environ) -> bool:
         if REFUSED in environ or UNAVAILABLE in environ:

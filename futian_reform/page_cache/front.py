@@ -14,7 +14,15 @@ import logging
 from io import BytesIO
 
 from futian_reform.requests.client import client_address
-from futian_reform.requests.middleware import CROWDED, LATE, REFUSED, UNAVAILABLE, is_staff_path, passes_by
+from futian_reform.requests.middleware import (
+    CROWDED,
+    LATE,
+    REFUSED,
+    SILENT,
+    UNAVAILABLE,
+    is_staff_path,
+    passes_by,
+)
 
 from .application import PageCache
 from .bodies import Late, body_of
@@ -110,5 +118,5 @@ class Front:
             stream.close()
             environ |= {REFUSED: CROWDED}
         else:
-            environ |= {UNAVAILABLE: True}
+            environ |= {UNAVAILABLE: SILENT}
         await self.hand_over(environ, protocol, self.rooms.other_threads)

@@ -1,6 +1,5 @@
 """Django, asked for a public address and nothing else: no cookie, no language, no Host of a request gets through."""
 
-import gc
 import threading
 from contextlib import closing
 from io import BytesIO
@@ -14,14 +13,6 @@ from futian_reform.requests.middleware import BUSY, SILENT, UNAVAILABLE
 from .cached_response import Answer
 
 STREAMS = 8  # downloads of a process at once
-
-
-def spare_collector() -> None:
-    """Tell the collector of cycles what pages are like: what has been loaded by now stays, and a page makes some ten thousand
-    objects that live for milliseconds, too many to look for cycles among them after every seven hundred. What a data version
-    keeps (editions.py) has no cycles of any size; to look through all of it takes a tenth of a second at 100,000 measures."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 1_000)
 
 
 class Stream:
@@ -49,9 +40,9 @@ class Rendering:
     def __init__(self, django):
         origin = urlsplit(settings.SITE_ORIGIN)
         self.django = django
+        self.own_address = {"HTTP_HOST": origin.netloc, "HTTP_X_FORWARDED_PROTO": origin.scheme}
         self.environ = {
-            "HTTP_HOST": origin.netloc,
-            "HTTP_X_FORWARDED_PROTO": origin.scheme,
+            **self.own_address,
             "SCRIPT_NAME": "",
             "SERVER_NAME": origin.hostname,
             "SERVER_PORT": str(origin.port or 80),

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from operator import gt
 
 from django.db import connections
 
@@ -20,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 
 class VersionPoll:
-    """`look()` looks once, `start()` goes on looking; `went_back` is called where number or time go back: another database, or
-    a restored backup."""
+    """`look()` looks once, `start()` goes on looking; `went_back` is called where the lineage is another, or the same number
+    has another time: a restored backup, or another database."""
 
     def __init__(self, went_back: Callable[[], None]):
         self.went_back = went_back
@@ -54,10 +53,6 @@ class VersionPoll:
             self.doubt.clear()
             self.look()
 
-    def _follows(self, seen: tuple[int, float, str]) -> bool:
-        """Whether what was seen is a later version of the same data."""
-        return seen[2] == self.version[2] and all(map(gt, seen[:2], self.version[:2]))
-
     def look(self):
         try:
             seen = identity(current_version())
@@ -71,6 +66,11 @@ class VersionPoll:
             return
         if self._heard is None:
             logger.info("The database answers")
-        if self.version not in (None, seen) and not self._follows(seen):
-            self.went_back()
-        self.version, self._heard = seen, time.monotonic()
+        self._heard = time.monotonic()
+        if self.version not in (None, seen):
+            (number, at, lineage), (old_number, old_at, old_lineage) = seen, self.version
+            if lineage == old_lineage and number < old_number:
+                return  # a replica that lags: it will come to the version that another one has shown
+            if lineage != old_lineage or number == old_number or at < old_at:
+                self.went_back()
+        self.version = seen

@@ -122,7 +122,7 @@ def crowded(request):
         request,
         503,
         _("Too many requests at once"),
-        _("Nothing was saved. Please try again in a few seconds."),
+        _("Please try again in a few seconds."),
         headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "Connection": "close"},
         again=True,
     )

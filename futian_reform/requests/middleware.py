@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, form_of_answer
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.snapshots import SnapshotStream, editing_as, public_snapshot
+from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health
 from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
@@ -129,11 +129,10 @@ def staff_or_public(get_response):
                 return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
             if path in health.ADDRESSES:
                 return get_response(request)
-            with public_snapshot() as request.data_version:
-                response = get_response(request)
-                if isinstance(response, SnapshotStream):
-                    response.take_snapshot()
-                return of_version(request.data_version, response)
+            response = from_snapshot(get_response, request)
+            if response.status_code == 503 and response.reader_is_lost:  # another server has the same to say
+                response = from_snapshot(get_response, request)
+            return response
         if reads:
             return get_response(request)
         with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
@@ -149,6 +148,16 @@ def staff_or_public(get_response):
             return response
 
     return middleware
+
+
+def from_snapshot(get_response, request):
+    """The answer to a public request, which says whether the server that it was read from went away meanwhile."""
+    with public_snapshot() as request.data_version:
+        response = get_response(request)
+        response.reader_is_lost = reader_is_lost()
+        if isinstance(response, SnapshotStream):
+            response.take_snapshot()
+        return of_version(request.data_version, response)
 
 
 def of_version(version, response):

@@ -70,7 +70,9 @@ class RecordFields:
         if language := language_of(db_field.name):
             attributes["lang"] = language
         if isinstance(form_field.widget, forms.Textarea):
-            short = re.match("title|name|short|official|epithet|issuer|source|text|reason", db_field.name)
+            short = re.match(
+                "title|headline|name|short|official|epithet|issuer|source|text|reason", db_field.name
+            )
             attributes["rows"] = 2 if short else 4
         return form_field
 

@@ -17,6 +17,10 @@ HELP_TEXTS = {
     "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
     "title_zh": gettext_lazy("Short and in plain words, as a newspaper would head it."),
     "title_en": gettext_lazy("Says the same as the Chinese. Needed for publication."),
+    "headline_zh": gettext_lazy(
+        "What lists head it with: at most 22 characters, in words that people use, and no more than the source promises."
+    ),
+    "headline_en": gettext_lazy("The same in English, at most 60 characters."),
     "summary_zh": gettext_lazy("Two or three sentences that say who does what, in your own words."),
     "summary_en": gettext_lazy("Translated from the Chinese summary. Needed for publication."),
     "paragraphs": gettext_lazy("Every paragraph of the report that this measure rests on. At least one."),

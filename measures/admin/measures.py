@@ -42,9 +42,10 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
                 "classes": ["source"],
                 "fields": form_lines("measure", "origin"),
                 "description": gettext_lazy(
-                    "“Named” means that the report counts it among the reforms. What the editors separated from such a "
-                    "reform is “split” and names the one it was split from. Below follow what will be done, which centres "
-                    "it serves and why, and where."
+                    "“Named” means that the report gives the reform a name or lists it as a key reform; “described” that a "
+                    "paragraph of its own says what will be done, without such a name. What the editors separated from "
+                    "another measure is “split” and names that measure. Below follow what will be done, which centres it "
+                    "serves and why, and where."
                 ),
             },
         ),
@@ -75,9 +76,9 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
     def get_search_results(self, request, queryset, search_term):
         if not search_term.strip():
             return queryset, False
-        register = Catalogue.current().register
-        found = Search(search_term, queryset.db).found(register)
-        keys = register.keys_of(found, register.in_plan_order)
+        catalogue = Catalogue.current()
+        found = Search(search_term, catalogue).found
+        keys = catalogue.register.keys_of(found, catalogue.register.in_plan_order)
         fits = Q(pk__in=list(keys)) | Q(code__icontains=search_term.strip())
         for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
             # The public search knows nothing of drafts.

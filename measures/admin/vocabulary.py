@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,8 +103,22 @@ class DistrictAdmin(PublicAtOnce, RecordAdmin):
     shown_name = CategoryAdmin.shown_name
 
 
+class TermForm(RecordForm):
+    def clean(self):
+        cleaned = super().clean()
+        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        foreign = [
+            measure for measure in cleaned.get("measures") or () if plan and measure.plan_id != plan.year
+        ]
+        if foreign:
+            codes = _(", ").join(measure.code for measure in foreign)
+            self.add_error("measures", _("These belong to another plan: %(measures)s") % {"measures": codes})
+        return cleaned
+
+
 @admin.register(Term)
 class TermAdmin(PublicAtOnce, RecordAdmin):
+    form = TermForm
     permanent = ("slug", "plan")
     list_display = ("shown_name", "name_en", "slug", "plan")
     list_display_links = ("shown_name",)
@@ -112,7 +127,7 @@ class TermAdmin(PublicAtOnce, RecordAdmin):
     shown_name = CategoryAdmin.shown_name
 
     def get_view_on_site_url(self, obj=None):
-        return None
+        return f"{reverse('glossary')}#{obj.slug}" if obj else None
 
 
 @admin.register(Synonym)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -14,7 +15,7 @@ from measures.models import DataVersion
 from measures.snapshots import public_version
 
 from . import past
-from .records import Measure, Plan
+from .records import Measure, Plan, Term
 from .register import Register
 from .store import Store
 from .vocabulary import Vocabulary
@@ -113,6 +114,19 @@ class Catalogue:
     def plans(self) -> list[Plan]:
         """The plans, the newest first."""
         return list(reversed(self.vocabulary.plan.values()))
+
+    @cached_property
+    def terms(self) -> dict[str, Term]:
+        """The terms of the plans by their slugs, each with those of its measures that are public."""
+        public = self.register.key_of
+        return {
+            slug: replace(term, measures=[code for code in term.measures if public(code) is not None])
+            for slug, term in self.vocabulary.term.items()
+        }
+
+    def terms_of(self, code: str) -> list[Term]:
+        """The terms that stand in the measure with this code."""
+        return [term for term in self.vocabulary.term.values() if code in term.measures]
 
     # --- Records ---
 

@@ -12,8 +12,9 @@ from functools import cache
 from typing import Any, Self
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
-from measures.language.bilingual import Bilingual
+from measures.language.bilingual import CHINESE, ENGLISH, Bilingual, Text
 from measures.models import CentreLink as CentreLinkModel
 from measures.models import District as DistrictModel
 from measures.models import DistrictRole as DistrictRoleModel
@@ -50,6 +51,13 @@ class Paragraph(Part):
     number: int
     heading: bool
     opening: str
+    #: Whether it has no more words: it is the name of a category.
+    whole: bool = False
+
+    @property
+    def beginning(self) -> str:
+        """Its opening words, with "…" where more follow."""
+        return self.opening if self.whole else f"{self.opening}…"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,8 +157,40 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Term(Record):
+    """A word of a plan and the editors' explanation of it; `measures` are the codes of those that it stands in."""
+
+    plan: Plan
+    name_zh: str
+    name_en: str
+    gloss_zh: str
+    gloss_en: str
+    measures: list[str] = field(default_factory=list)
+
+    name = Bilingual()
+    gloss = Bilingual()
+
+    @property
+    def other_name(self) -> Text:
+        """The name in the language that is not the active one."""
+        return Text(self.name_zh, CHINESE) if get_language() == "en" else Text(self.name_en, ENGLISH)
+
+
+@dataclass(slots=True, kw_only=True)
+class Synonym(Record):
+    """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
+
+    word: str
+    means: str
+    both_ways: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Action(Part):
-    """One thing that the plan says will be done; `paragraph` is the number of the source paragraph that says so."""
+    """One thing that the plan says will be done; with `background`, what it reports from before the plan.
+
+    `paragraph` is the number of the source paragraph that says so.
+    """
 
     position: int
     text_zh: str
@@ -237,6 +277,16 @@ class Measure(Record):
     @property
     def year(self) -> int:
         return self.plan.year
+
+    @property
+    def planned(self) -> list[Action]:
+        """The actions that the plan says will be done."""
+        return [action for action in self.actions if not action.background]
+
+    @property
+    def background(self) -> list[Action]:
+        """The actions that the plan reports from before it."""
+        return [action for action in self.actions if action.background]
 
     @property
     def folio(self) -> str:

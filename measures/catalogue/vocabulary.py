@@ -1,13 +1,13 @@
-"""The vocabulary of one data version: plans, categories, centres, audiences and places."""
+"""The vocabulary of one data version: plans, categories, centres, audiences, places, terms and synonyms."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import Audience, Category, Centre, District, Plan, Record
+from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
 
-KINDS = ("plan", "category", "centre", "audience", "district")
+KINDS = ("plan", "category", "centre", "audience", "district", "term", "synonym")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Vocabulary:
     centre: dict[str, Centre]
     audience: dict[str, Audience]
     district: dict[str, District]
+    term: dict[str, Term]
+    synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
     def of_documents(cls, documents: Iterable[tuple[str, dict]]) -> "Vocabulary":
@@ -37,6 +39,9 @@ class Vocabulary:
         for category in categories:
             so_far[category.plan.year] += 1
             category.position = so_far[category.plan.year]
+        for category in categories:
+            for paragraph in category.plan.source_paragraphs:
+                paragraph.whole |= paragraph.opening == category.name_zh
         return cls(
             plan=plans,
             category={category.slug: category for category in categories},
@@ -54,6 +59,16 @@ class Vocabulary:
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
+            ),
+            term=_in_order(
+                (
+                    Term.of_document(document, plan=by_year[document["plan_year"]])
+                    for document in found["term"]
+                ),
+                lambda term: (term.plan.year, term.slug),
+            ),
+            synonym=_in_order(
+                map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)
             ),
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
-from measures.language.bilingual import CHINESE, ENGLISH, language_of
+from measures.language.bilingual import CHINESE, ENGLISH, language_of, paragraph_number
 from measures.models import DistrictRole
 
 from .fields import ROWS, fields_of, label_of
@@ -64,9 +64,11 @@ def text(field: Field, value: object, names: Names) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field.name == "paragraph":
-        return f"¶{value}"
+        return paragraph_number(value)
     if field.name == "paragraphs":  # a centre's are (year of the plan, number)
-        return " ".join(f"¶{number[1] if isinstance(number, list) else number}" for number in value)
+        return " ".join(
+            paragraph_number(number[1] if isinstance(number, list) else number) for number in value
+        )
     kind = field.related_model._meta.model_name if field.is_relation else ""
     if kind in NAMED:
         return _(", ").join(names(kind, slug) for slug in ([value] if isinstance(value, str) else value))

@@ -4,6 +4,7 @@ from typing import Any, Self, overload
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 # As BCP 47 writes them, for `lang` and `hreflang`.
 CHINESE = "zh-Hans"
@@ -24,6 +25,11 @@ def in_chinese_and_english(text: str | Promise) -> tuple[str, str]:
         chinese = str(text)
     with override("en"):
         return chinese, str(text)
+
+
+def paragraph_number(number: int) -> str:
+    """The number of a source paragraph as people read it: 第28段, or ¶28 in English."""
+    return _("¶%(number)s") % {"number": number}
 
 
 class Text(str):

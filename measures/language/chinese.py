@@ -7,7 +7,8 @@ import opencc
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-HAN = "㐀-䶿一-鿿〇𠀀-𳑿"  # inside the brackets of a pattern
+from .unicode_ranges import HAN
+
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 

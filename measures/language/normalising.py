@@ -4,16 +4,28 @@ import re
 import unicodedata
 from functools import lru_cache
 
-COMBINING_MARKS = re.compile("[\u0300-\u036f]")
-PLAIN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ“”‘’", "abcdefghijklmnopqrstuvwxyz\"\"''")
+from .unicode_ranges import APOSTROPHES, DASHES, IGNORED, QUOTES
+
+_IGNORED = re.compile(f"[{IGNORED}]")
+_DASH = re.compile(f"[{DASHES}]")
+_QUOTE = re.compile(f"[{QUOTES}]")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+def folded(text: str) -> str:
+    """`text` without compatibility forms, accents, tones, capital letters and what is not seen; one sign for all dashes,
+    one for all double quotes and one for all single ones."""
+    plain = _DASH.sub("-", _IGNORED.sub("", unicodedata.normalize("NFKD", text)))
+    return _APOSTROPHE.sub("'", _QUOTE.sub('"', plain)).translate(_LOWER)
 
 
 def normalized(text: str) -> str:
-    """`text` without compatibility forms, accents, tones, capital letters and curly quotes.
+    """`text` as it is searched: folded, and without quotes, which nobody types in the middle of a title.
 
     The SQL function measures_normalized() gives the same.
     """
-    return COMBINING_MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(PLAIN)
+    return folded(text).replace('"', "").replace("'", "")
 
 
 @lru_cache(maxsize=10_000)

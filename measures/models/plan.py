@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from measures.language.bilingual import Bilingual
+from measures.language.bilingual import Bilingual, paragraph_number
 
 from .fields import ChineseField, NaturalKeyManager, PlanYearField
 
@@ -76,7 +76,7 @@ class SourceParagraph(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.plan_id} ¶{self.number} {self.opening}…"
+        return f"{self.plan_id} {paragraph_number(self.number)} {self.opening}…"
 
     def natural_key(self):
         return (self.plan_id, self.number)

@@ -110,8 +110,8 @@ def work_of(measure: Measure) -> Work:
 
 def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
     sentence = _(
-        "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(derived)s split off by the "
-        "editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
+        "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(described)s described in "
+        "it, %(derived)s split off by the editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
     ) % {
         **figures(of_plan(catalogue, measure.plan.slug)),
         "plans": whole([measure.plan], catalogue),
@@ -146,13 +146,13 @@ def list_sentence(filterset: MeasureFilter) -> str:
     numbers = {**figures(all_of_them), "plans": whole(plans, catalogue), **as_of(catalogue.version)}
     if selection := description(filterset):
         return _(
-            "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(derived)s split off by "
-            "the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
+            "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(described)s described "
+            "in it, %(derived)s split off by the editors), the following conditions fit %(count)s: %(selection)s; data version %(version)s, as of %(date)s."
         ) % {**numbers, "count": filterset.fitting.total, "selection": selection}
     return (
         _(
-            "Of the %(total)s key reforms of %(plans)s, %(named)s are named in the source and %(derived)s were "
-            "split off by the editors; data version %(version)s, as of %(date)s."
+            "Of the %(total)s key reforms of %(plans)s, %(named)s are named in the source, %(described)s are described in "
+            "it and %(derived)s were split off by the editors; data version %(version)s, as of %(date)s."
         )
         % numbers
     )

@@ -12,6 +12,9 @@ from measures.models import Measure
 
 from .column import SLUG, Column, of_each
 
+#: In cells. Not true and false, which a spreadsheet program would make values of its own of.
+YES, NO = "yes", "no"
+
 COLUMNS: list[Column] = [
     Column(
         "code",
@@ -63,9 +66,23 @@ COLUMNS: list[Column] = [
     ),
     Column("title_en", _("Title (English)"), _("Title in English."), width=36),
     Column(
+        "headline_zh",
+        _("Headline (Chinese)"),
+        _("The editors’ plain headline in Chinese, at most some 22 characters; may be empty."),
+        width=36,
+    ),
+    Column(
+        "headline_en",
+        _("Headline (English)"),
+        _("The editors’ plain headline in English, at most some 60 characters; may be empty."),
+        width=36,
+    ),
+    Column(
         "official_name_zh",
         _("Official name"),
-        _("The name of the reform in the source’s own words; empty where the source gives none."),
+        _(
+            "The name of a named reform in the source’s own words; of the others, wording of the source that describes it."
+        ),
         width=36,
     ),
     Column(
@@ -107,7 +124,9 @@ COLUMNS: list[Column] = [
     Column(
         "actions_zh",
         _("Actions (Chinese)"),
-        _("What the plan says will be done, in Chinese, one action per line in the order of the page."),
+        _(
+            "What the plan says will be done or reports from before it, in Chinese, one action per line in the order of the page."
+        ),
         of_each("actions", "text_zh"),
         several=True,
         group="actions",
@@ -128,6 +147,17 @@ COLUMNS: list[Column] = [
         _("For each action, the number of the source paragraph that states it, in the same order."),
         of_each("actions", "paragraph"),
         type="integer",
+        several=True,
+        group="actions",
+        width=10,
+    ),
+    Column(
+        "action_background",
+        _("Actions that are background"),
+        _(
+            "For each action, “yes” where the plan reports it from before the plan, “no” where it says that it will be done; in the same order."
+        ),
+        lambda measure: [YES if action.background else NO for action in measure.actions],
         several=True,
         group="actions",
         width=10,
@@ -279,7 +309,7 @@ COLUMNS: list[Column] = [
         "basis",
         _("Basis"),
         _(
-            "“named”: the source names this reform; “described”: it says what will be done without naming it; “derived”: the editors split it from a named one."
+            "“named”: the source names this reform; “described”: it says what will be done without naming it; “derived”: the editors split it from another one."
         ),
         width=10,
         choices=Measure.Basis,
@@ -288,7 +318,7 @@ COLUMNS: list[Column] = [
     Column(
         "parent",
         _("Split from"),
-        _("Code of the measure a derived one was split from; empty for named measures."),
+        _("Code of the measure a derived one was split from; empty for all others."),
         nullable=True,
         width=10,
     ),

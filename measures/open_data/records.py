@@ -67,7 +67,9 @@ CATEGORY_NAMES = RecordType("CategoryNames", _("A record by its slug and its nam
 AUDIENCE = RecordType("Audience", _("A record by its slug and its names."), (SLUG_FIELD, *NAMES))
 ACTION = RecordType(
     "Action",
-    _("One thing that the plan says will be done."),
+    _(
+        "One thing that the plan says will be done, or, with background, that it reports from before the plan."
+    ),
     (
         Field("position", _("position"), type="integer", constraints={"minimum": 1}),
         *in_both("text", _("action (Chinese)"), _("action (English)")),
@@ -77,6 +79,14 @@ ACTION = RecordType(
             _("Number of the source paragraph that states it."),
             type="integer",
             constraints={"minimum": 1},
+        ),
+        Field(
+            "background",
+            _("is background"),
+            _(
+                "Whether the plan reports it from before the plan, so that it is not one of the things planned."
+            ),
+            type="boolean",
         ),
     ),
 )
@@ -101,7 +111,8 @@ MEASURE = RecordType(
     "Measure",
     _("A measure with everything that the record says of it."),
     (
-        *columns("code", "year", "number", "slug", "url", "title_zh", "title_en", "official_name_zh"),
+        *columns("code", "year", "number", "slug", "url", "title_zh", "title_en"),
+        *columns("headline_zh", "headline_en", "official_name_zh"),
         Field("category", _("category"), record=CATEGORY_NAMES),
         *columns("summary_zh", "summary_en", "basis", "parent"),
         Field("parts", _("parts"), _("Codes of the measures that were split from this one."), several=True),
@@ -117,7 +128,7 @@ MEASURE = RecordType(
         Field(
             "actions",
             _("actions"),
-            _("What the plan says will be done, in the order of the page."),
+            _("What the plan says will be done or reports from before it, in the order of the page."),
             record=ACTION,
             several=True,
         ),
@@ -151,6 +162,17 @@ CATEGORY = RecordType(
         *NAMES,
         *INTRO,
         PARAGRAPHS,
+    ),
+)
+TERM = RecordType(
+    "Term",
+    _("A word of a plan that its readers may not know, and the editors’ explanation of it."),
+    (
+        SLUG_FIELD,
+        Field(YEAR.name, YEAR.label, YEAR.description, attrgetter("plan.year"), type="integer"),
+        *in_both("name", _("term (Chinese)"), _("term (English)")),
+        *in_both("gloss", _("explanation (Chinese)"), _("explanation (English)")),
+        Field("measures", _("measures"), _("Codes of the measures that the term stands in."), several=True),
     ),
 )
 CENTRE = RecordType(

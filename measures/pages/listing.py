@@ -15,8 +15,6 @@ from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
-from measures.search import Search
-from measures.search.query import tokens
 from measures.search.snippets import hits, marked_title
 from measures.selection.facets import NONE
 from measures.selection.filter import SORTS, MeasureFilter
@@ -27,7 +25,6 @@ from .rows import row, rows
 
 PAGE_SIZE = 50
 MAX_CLOSEST = 5  # measures shown for each close text
-MAX_WORDS_TO_DROP = 5
 
 
 @dataclass
@@ -45,6 +42,7 @@ class Relaxation:
     labels: list[str]
     address: str
     count: int
+    alone: bool = False  # not what is left without it, but what it finds by itself
 
 
 @dataclass
@@ -163,8 +161,8 @@ class Listing:
             for facet, values in self.filterset.selection.items()
             if values
         ]
-        if query := self.filterset.query:
-            parts.append(_("found for “%(query)s”") % {"query": query})
+        if query := self.filterset.search:
+            parts.append(_("found for “%(query)s”") % {"query": query.understood or query.query})
         if not parts:
             return pgettext("the whole list", "All %(measures)s") % {"measures": count}
         return pgettext("a selection in words", "%(measures)s %(selection)s") % {
@@ -214,22 +212,25 @@ class Listing:
                     self.filterset.fitting_without_search.total,
                 )
             )
-        words = [f'"{word}"' if quoted else word for word, quoted in tokens(query)]
-        if 1 < len(words) <= MAX_WORDS_TO_DROP and not self.closest:
-            for at, word in enumerate(words):
-                rest = " ".join(words[:at] + words[at + 1 :])
-                count = self.filterset.count_with(Search(rest, self.filterset.catalogue.store.using))
-                found.append(Relaxation(_("Search"), [f"“{word}”"], self._address(q=rest), count))
+        if query and not self.closest:
+            found += [
+                Relaxation(
+                    _("Search"),
+                    [f"“{way.part}”"],
+                    self._address(q=way.query),
+                    self.filterset.count_of(way.found),
+                    way.alone,
+                )
+                for way in self.filterset.search.without
+            ]
         return found
 
     @cached_property
     def closest(self) -> list[Closest]:
         """Texts of the site that resemble the search, where no measure fits the search alone."""
         query = self.filterset.search
-        if self.count or not query or query.tree is None:
-            return []
-        if self.filterset.fitting.found:
-            return []  # it is the facets that exclude what was found
+        if self.count or not query or query.found:
+            return []  # where the search finds something, it is the facets that exclude it
         closest = []
         for better in query.closest():
             like = MeasureFilter({"q": better}, catalogue=self.filterset.catalogue)
@@ -240,10 +241,25 @@ class Listing:
                 closest.append(Closest(shown, address, count, measures))
         return closest
 
+    @property
+    def understood(self) -> str:
+        """The words that were looked for instead of the search as it stands, which nothing fits."""
+        return self.filterset.search.understood if self.filterset.search else ""
+
+    @property
+    def synonyms(self) -> list[tuple[str, str]]:
+        """The words of the search for which others were looked for too, and these."""
+        return self.filterset.search.synonyms_used if self.filterset.search else []
+
+    @property
+    def exact_address(self) -> str:
+        """The list of what has the search exactly as it stands."""
+        return self._address(q=self.filterset.search.exact_query)
+
     @cached_property
     def unsearchable(self) -> bool:
         """Whether the search has no character, letter or digit to look for."""
-        return bool(self.filterset.search and self.filterset.search.tree is None)
+        return bool(self.filterset.search and self.filterset.search.nothing_to_look_for)
 
     @cached_property
     def matrix(self) -> Matrix | None:

@@ -15,6 +15,7 @@ def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue)
     before, after = catalogue.neighbours(measure.code)
     return {
         "measure": measure,
+        "terms": catalogue.terms_of(measure.code),
         "plan": measure.plan,
         "parent": found.get(measure.parent or ""),
         "parts": [found[code] for code in measure.parts if code in found],

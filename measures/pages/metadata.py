@@ -22,6 +22,8 @@ from measures.addresses import absolute, translated
 from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
 
+from .glossary import set_of_terms
+
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
 # Characters that would end a script element or start a comment in it.
@@ -251,6 +253,25 @@ def about(context) -> Page:
     return Page(_("About"), methods, [(_("About"), reverse("about"))], [])
 
 
+def glossary(context) -> Page:
+    description = _(
+        "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
+    )
+    things = [set_of_terms(context["glossary"]) | {"author": editors()}]
+    return Page(_("Glossary"), description, [(_("Glossary"), reverse("glossary"))], things)
+
+
+def gaps(context) -> Page:
+    return Page(
+        _("What the plans do not say"),
+        _(
+            "Who answers for it, where, how much, until when, and how firmly: counted in the record, each number with its measures."
+        ),
+        [(_("What the plans do not say"), reverse("gaps"))],
+        [],
+    )
+
+
 def data(context) -> Page:
     return Page(
         _("Data"),
@@ -280,6 +301,8 @@ PAGES = {
     "plan": plan,
     "source": source,
     "about": about,
+    "glossary": glossary,
+    "gaps": gaps,
     "data": data,
     "api": api,
 }

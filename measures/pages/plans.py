@@ -10,7 +10,7 @@ from django.views.generic import View
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Category, Measure, Paragraph, Plan
 from measures.models import PublicVersion
-from measures.selection.numbers import figures, of_plan
+from measures.selection.numbers import figures, of_plan, parts
 
 from .listing import Listing
 from .public_page import PublicPage
@@ -84,6 +84,7 @@ def overview(plan: Plan, catalogue: Catalogue) -> dict[str, Any]:
         "plan": plan,
         "categories": categories,
         "counts": figures(own),
+        "parts": parts(figures(own)),
         "matrix": Listing.of_plan(plan, catalogue).matrix_of_plans,
     }
     if own.total <= MAX_TITLES:

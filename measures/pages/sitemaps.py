@@ -43,7 +43,10 @@ class Pages(Sitemap):
         return InEveryLanguage(self.items(), self.limit)
 
     def items(self):
-        return [(name, ()) for name in ("home", "measure-list", "plans", "data", "api", "about")]
+        return [
+            (name, ())
+            for name in ("home", "measure-list", "plans", "glossary", "gaps", "data", "api", "about")
+        ]
 
     def location(self, item):
         name, arguments = item
@@ -67,8 +70,8 @@ class Topics(Pages):
         return [*topics, *(("source", (slug,)) for slug in vocabulary.plan)]
 
 
-class EditTimes(Sequence):
-    """The code and the last edit of every measure in plan order; a slice reads no more than its own."""
+class SitemapItems(Sequence):
+    """The items of the sitemap of measures: code and last edit of each, in plan order; a slice reads no more than its own."""
 
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
@@ -83,7 +86,7 @@ class EditTimes(Sequence):
 
 class Measures(Pages):
     def items(self):
-        return EditTimes(self.catalogue)
+        return SitemapItems(self.catalogue)
 
     def location(self, item):
         return reverse("measure", args=[item[0]])

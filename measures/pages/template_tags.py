@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from measures import site
 from measures.addresses import translated
-from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text
+from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text, paragraph_number
 from measures.language.chinese import has_chinese
 
 from . import metadata
@@ -78,6 +78,9 @@ def chinese(text):
 def own_script(text):
     """A name of unknown language, marked by the script it is written in."""
     return own_lang(Text(text, CHINESE if has_chinese(text) else ENGLISH))
+
+
+register.filter("paragraph_number", paragraph_number)
 
 
 @register.simple_tag

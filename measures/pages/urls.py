@@ -9,6 +9,7 @@
 /plans/                        all plans; /plans/<slug>/ one: what it is, its measures, how they were identified
 /plans/<slug>/source/          the paragraphs of its source by their opening words, and what cites each
 /source/                       leads to that of the plan published first, whose paragraphs were given out there
+/glossary/                     words of the plans, explained; /gaps/ what the plans do not say
 /data/                         the whole set: files, dictionary, licence, how to cite
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
@@ -33,6 +34,8 @@ from measures.open_data import citations, feeds, files, package
 from measures.open_data.api.urls import urlpatterns as api_urlpatterns
 
 from . import history, plans, views
+from .gaps import GapsPage
+from .glossary import Glossary
 from .measure import MeasurePage
 
 
@@ -71,6 +74,8 @@ urlpatterns = [
     path("plans/<slug:slug>/", plans.PlanPage.as_view(), name="plan"),
     path("plans/<slug:slug>/source/", plans.SourcePage.as_view(), name="source"),
     path("source/", plans.FirstSource.as_view(), name="first-source"),
+    path("glossary/", Glossary.as_view(), name="glossary"),
+    path("gaps/", GapsPage.as_view(), name="gaps"),
     path("data/", views.DataPage.as_view(), name="data"),
     path("api/", views.ApiPage.as_view(), name="api"),
     path("measures.atom", feeds.MeasureFeed.as_view(), name="measures-atom"),

@@ -17,7 +17,7 @@ from measures.open_data.api.openapi import openapi
 from measures.open_data.dictionary import data_dictionary
 from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
-from measures.selection.numbers import Fitting, everything
+from measures.selection.numbers import Fitting, everything, figures, of_plan, parts
 from measures.selection.requests import canonical_redirect
 
 from .listing import Listing
@@ -111,6 +111,12 @@ def cited_by(topic: Record) -> list[tuple[Plan, list[int]]]:
 
 class About(PublicPage):
     template_name = "about.html"
+
+    def get_context_data(self, **kwargs):
+        methods = [
+            (plan, parts(figures(of_plan(self.catalogue, plan.slug)))) for plan in self.catalogue.plans
+        ]
+        return super().get_context_data(methods=methods, **kwargs)
 
 
 class DataPage(PublicPage):

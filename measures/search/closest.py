@@ -1,94 +1,49 @@
-"""Queries like one that nothing fits, with one character or letter of one word put right."""
+"""Words of the site that are like one that stands nowhere: with one character or letter put right."""
 
 import re
-from collections.abc import Iterable
 
-from measures.language.chinese import HAN
+from measures.language.unicode_ranges import HAN
 
 from .index import Index
-from .pinyin import MAX_STRINGS
-from .query import tokens
+
+MAX_LENGTH = 20  # characters; the words of the site are no longer
+LATIN = re.compile("[a-z]{4,30}")
 
 
-def closest(query: str, index: Index, limit: int = 3) -> list[str]:
-    """Queries like this one, with one character of one word put right, that something fits."""
-    words = tokens(query)
-    found = []
-    for at, (word, quoted) in enumerate(words):
-        for better in _one_off(word, index)[:limit]:
-            others = [f'"{other}"' if was_quoted else other for other, was_quoted in words]
-            others[at] = f'"{better}"' if quoted else better
-            found.append(" ".join(others))
-    return found[:limit]
-
-
-def _one_off(word: str, index: Index) -> list[str]:
-    if re.fullmatch(f"[{HAN}]{{2,20}}", word):
-        return _one_character_off(word, index)
-    if re.fullmatch("[a-z]{4,30}", word):
+def closest_words(word: str, index: Index) -> list[str]:
+    """Words of the site like this one, likely ones first. Nothing is better than what only looks like it."""
+    if LATIN.fullmatch(word):
         known = index.words_of_length(len(word) - 1, len(word) + 1)
         return [other for other in known if one_letter_off(word, other)]
+    if re.fullmatch(f"[{HAN}]{{2}}", word):
+        return _like_two_characters(word, index)
+    if re.fullmatch(f"[{HAN}]{{3,{MAX_LENGTH}}}", word):
+        return _like_characters(word, index)
     return []
 
 
-def _one_character_off(word: str, index: Index) -> list[str]:
-    """The strings of the site that differ from `word` in one character, likely ones first."""
-    characters = list(dict.fromkeys(word))
-    strings = one_character_off(word, index.pairs_with(characters))[:MAX_STRINGS]
-    occurring = index.occurring(strings)
+def _like_two_characters(word: str, index: Index) -> list[str]:
+    """Pairs that are read alike, in names. Any other pair with one of the two characters means something else."""
+    return [other for other in index.pairs_sounding_like(word[0], word[1]) if other != word]
+
+
+def _like_characters(word: str, index: Index) -> list[str]:
+    """Whole names and keywords with one character another, more or less."""
+    places = range(len(word))
+    patterns = [word[:at] + "_" + word[at + 1 :] for at in places]
+    patterns += [word[:at] + "_" + word[at:] for at in range(len(word) + 1)]
+    if len(word) > 3:
+        patterns += [word[:at] + word[at + 1 :] for at in places]
+    found = index.words_like(patterns, len(word) - 1, len(word) + 1)
     # What sounds alike is mixed up most easily.
-    alike = index.sounding_like(characters)
+    alike = index.sounding_like(list(dict.fromkeys(word)))
 
-    def likelihood(string: str) -> int:
-        if len(string) == len(word):
-            return 0 if alike.issuperset(set(string) - set(word)) else 2
-        return 1 if len(string) > len(word) else 3
+    def likelihood(other: str) -> int:
+        if len(other) == len(word):
+            return 0 if alike.issuperset(set(other) - set(word)) else 2
+        return 1 if len(other) > len(word) else 3
 
-    best = sorted((string for string in strings if string in occurring), key=likelihood)
-    # With a character less, much fits: only where nothing else does.
-    return [string for string in best if likelihood(string) < 3] or best
-
-
-def one_character_off(text: str, pairs: dict[tuple[str, str], bool]) -> list[str]:
-    """The Chinese strings along `pairs` that differ from `text` in one character: another, one more or one less.
-
-    Likely ones first: those that stand in names (`pairs` says so), and replacements before additions and omissions.
-    """
-
-    def steps(string: str) -> list[tuple[str, str]]:
-        return list(zip(string, string[1:], strict=False))
-
-    along = [
-        string
-        for string in dict.fromkeys(_changed(text, pairs))
-        if string != text and all(step in pairs for step in steps(string))
-    ]
-    return sorted(along, key=lambda string: not all(pairs[step] for step in steps(string)))
-
-
-def _changed(text: str, pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """`text` with another character in each place, with one more, with one less."""
-    after: dict[str, list[str]] = {}
-    before: dict[str, list[str]] = {}
-    for first, second in pairs:
-        after.setdefault(first, []).append(second)
-        before.setdefault(second, []).append(first)
-
-    def between(left: str, right: str) -> Iterable[str]:
-        if left and right:
-            return [character for character in after.get(left, ()) if (character, right) in pairs]
-        return after.get(left, ()) if left else before.get(right, ())
-
-    found: list[str] = []
-    for at in range(len(text)):
-        left, right = text[at - 1 : at], text[at + 1 : at + 2]
-        found += [text[:at] + character + text[at + 1 :] for character in between(left, right)]
-    for at in range(len(text) + 1):
-        left, right = text[at - 1 : at], text[at : at + 1]
-        found += [text[:at] + character + text[at:] for character in between(left, right)]
-    if len(text) > 2:
-        found += [text[:at] + text[at + 1 :] for at in range(len(text))]
-    return found
+    return sorted((other for other in found if other != word), key=likelihood)
 
 
 def one_letter_off(word: str, other: str) -> bool:

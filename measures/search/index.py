@@ -1,9 +1,9 @@
 """Everything that search asks of the database: rows, names, pairs of characters, words and readings."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.db import connections, models
 from django.db.models import Aggregate, Func, Q, Value
@@ -12,72 +12,100 @@ from measures.catalogue.register import WORD, Register
 from measures.models import SearchName, SearchRow
 
 from .matching import Alternatives, Phrase, Tree
+from .pinyin import Pairs, Step
 
 STEMS_AND_FORMS = """
-    SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem)
-    FROM (SELECT word, coalesce((ts_lexize('measures_english', word))[1], word) FROM unnest(%s::text[]) word)
+    SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem AND {known})
+    FROM (SELECT word, coalesce((ts_lexize('measures_english', word))[1], word) FROM unnest(%(words)s::text[]) word)
         w (word, stem)
 """
 PAIRS_READ_AS = """
-    SELECT DISTINCT s.one, s.other, p.first, p.second
-    FROM unnest(%s::text[], %s::text[]) s (one, other)
+    SELECT DISTINCT s.one, s.other, p.first, p.second, {in_name} AS in_name
+    FROM unnest(%(ones)s::text[], %(others)s::text[]) s (one, other)
     JOIN measures_reading r ON r.syllable = s.one
-    JOIN measures_characterpair p ON p.first = r.character
+    JOIN measures_characterpair p ON p.first = r.character AND {pair_known}
     JOIN measures_reading r2 ON r2.character = p.second AND r2.syllable = s.other
-    ORDER BY p.first, p.second
+    ORDER BY in_name DESC, p.first, p.second
 """
 PAIRS_WITH_INITIALS = """
-    SELECT DISTINCT s.one, s.other, p.first, p.second
-    FROM measures_characterpair p
-    JOIN measures_reading r ON r.character = p.first
-    JOIN measures_reading r2 ON r2.character = p.second
-    JOIN unnest(%s::text[], %s::text[]) s (one, other)
-        ON s.one = left(r.syllable, 1) AND s.other = left(r2.syllable, 1)
-    WHERE p.in_name ORDER BY p.first, p.second
+    WITH named AS MATERIALIZED (SELECT first, second FROM measures_characterpair p WHERE {in_name}),
+        initial AS MATERIALIZED (
+            SELECT DISTINCT character, left(syllable, 1) AS letter FROM measures_reading
+            WHERE usual AND character = ANY (ARRAY(SELECT first FROM named UNION SELECT second FROM named)))
+    SELECT s.one, s.other, p.first, p.second, true
+    FROM named p
+    JOIN initial r ON r.character = p.first
+    JOIN initial r2 ON r2.character = p.second
+    JOIN unnest(%(ones)s::text[], %(others)s::text[]) s (one, other) ON s.one = r.letter AND s.other = r2.letter
+    ORDER BY p.first, p.second
 """
 CHARACTERS_READ_AS = """
-    SELECT syllable, character FROM measures_reading WHERE syllable = ANY (%s) ORDER BY character
+    SELECT syllable, character FROM measures_reading r WHERE syllable = ANY (%(syllables)s)
+        AND (EXISTS (SELECT FROM measures_characterpair p WHERE p.first = r.character AND {pair_known})
+            OR EXISTS (SELECT FROM measures_characterpair p WHERE p.second = r.character AND {pair_known}))
+    ORDER BY character
 """
 SOUNDING_LIKE = """
     SELECT DISTINCT other.character FROM measures_reading r
-    JOIN measures_reading other ON other.syllable = r.syllable WHERE r.character = ANY (%s)
+    JOIN measures_reading other ON other.syllable = r.syllable WHERE r.character = ANY (%(characters)s)
 """
-PAIRS_WITH = """
-    SELECT first, second, in_name FROM measures_characterpair
-    WHERE first = ANY (%s) OR second = ANY (%s) ORDER BY first, second
+PAIRS_IN = """
+    SELECT p.first, p.second, {in_name} FROM unnest(%(firsts)s::text[], %(seconds)s::text[]) s (first, second)
+    JOIN measures_characterpair p USING (first, second) WHERE {pair_known}
 """
-WORDS_OF_LENGTH = "SELECT word FROM measures_word WHERE length(word) BETWEEN %s AND %s ORDER BY word"
-OCCURRING = """
-    SELECT s.string FROM unnest(%s::text[], %s::text[]) s (string, lexemes)
-    WHERE EXISTS (SELECT FROM measures_searchrow r
-            WHERE r.until IS NULL AND r.lexemes @@ s.lexemes::tsquery AND r.text LIKE '%%' || s.string || '%%')
-        OR EXISTS (SELECT FROM measures_searchname n WHERE n.until IS NULL AND n.text LIKE '%%' || s.string || '%%')
+KNOWN_WORDS = "SELECT word FROM measures_word known WHERE word = ANY (%(texts)s) AND {known}"
+WORDS_LIKE = """
+    SELECT word FROM measures_word known
+    WHERE length(word) BETWEEN %(shortest)s AND %(longest)s AND word LIKE ANY (%(patterns)s) AND {known} ORDER BY word
 """
-
-Step = tuple[str, str]  # two syllables, or two initials, that follow each other
-Pairs = dict[str, list[str]]  # first character -> second characters
+SOUNDING_PAIRS = """
+    SELECT DISTINCT p.first, p.second FROM measures_reading one
+    JOIN measures_reading r ON r.syllable = one.syllable AND r.usual
+    JOIN measures_characterpair p ON p.first = r.character AND {in_name}
+    JOIN measures_reading other ON other.character = %(second)s AND other.usual
+    JOIN measures_reading r2 ON r2.syllable = other.syllable AND r2.character = p.second AND r2.usual
+    WHERE one.character = %(first)s AND one.usual ORDER BY p.first, p.second
+"""
+WORDS_OF_LENGTH = """
+    SELECT word FROM measures_word known
+    WHERE length(word) BETWEEN %(shortest)s AND %(longest)s AND {known} ORDER BY word
+"""
+# What pairs and words have to fulfil, in the present and at a moment of the past.
+PRESENT = {"pair_known": "true", "in_name": "p.in_name", "known": "true"}
+MOMENT = {
+    "pair_known": "p.since <= %(number)s",
+    "in_name": "coalesce(p.name_since <= %(number)s, false)",
+    "known": "known.since <= %(number)s",
+}
 
 
 class Index:
-    """The search tables of one database."""
+    """The search tables of one database, as they were at the data version `number`; None stands for the present."""
 
-    def __init__(self, using: str):
-        self.using = using
+    def __init__(self, using: str, number: int | None = None, also_known: Collection[str] = ()):
+        """`also_known`: words that count as words of the site besides its own."""
+        self.using, self.number, self._also_known = using, number, also_known
 
-    def _rows(self, sql: str, *params) -> list[tuple]:
+    def _rows(self, sql: str, **parameters: Any) -> list[Any]:
         with connections[self.using].cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
+            sql = sql.format(**(PRESENT if self.number is None else MOMENT))
+            cursor.execute(sql, parameters | {"number": self.number})
+            rows: list[Any] = cursor.fetchall()
+            return rows
+
+    def _holding(self, model: type[SearchRow] | type[SearchName]) -> Any:
+        rows = model.objects.using(self.using)
+        return rows.present() if self.number is None else rows.as_of(self.number)
 
     # --- Words, pairs and readings ---
 
     def stems_and_forms(self, words: Iterable[str]) -> list[tuple[str, str, list[str]]]:
         """Each word with its stem and the words of the site with that stem."""
         words = sorted(words)
-        return self._rows(STEMS_AND_FORMS, words) if words else []
+        return self._rows(STEMS_AND_FORMS, words=words) if words else []
 
     def words_of_length(self, shortest: int, longest: int) -> list[str]:
-        return [word for (word,) in self._rows(WORDS_OF_LENGTH, shortest, longest)]
+        return [word for (word,) in self._rows(WORDS_OF_LENGTH, shortest=shortest, longest=longest)]
 
     def pairs_read_as(self, steps: Iterable[Step]) -> dict[Step, Pairs]:
         """For each two syllables the pairs of the site that can be read so."""
@@ -91,36 +119,48 @@ class Index:
         pairs: dict[Step, Pairs] = {step: {} for step in steps}
         if steps:
             ones, others = [one for one, _other in steps], [other for _one, other in steps]
-            for one, other, first, second in self._rows(sql, ones, others):
+            for one, other, first, second, _in_name in self._rows(sql, ones=ones, others=others):
                 pairs[one, other].setdefault(first, []).append(second)
         return pairs
 
-    def pairs_with(self, characters: list[str]) -> dict[tuple[str, str], bool]:
-        """The pairs in which one of the characters stands, and whether they stand in a name."""
-        rows = self._rows(PAIRS_WITH, characters, characters)
+    def pairs_in(self, text: str) -> dict[tuple[str, str], bool]:
+        """The neighbours in `text` that stand side by side on the site, and whether they do so in a name."""
+        rows = self._rows(PAIRS_IN, firsts=list(text[:-1]), seconds=list(text[1:]))
         return {(first, second): in_name for first, second, in_name in rows}
 
+    def known_words(self, texts: Iterable[str]) -> set[str]:
+        """Those of the texts that are words of the site: Latin words, and short names and keywords in Chinese."""
+        texts = sorted(texts)
+        known = {word for (word,) in self._rows(KNOWN_WORDS, texts=texts)} if texts else set()
+        return known.union(text for text in texts if text in self._also_known)
+
+    def words_like(self, patterns: list[str], shortest: int, longest: int) -> list[str]:
+        """The words of the site that fit one of the patterns, in which `_` stands for a character."""
+        return [
+            word for (word,) in self._rows(WORDS_LIKE, shortest=shortest, longest=longest, patterns=patterns)
+        ]
+
+    def pairs_sounding_like(self, first: str, second: str) -> list[str]:
+        """The pairs in names that are read like these two characters."""
+        return [one + other for one, other in self._rows(SOUNDING_PAIRS, first=first, second=second)]
+
     def characters_read_as(self, syllables: Iterable[str]) -> dict[str, list[str]]:
+        """For each syllable the characters of the site that can be read so."""
         found: dict[str, list[str]] = {}
         if syllables := sorted(set(syllables)):
-            for syllable, character in self._rows(CHARACTERS_READ_AS, syllables):
+            for syllable, character in self._rows(CHARACTERS_READ_AS, syllables=syllables):
                 found.setdefault(syllable, []).append(character)
         return found
 
     def sounding_like(self, characters: list[str]) -> set[str]:
         """All characters that have a reading in common with one of these."""
-        return {character for (character,) in self._rows(SOUNDING_LIKE, characters)}
-
-    def occurring(self, strings: list[str]) -> set[str]:
-        """Those of the Chinese strings that stand in a row or a name."""
-        lexemes = [Phrase(string).tsquery() for string in strings]
-        return {string for (string,) in self._rows(OCCURRING, strings, lexemes)}
+        return {character for (character,) in self._rows(SOUNDING_LIKE, characters=characters)}
 
     # --- Rows and names ---
 
     def named(self, each: Sequence[Alternatives]) -> list[list[str]]:
         """For each of the alternatives the facet tokens of the categories, centres, audiences and places of that name."""
-        names = SearchName.objects.using(self.using).present()
+        names = self._holding(SearchName)
         matches = [
             names.filter(text_condition(own)).order_by().values_list(Value(at), "kind", "slug")
             for at, own in enumerate(each)
@@ -133,11 +173,13 @@ class Index:
                 named[at].append(f"{kind}:{slug}")
         return named
 
+    def exists(self, condition: Q) -> bool:
+        """Whether the row of some measure fits."""
+        return bool(self._holding(SearchRow).filter(condition).exists())
+
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""
-        words = (
-            SearchRow.objects.using(self.using).present().filter(condition).values(which=WordOf("measure_id"))
-        )
+        words = self._holding(SearchRow).filter(condition).values(which=WordOf("measure_id"))
         return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
 
@@ -168,7 +210,8 @@ def text_condition(alternatives: Alternatives) -> Q:
     By the lexemes, and where these do not decide, by a look at the text. The two are joined so that the index alone
     finds the rows and the text is all that is looked at: a row's own lexemes take longer to read than the index.
     """
-    decided, undecided = [], []
+    decided: list[Phrase] = []
+    undecided: list[Phrase] = []
     for phrase in alternatives.phrases:
         # A single word that stands nowhere need not be looked for; what it spells follows it.
         if not (phrase.is_lexeme and phrase.stems and not phrase.forms):
@@ -177,7 +220,7 @@ def text_condition(alternatives: Alternatives) -> Q:
         return Q(pk__in=[])
     condition = _with_lexemes([*decided, *undecided])
     if undecided:
-        looked_at = _containing([phrase.text for phrase in undecided])
+        looked_at = _containing(undecided)
         condition &= looked_at | _with_lexemes(decided) if decided else looked_at
     return condition
 
@@ -186,8 +229,8 @@ def _with_lexemes(phrases: list[Phrase]) -> Q:
     return Q(lexemes__matches="|".join(phrase.tsquery() for phrase in phrases))
 
 
-def _containing(texts: list[str]) -> Q:
+def _containing(phrases: list[Phrase]) -> Q:
     """That the text has one of these in it: by one pattern, so that it is fetched and read only once."""
-    if len(texts) == 1:
-        return Q(text__contains=texts[0])  # a fifth faster
-    return Q(text__regex="|".join(map(re.escape, texts)))
+    if len(phrases) == 1 and phrases[0].is_plain:
+        return Q(text__contains=phrases[0].text)  # a fifth faster
+    return Q(text__regex="|".join(phrase.expression for phrase in phrases))

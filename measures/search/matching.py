@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from measures.language.chinese import HAN
 from measures.language.normalising import normalized, normalized_length
+from measures.language.unicode_ranges import HAN
 
 IN_TITLE = "^"  # before a lexeme of a title
+LATIN = "[a-z0-9]"
+#: Where words of a text are joined: "cross border" stands in "cross-border" too.
+GAP = "[ -]"
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,51 @@ class Phrase:
     @property
     def is_lexeme(self) -> bool:
         """Whether the lexeme alone decides, without a look at the text."""
-        return re.fullmatch(f"[{HAN}]{{1,2}}|[a-z0-9]+", self.text) is not None
+        return re.fullmatch(f"[{HAN}]{{1,2}}|{LATIN}+", self.text) is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a row has the phrase exactly where it has its text."""
+        return not re.search(GAP, self.text)
+
+    @property
+    def expression(self) -> str:
+        """The regular expression of the text, as Python and PostgreSQL both read it."""
+        return GAP.join(re.escape(part) for part in re.split(GAP, self.text) if part)
 
     @cached_property
-    def pattern(self) -> re.Pattern:
+    def pattern(self) -> re.Pattern[str]:
         """Finds the phrase in a normalised text."""
-        if not re.fullmatch("[a-z0-9]+", self.text):
-            return re.compile(re.escape(self.text))
+        if not re.fullmatch(f"{LATIN}+", self.text):
+            return re.compile(self.expression)
         words = sorted({self.text, *self.forms}, key=len, reverse=True)
-        return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z0-9])")
+        return re.compile(rf"(?<!{LATIN})(?:{'|'.join(words)})(?!{LATIN})")
 
     def tsquery(self, mark: str = "") -> str:
         """The tsquery for the rows with all lexemes of the phrase."""
         # Lexemes are Chinese characters, letters and digits, so quoting them is enough.
         return "(" + "&".join(f"'{mark}{lexeme}'" for lexeme in self.lexemes) + ")"
+
+
+@dataclass(frozen=True)
+class CodePhrase(Phrase):
+    """The public code of a measure, which is the first line of its row. The text is the number, with or without the year."""
+
+    @property
+    def is_lexeme(self) -> bool:
+        return False
+
+    @property
+    def is_plain(self) -> bool:
+        return False
+
+    @property
+    def expression(self) -> str:
+        return f"^{self.text}" if "-" in self.text else f"^[0-9]{{4}}-{self.text}"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(f"{self.expression}(?![0-9])")
 
 
 @dataclass(frozen=True)
@@ -102,6 +136,7 @@ def find(alternatives: Alternatives, text: str) -> Match | None:
             edges = [0]
             for length in map(normalized_length, text):
                 edges.append(edges[-1] + length)
+            # Characters of no length lie at the edges: the match leaves them out.
             start = max(at for at, edge in enumerate(edges[:-1]) if edge <= match.start())
             end = min(at for at, edge in enumerate(edges) if edge >= match.end())
             return Match(phrase, start, end)

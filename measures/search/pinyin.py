@@ -1,7 +1,9 @@
 """Words of a query that can be read as pinyin: in full syllables, with tone numbers, or as initials."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 SYLLABLES = frozenset(
     """a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce
@@ -22,28 +24,122 @@ SYLLABLES = frozenset(
     yin ying yo yong you yu yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe
     zhei zhen zheng zhi zhong zhou zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo""".split()  # noqa: SIM905
 )
-
-MAX_SPELLINGS = 16  # ways to divide one word into syllables
-MAX_STRINGS = 400  # Chinese strings that one spelling may stand for
-MAX_SPELT_LENGTH = 60  # letters of a word that is divided into syllables
+MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
+MAX_STRINGS = 400  # Chinese strings that one word may stand for
+MAX_STEPS = 20_000  # from character to character, in looking for these strings
 INITIALS = range(2, 11)  # letters
 
+Step = tuple[str, str]  # two syllables, or two initials, that follow each other
+Pairs = dict[str, list[str]]  # first character -> second characters
 
-def spellings(word: str) -> list[tuple[str, ...]]:
-    """The ways to read `word` as pinyin syllables; an apostrophe divides."""
-    found: list[tuple[str, ...]] = []
 
-    def divide(rest: str, syllables: tuple[str, ...]) -> None:
-        if not rest:
-            found.append(syllables)
-            return
-        for length in range(min(6, len(rest)), 0, -1):
-            if rest[:length] in SYLLABLES and len(found) < MAX_SPELLINGS:
-                divide(rest[length:].removeprefix("'"), (*syllables, rest[:length]))
+@dataclass(frozen=True)
+class Spelling:
+    """A word as pinyin: all the ways to divide it into syllables; an apostrophe divides."""
 
-    if re.fullmatch("[a-z]+('[a-z]+)*", word) and len(word) <= MAX_SPELT_LENGTH:
-        divide(word, ())
-    return found
+    word: str
+
+    @cached_property
+    def _after(self) -> dict[int, list[tuple[str, int]]]:
+        """Place in the word -> the syllables that can stand there and the places after them, on ways to its end."""
+        word = self.word
+        after: dict[int, list[tuple[str, int]]] = {}
+        if not re.fullmatch("[a-z]+('[a-z]+)*", word):
+            return {}
+        reaching = {len(word)}
+        for start in range(len(word) - 1, -1, -1):
+            for length in range(1, MAX_SYLLABLE + 1):
+                syllable, end = word[start : start + length], start + length
+                if end > len(word) or syllable not in SYLLABLES:
+                    continue
+                end += word[end : end + 1] == "'"
+                if end in reaching:
+                    reaching.add(start)
+                    after.setdefault(start, []).append((syllable, end))
+        return after
+
+    def __bool__(self) -> bool:
+        return 0 in self._after
+
+    @property
+    def single(self) -> bool:
+        """Whether the word can be one syllable."""
+        return self.word in SYLLABLES
+
+    def steps(self) -> set[Step]:
+        """The syllables that can follow each other."""
+        return {
+            (syllable, following)
+            for own in self._after.values()
+            for syllable, end in own
+            for following, _end in self._after.get(end, ())
+        }
+
+    def strings(self, pairs: Mapping[Step, Pairs]) -> list[str]:
+        """The Chinese strings of two characters and more that can be read so and whose neighbours are among `pairs`."""
+        spelt = _Strings(self._after, pairs)
+        return spelt.along(len(self.word))
+
+
+class _Strings:
+    """Walks along syllables and pairs of characters."""
+
+    def __init__(self, after: dict[int, list[tuple[str, int]]], pairs: Mapping[Step, Pairs]):
+        self.after, self.pairs = after, pairs
+        self._leads: dict[tuple[int, str, str], bool] = {}
+        self._steps = 0
+
+    def _next(self, end: int, syllable: str, character: str) -> Iterator[tuple[int, str, str]]:
+        for following, its_end in self.after.get(end, ()):
+            for second in self.pairs.get((syllable, following), {}).get(character, ()):
+                yield its_end, following, second
+
+    def _leads_to_the_end(self, state: tuple[int, str, str], end: int) -> bool:
+        if state[0] == end:
+            return True
+        if state not in self._leads:
+            self._leads[state] = any(self._leads_to_the_end(other, end) for other in self._next(*state))
+        return self._leads[state]
+
+    def along(self, end: int) -> list[str]:
+        """At most MAX_STRINGS strings; ways that do not lead to the end cost no room."""
+        found: dict[str, None] = {}
+        for syllable, at in self.after.get(0, ()):
+            firsts: dict[str, None] = {}
+            for following, _end in self.after.get(at, ()):
+                firsts |= dict.fromkeys(self.pairs.get((syllable, following), {}))
+            for first in firsts:
+                self._extend((at, syllable, first), first, end, found)
+        return list(found)
+
+    def _extend(self, state: tuple[int, str, str], string: str, end: int, found: dict[str, None]) -> None:
+        for following in self._next(*state):
+            self._steps += 1
+            if len(found) >= MAX_STRINGS or self._steps > MAX_STEPS:
+                return
+            if state[2] + following[2] in string:
+                continue  # no text of the site goes in circles, but pairs do: "shishishi"
+            if following[0] == end:
+                found[string + following[2]] = None
+            elif self._leads_to_the_end(following, end):
+                self._extend(following, string + following[2], end, found)
+
+
+def spelt_spans(text: str, longest: int) -> list[tuple[int, int]]:
+    """Where pieces of two syllables up to `longest` begin and end in a text of letters, apostrophes and digits."""
+
+    def after(start: int) -> Iterator[int]:
+        for length in range(1, MAX_SYLLABLE + 1):
+            if (end := start + length) <= len(text) and text[start:end] in SYLLABLES:
+                yield end + (text[end : end + 1] == "'")
+
+    spans = []
+    for start in range(len(text)):
+        ends = set(after(start))
+        for _count in range(longest - 1):
+            ends = {end for at in ends for end in after(at)}
+            spans += [(start, end) for end in sorted(ends)]
+    return list(dict.fromkeys(spans))
 
 
 def initials(word: str) -> str:
@@ -51,27 +147,17 @@ def initials(word: str) -> str:
     return word if re.fullmatch("[a-hj-tw-z]+", word) and len(word) in INITIALS else ""
 
 
-def joined_spellings(spelt: Iterable[list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
-    """The ways to read several words, each with its own spellings, as one text."""
-    whole: list[tuple[str, ...]] = [()]
-    for own in spelt:
-        whole = [before + syllables for before in whole for syllables in own][:MAX_SPELLINGS]
-    return whole
-
-
-def strings_along(steps: list[dict[str, list[str]]]) -> list[str]:
-    """The strings whose neighbours are pairs of each step in turn (first character -> second characters)."""
-    strings = [first + second for first, seconds in steps[0].items() for second in seconds]
-    for step in steps[1:]:
-        strings = [string + second for string in strings[:MAX_STRINGS] for second in step.get(string[-1], ())]
-    return strings
+def abbreviated(initials: str, pairs: Mapping[Step, Pairs]) -> list[str]:
+    """The Chinese strings with these initials whose neighbours are among `pairs`."""
+    after = {at: [(letter, at + 1)] for at, letter in enumerate(initials)}
+    return _Strings(after, pairs).along(len(initials))
 
 
 def without_tone_numbers(text: str) -> str:
-    """`text` with its words of syllables and tone numbers as plain syllables: "yi2ng" stays, "ying2 shang1" does not."""
+    """`text` with its words of syllables and tone numbers as plain syllables: "ying2shang1" is "ying'shang"."""
     return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5])+(?!\S)", _plain_syllables, text)
 
 
-def _plain_syllables(match: re.Match) -> str:
+def _plain_syllables(match: re.Match[str]) -> str:
     syllables = re.split("[1-5]", match[0])[:-1]
     return "'".join(syllables) if SYLLABLES.issuperset(syllables) else match[0]

@@ -1,91 +1,264 @@
 """A query of readers, read with the help of the database, and what it finds."""
 
-from collections.abc import Iterable
-from functools import reduce
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, reduce
 from operator import and_, or_
+from types import MappingProxyType
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import override
 
-from measures.catalogue import Register
+from measures.catalogue import Catalogue, Register
+from measures.language.normalising import normalized
+from measures.models import DistrictRole
 
-from .closest import closest
+from .closest import closest_words
+from .division import Segment, divided
 from .index import Index, text_condition, tree_condition
-from .matching import Alternatives, Tree, in_title, leaves
-from .pinyin import strings_along
-from .query import Lexicon, latin_words, tokens, tree
+from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
+from .pinyin import abbreviated, initials
+from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
+from .synonyms import synonyms
+from .text import Word, code, words
+
+MAX_WORDS = 24  # of a query that is divided where nothing has all of them
+MAX_PARTS = 8  # of which it is told what is left without each
+MAX_PUT_RIGHT = 6  # words that others like them are looked for
+MAX_CLOSEST = 3  # queries like this one that are offered
+
+
+@cache
+def role_labels() -> dict[str, str]:
+    """What rows say of the role of a place, in all languages, and its facet token."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {normalized(str(role.label)): f"role:{role.value}" for role in DistrictRole.Role}
+    return found
+
+
+class Reading:
+    """The words of a query in one way of reading them, and the measures they find."""
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        index: Index,
+        register: Register,
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ):
+        """`labels`: texts that stand in no record but beside them -> the facet tokens that they show."""
+        self.parts, self._index, self._register = parts, index, register
+        self.tree: Tree = Combined(tuple(part.tree for part in parts), all_of=True)
+        self.alternatives = list(leaves(self.tree))
+        self._named: dict[int, list[str]] = {}
+        for own, tokens in zip(self.alternatives, index.named(self.alternatives), strict=True):
+            shown = [labels[phrase.text] for phrase in own.phrases if phrase.text in labels]
+            self._named[id(own)] = [*tokens, *shown]
+
+    @cached_property
+    def found(self) -> int:
+        """The bitmap of the measures that fit all parts."""
+        return self._found(self.tree) if self.parts else 0
+
+    def found_by(self, part: Part) -> int:
+        """The bitmap of the measures that fit one of the parts."""
+        return self.found if len(self.parts) == 1 else self._found(part.tree)
+
+    def stands_somewhere(self, part: Part) -> bool:
+        """Whether some measure fits one of the parts."""
+        if len(self.parts) == 1:
+            return bool(self.found)
+        if any(self._named[id(leaf)] for leaf in leaves(part.tree)):
+            return bool(self._found(part.tree))
+        return self._index.exists(tree_condition(part.tree))
+
+    def _found(self, tree: Tree) -> int:
+        """What no name is found by is asked for at once."""
+        if isinstance(tree, Alternatives):
+            text = self._index.bitmap(text_condition(tree), self._register)
+            return text | self._register.having(*self._named[id(tree)])
+
+        def has_names(part: Tree) -> bool:
+            return any(self._named[id(leaf)] for leaf in leaves(part))
+
+        bitmaps = [self._found(part) for part in tree.parts if has_names(part)]
+        if others := [part for part in tree.parts if not has_names(part)]:
+            condition = reduce(and_ if tree.all_of else or_, map(tree_condition, others))
+            bitmaps.append(self._index.bitmap(condition, self._register))
+        return reduce(and_ if tree.all_of else or_, bitmaps)
+
+    def in_title(self) -> int:
+        """The bitmap of the measures with all that is asked for in their title, or in their number; some may not fit."""
+        if not self.parts:
+            return 0
+        codes = [
+            phrase for own in self.alternatives for phrase in own.phrases if isinstance(phrase, CodePhrase)
+        ]
+        condition = (
+            text_condition(Alternatives(tuple(codes))) if codes else Q(lexemes__matches=in_title(self.tree))
+        )
+        return self._index.bitmap(condition, self._register)
+
+
+@dataclass(frozen=True)
+class Without:
+    """The query without one of its parts, or with nothing but that part, and the bitmap of what that finds."""
+
+    part: str
+    query: str
+    found: int
+    alone: bool = False
 
 
 class Search:
-    """A query as a tree of what it asks for.
+    """A query and what it finds in a catalogue.
 
-    `alternatives` are the leaves of the tree, `named` the facet tokens of the names that each of them finds.
+    It is read as it stands first. Only where the whole catalogue has nothing that fits is it divided along the words of the site;
+    which facets are chosen plays no part in that.
     """
 
-    def __init__(self, query: str, using: str):
-        self.query, self.index = query, Index(using)
-        self.tree = tree(query, self._lexicon()) if tokens(query) else None
-        self.alternatives = list(leaves(self.tree)) if self.tree else []
-        self.named = self.index.named(self.alternatives)
+    def __init__(self, query: str, catalogue: Catalogue):
+        self.query = query
+        self._synonyms, self._register = synonyms(catalogue), catalogue.register
+        store = catalogue.store
+        self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
+        self.words = distinct(words(query))
+        self._exact = self._read(self.words, by_number=True)
+        self.reading = self._exact
+        self._nowhere: set[Word] = set()
+        #: The pieces that the query was divided into; empty where it was read as it stands.
+        self.pieces: list[Segment] = []
+        if not self._exact.found and 0 < len(self.words) <= MAX_WORDS:
+            self._divide()
 
-    def _lexicon(self) -> Lexicon:
-        rows = self.index.stems_and_forms(latin_words(self.query))
+    def _divide(self) -> None:
+        exact = self._exact
+        labels = role_labels()
+        self._nowhere = nowhere = {
+            word for part in exact.parts if not exact.stands_somewhere(part) for word in part.words
+        }
+        shown = {word for word in nowhere if word.text in labels}
+        pieces = divided(self.words, nowhere - shown, self.index)
+        found = distinct(piece.word for piece in pieces)
+        if found and (shown or found != self.words):
+            self.pieces = pieces
+            self.reading = Reading(parts(found, self._lexicon(found)), self.index, self._register, labels)
+
+    def _read(self, words: Sequence[Word], by_number: bool = False) -> Reading:
+        lexicon = self._lexicon(words)
+        said = by_number and words and not any(word.quoted for word in words)
+        if said and (number := code(self.query)):
+            return Reading([code_part(words, number, lexicon)], self.index, self._register)
+        return Reading(parts(words, lexicon), self.index, self._register)
+
+    def _lexicon(self, words: Sequence[Word]) -> Lexicon:
+        """What the words need to be known of, in as few questions to the database as there are tables."""
+        rows = self.index.stems_and_forms(latin_words(words, self._synonyms))
+        known = {word for word, _stem, forms in rows if forms}
+        spelt = spellings(words)
+        short = {
+            word.text for word in words if not word.quoted and word.text not in known and initials(word.text)
+        }
+        initial_pairs = self.index.pairs_with_initials(
+            sorted({step for word in short for step in zip(word, word[1:], strict=False)})
+        )
+        twos = {text for word in short if len(word) == 2 for text in abbreviated(word, initial_pairs)}
         return Lexicon(
             stems={word: stem for word, stem, _forms in rows},
             forms={stem: tuple(sorted(forms)) for _word, stem, forms in rows},
-            read_as=self._read_as,
-            abbreviated=self._abbreviated,
+            pairs=self.index.pairs_read_as(step for spelling in spelt for step in spelling.steps()),
+            characters=self.index.characters_read_as(spelling.word for spelling in spelt if spelling.single),
+            initial_pairs=initial_pairs,
+            known_initials=self.index.known_words(twos),
+            synonyms=self._synonyms,
         )
 
-    def _read_as(self, spellings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], list[str]]:
-        """The Chinese strings that can be read so and whose characters stand side by side somewhere."""
-        spellings = list(spellings)
-        pairs = self.index.pairs_read_as(
-            step for syllables in spellings for step in zip(syllables, syllables[1:], strict=False)
-        )
-        alone = self.index.characters_read_as(syllables[0] for syllables in spellings if len(syllables) == 1)
-        return {
-            syllables: strings_along([pairs[step] for step in zip(syllables, syllables[1:], strict=False)])
-            if len(syllables) > 1
-            else alone[syllables[0]]
-            for syllables in spellings
-        }
+    @property
+    def nothing_to_look_for(self) -> bool:
+        """Whether the query has no Chinese character, Latin letter or digit."""
+        return not self.words
 
-    def _abbreviated(self, initials: str) -> list[str]:
-        """The Chinese strings in names with these initials."""
-        steps = list(zip(initials, initials[1:], strict=False))
-        pairs = self.index.pairs_with_initials(steps)
-        return strings_along([pairs[step] for step in steps])
+    @property
+    def alternatives(self) -> list[Alternatives]:
+        """What is asked for, to be marked where it stands."""
+        return self.reading.alternatives
 
-    def found(self, register: Register) -> int:
+    @property
+    def found(self) -> int:
         """The bitmap of the measures that fit the query; none fits a query in which there is nothing to look for."""
-        if self.tree is None:
-            return 0
-        named = dict(zip(map(id, self.alternatives), self.named, strict=True))
-        return self._found(self.tree, named, register)
+        return 0 if self._unknown else self.reading.found
 
-    def _found(self, tree: Tree, named: dict[int, list[str]], register: Register) -> int:
-        """`named`: identity of the alternatives -> the facet tokens of the names they find.
+    @property
+    def _unknown(self) -> list[Segment]:
+        """The pieces that the site does not know: nothing has them."""
+        return [piece for piece in self.pieces if not piece.known]
 
-        What no name is found by is asked for at once.
-        """
-        if isinstance(tree, Alternatives):
-            return self.index.bitmap(text_condition(tree), register) | register.having(*named[id(tree)])
-
-        def has_names(part: Tree) -> bool:
-            return any(named[id(leaf)] for leaf in leaves(part))
-
-        bitmaps = [self._found(part, named, register) for part in tree.parts if has_names(part)]
-        if others := [part for part in tree.parts if not has_names(part)]:
-            condition = reduce(and_ if tree.all_of else or_, map(tree_condition, others))
-            bitmaps.append(self.index.bitmap(condition, register))
-        return reduce(and_ if tree.all_of else or_, bitmaps)
-
-    def in_title(self, register: Register) -> int:
+    @property
+    def in_title(self) -> int:
         """The bitmap of the measures with all that is asked for in their title; some may not fit the query."""
-        if self.tree is None:
-            return 0
-        return self.index.bitmap(Q(lexemes__matches=in_title(self.tree)), register)
+        return self.reading.in_title() if self.found else 0
 
-    def closest(self, limit: int = 3) -> list[str]:
-        """Queries like this one that something fits, where nothing fits this one."""
-        return closest(self.query, self.index, limit)
+    # --- What was understood ---
+
+    @property
+    def understood(self) -> str:
+        """The words that are looked for instead of the query, where it was divided and found something."""
+        if not self.pieces or not self.found or [piece.word for piece in self.pieces] == self.words:
+            return ""
+        return " ".join(piece.word.text for piece in self.pieces)
+
+    @cached_property
+    def synonyms_used(self) -> list[tuple[str, str]]:
+        """The words of which others were looked for too, and these."""
+        words = [word for part in self.reading.parts for word in part.words]
+        keys = dict.fromkeys(word.text for word in words if not word.quoted)
+        if not any(word.quoted for word in words):
+            keys[" ".join(word.text for word in words)] = None
+        return [(key, means) for key in keys for means in self._synonyms.get(key, ())]
+
+    @property
+    def exact_query(self) -> str:
+        """The query that is never divided."""
+        return f'"{" ".join(word.text for word in self.words)}"'
+
+    # --- Where nothing fits ---
+
+    @cached_property
+    def without(self) -> list[Without]:
+        """What is left without one of the parts; where that finds nothing either, what each of them finds alone."""
+        own = self.reading.parts
+        if not 1 < len(own) <= MAX_PARTS or self.found:
+            return []
+        unknown = {piece.word for piece in self._unknown}
+        bitmaps = [0 if unknown.intersection(part.words) else self.reading.found_by(part) for part in own]
+        found = []
+        for at, part in enumerate(own):
+            others = [*bitmaps[:at], *bitmaps[at + 1 :]]
+            rest = " ".join(map(str, [*own[:at], *own[at + 1 :]]))
+            found.append(Without(str(part), rest, reduce(and_, others)))
+        if any(way.found for way in found):
+            return found
+        return [
+            Without(str(part), str(part), bitmap, alone=True)
+            for part, bitmap in zip(own, bitmaps, strict=True)
+        ]
+
+    def closest(self) -> list[str]:
+        """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
+        exact = [(word, word not in self._nowhere) for word in self.words]
+        divided = [(piece.word, piece.known) for piece in self.pieces]
+        nowhere = dict.fromkeys(word for word, known in (*exact, *divided) if not known)
+        put_right = {
+            word: closest_words(word.text, self.index)[:MAX_CLOSEST] for word in list(nowhere)[:MAX_PUT_RIGHT]
+        }
+        found = []
+        for own in (exact, divided):
+            for at, (word, known) in enumerate(own):
+                for better in [] if known else put_right.get(word, ()):
+                    words = [str(other) for other, _known in own]
+                    words[at] = str(Word(better, word.quoted))
+                    found.append(" ".join(words))
+        return list(dict.fromkeys(found))[:MAX_CLOSEST]

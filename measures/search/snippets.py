@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -104,14 +105,15 @@ def hits(measure: Measure, query: Search) -> list[Hit]:
 def _fields(measure: Measure) -> Iterator[tuple[str, str, str]]:
     """(name of the field, text, language) of everything that is searched, in the order of telling."""
 
-    def both(name: str, chinese: str, english: str = ""):
+    def both(name: str, chinese: str, english: str = "") -> list[tuple[str, str, str]]:
         texts = [(name, chinese, CHINESE), (name, english, ENGLISH)]
         return [entry for entry in (reversed(texts) if get_language() == "en" else texts) if entry[1]]
 
-    def of(record, name: str, field: str):
+    def of(record: Any, name: str, field: str) -> list[tuple[str, str, str]]:
         return both(name, getattr(record, f"{field}_zh"), getattr(record, f"{field}_en"))
 
     yield from of(measure, _("Title"), "title")
+    yield from of(measure, _("Headline"), "headline")
     yield from both(_("Official name"), measure.official_name_zh)
     yield from both(_("Keywords"), " · ".join(measure.keywords_zh), " · ".join(measure.keywords_en))
     yield from of(measure, _("Summary"), "summary")

@@ -1,6 +1,6 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -122,9 +122,8 @@ class MeasureFilter(django_filters.FilterSet):
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
-            filter_.parent = (
-                None  # breaks a cycle that would keep the bitmaps in memory until garbage is collected
-            )
+            # Breaks a cycle that would keep the bitmaps in memory until garbage is collected.
+            filter_.parent = None
 
     def get_form_class(self):
         return self.catalogue.kept(("form", get_language()), super().get_form_class)
@@ -202,7 +201,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     @cached_property
     def search(self) -> Search | None:
-        return Search(self.query, self.catalogue.store.using) if self.query else None
+        return Search(self.query, self.catalogue) if self.query else None
 
     def filter_queryset(self, queryset):
         return queryset.filter(code__in=list(self.catalogue.register.codes(self.fitting.bitmap)))
@@ -210,7 +209,7 @@ class MeasureFilter(django_filters.FilterSet):
     @cached_property
     def fitting(self) -> Fitting:
         """The measures of this selection, as far as a page needs to know them."""
-        return self._fitting(self.search.found(self.catalogue.register) if self.search else None)
+        return self._fitting(self.search.found if self.search else None)
 
     @cached_property
     def fitting_without_search(self) -> Fitting:
@@ -225,19 +224,19 @@ class MeasureFilter(django_filters.FilterSet):
     def keys(self) -> Iterator[int]:
         """The keys of the measures, sorted."""
         if self.order == "relevance":
-            first = self.search.in_title(self.catalogue.register)
-            return self.fitting.in_order(self.catalogue.order("number"), first)
+            return self.fitting.in_order(self.catalogue.order("number"), self.search.in_title)
         return self.fitting.in_order(self.catalogue.order(self.order))
 
-    def count_with(self, search: Search) -> int:
-        """Count the measures that fit the facets of this selection and another search."""
-        return self._fitting(search.found(self.catalogue.register)).total
+    def count_of(self, found: int) -> int:
+        """Count the measures of a bitmap, which another search found, that fit the facets of this selection."""
+        return self._fitting(found).total
 
 
-def _without_empty_values(data: QueryDict | dict) -> QueryDict:
+def _without_empty_values(data: QueryDict | Mapping[str, str | list[str]]) -> QueryDict:
     kept = QueryDict(mutable=True)
     for name in data:
-        values = data.getlist(name) if isinstance(data, QueryDict) else data[name]
-        if values := [value for value in ([values] if isinstance(values, str) else values) if value.strip()]:
+        given = data.getlist(name) if isinstance(data, QueryDict) else data[name]
+        values = [str(value) for value in ([given] if isinstance(given, str) else given)]
+        if values := [value for value in values if value.strip()]:
             kept.setlist(name, values)
     return kept

@@ -111,3 +111,21 @@ def figures(fitting: Fitting) -> dict[str, int]:
         value: fitting.bitmap & fitting.register.having(f"basis:{value}") for value in Measure.Basis.values
     }
     return {value: own.bit_count() for value, own in basis.items()} | {"total": fitting.total}
+
+
+def parts(counts: dict[str, int]) -> list[dict]:
+    """The bases of `figures`, each with its count and where its share of the whole begins and how long it is, in per cent."""
+    found, begin = [], 0.0
+    for basis in Measure.Basis:
+        share = 100 * counts[basis] / (counts["total"] or 1)
+        found.append(
+            {
+                "basis": basis.value,
+                "label": basis.label,
+                "count": counts[basis],
+                "from": f"{begin:.2f}",
+                "share": f"{share:.2f}",
+            }
+        )
+        begin += share
+    return found

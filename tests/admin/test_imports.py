@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
@@ -180,6 +181,8 @@ def test_what_the_file_does_not_say_of_an_action_stays(lin, sheet, change):
         Action.objects.filter(measure__code="2020-07", position=6).update(background=True)
     sheet["2020-07"]["version"] = "2"
     sheet["2020-07"]["edited"] = ""
+    for row in sheet.values():
+        del row["action_background"]
     sheet["2020-07"]["actions_zh"] += change
     if change.startswith("\n"):
         sheet["2020-07"]["action_paragraphs"] += "\n15"
@@ -258,6 +261,29 @@ def test_viewers_without_the_right_cannot_import(client):
     assert signed_in("guest", "").get(ADDRESS).status_code == 302
 
 
+def test_background_comes_back_line_by_line(lin, sheet):
+    sheet["2020-15"]["action_background"] = "no\nno\nno\nno\nno\nYes\nyes"
+    assert confirm(lin, upload(lin, as_xlsx(sheet))).status_code == 302
+    new = Version.objects.get(kind="measure", key="2020-15", number=2).document["actions"]
+    assert [row["position"] for row in new if row["background"]] == [6, 7]
+    sheet["2020-15"] |= {"version": "2", "edited": "", "action_background": "perhaps"}
+    assert [fault[1:] for fault in faults(upload(lin, as_xlsx(sheet)))] == [
+        ("2020-15", "action_background", "Line 1: “perhaps” is neither “yes” nor “no”.")
+    ]
+
+
+def test_a_file_is_no_older_for_what_a_migration_wrote(lin, sheet):
+    with transaction.atomic():
+        connection.cursor().execute("SELECT set_config('futian.migration', 'yes', true)")
+        Measure.objects.filter(code="2020-07").update(headline_en="Brought in")
+    assert Version.objects.of("measure", "2020-07").first().number == 2
+    sheet["2020-07"] |= {"note_en": "From Excel", "headline_en": "Brought in"}
+    assert changed_cells(upload(lin, as_csv(sheet))) == [(8, "2020-07", "Editors’ note (English)")]
+    with editing_as("chen"):
+        Measure.objects.filter(code="2020-07").update(note_en="By hand")
+    assert [fault[:3] for fault in faults(upload(lin, as_csv(sheet)))] == [(8, "2020-07", "version")]
+
+
 def test_what_no_column_holds_stays_as_it_is(lin, sheet):
     action = Measure.objects.get(code="2020-07").actions.get(position=2)
     action.background = True
@@ -265,6 +291,7 @@ def test_what_no_column_holds_stays_as_it_is(lin, sheet):
     sheet["2020-07"]["version"] = "2"
     for row in sheet.values():
         row.pop("edited", None)
+        del row["action_background"]
     sheet["2020-07"]["actions_en"] = "Reworded" + sheet["2020-07"]["actions_en"]
     assert confirm(lin, upload(lin, as_xlsx(sheet))).status_code == 302
     new = Version.objects.get(kind="measure", key="2020-07", number=3).document["actions"]

@@ -57,7 +57,7 @@ def test_the_changes_of_the_site(client, edited):
         ("measure", "2020-07", 6),
         ("measure", "2020-07", 3),
         ("measure", "2020-07", 2),
-        ("measure", "2020-28", 1),
+        ("term", "know-people-through-work", 1),
     ]
     assert "a clearer name" in response.text
     assert client.get("/changes/?page=2").status_code == 200

@@ -263,6 +263,7 @@ def test_truncating_and_loading_again_in_one_transaction_changes_nothing(tmp_pat
     with fixture.open("w") as file:
         call_command(
             "dumpdata", "measures.measure", "measures.action", "measures.centrelink", "measures.districtrole",
+            "measures.term",
             natural_foreign=True, natural_primary=True, stdout=file,
         )  # fmt: skip
     new_measure(90, "先来后到").delete()
@@ -270,7 +271,7 @@ def test_truncating_and_loading_again_in_one_transaction_changes_nothing(tmp_pat
     ids = dict(Measure.objects.values_list("code", "id"))
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE measures_measure RESTART IDENTITY CASCADE")
+            cursor.execute("TRUNCATE measures_measure, measures_term RESTART IDENTITY CASCADE")
         new_measure(50, "占第一个号", status="draft").delete()
         call_command("loaddata", str(fixture), verbosity=0)
     now = dict(Measure.objects.values_list("code", "id"))

@@ -45,7 +45,7 @@ def sql(statement, *parameters):
 
 
 def test_the_shipped_content_is_there_once():
-    assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28
+    assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28 + 25
     assert set(Version.objects.values_list("number", "public")) == {(1, True)}
     numbers = Version.objects.values_list("data_version", flat=True)
     assert max(numbers) == DataVersion.objects.live().number
@@ -98,9 +98,19 @@ def test_plain_sql_is_signed_with_the_account_and_the_program(measure):
 
 
 def test_deleting_leaves_a_version_without_a_document():
-    record = Measure.objects.get(code="2020-05")
+    record = Measure.objects.get(code="2020-03")  # no term stands in it
     (version,) = written_by(record.delete)
-    assert (version.key, version.number, version.document, version.public) == ("2020-05", 2, None, False)
+    assert (version.key, version.number, version.document, version.public) == ("2020-03", 2, None, False)
+
+
+def test_deleting_a_measure_changes_the_terms_that_stand_in_it():
+    versions = written_by(Measure.objects.get(code="2020-06").delete)
+    assert {(version.kind, version.key, version.number) for version in versions} == {
+        ("measure", "2020-06", 2),
+        ("term", "silicon-building", 2),
+        ("term", "shantytown-and-old-area-redevelopment", 2),
+    }
+    assert Version.objects.of("term", "silicon-building").first().document["measures"] == []
 
 
 def test_truncate_is_remembered(measure):

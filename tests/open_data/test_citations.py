@@ -30,12 +30,12 @@ def as_of(language):
     [
         (
             "/measures/?basis=derived",
-            "福田区28项重点改革（21项为原文点名，7项为编者拆分）中，有7项符合以下条件：条目来由：编者拆分；"
+            "福田区28项重点改革（19项为原文点名，2项为原文描述，7项为编者拆分）中，有7项符合以下条件：收录依据：编者拆分；"
             "数据版本{}，截至{}。",
         ),
         (
             "/measures/",
-            "福田区28项重点改革中，21项为原文点名，7项为编者拆分；数据版本{}，截至{}。",
+            "福田区28项重点改革中，19项为原文点名，2项为原文描述，7项为编者拆分；数据版本{}，截至{}。",
         ),
     ],
 )
@@ -45,8 +45,8 @@ def test_a_list_can_be_quoted_in_chinese(client, path, sentence):
 
 def test_a_list_can_be_quoted_in_english(client):
     assert citation(client, "/en/measures/?centre=finance&centre=technology&link=text").sentence == (
-        "Of the 28 key reforms of Futian District (21 named in the source, 7 split off by the editors), the following "
-        "conditions fit {}: Centre: International Financial Centre or Innovation Centre; "
+        "Of the 28 key reforms of Futian District (19 named in the source, 2 described in it, 7 split off by the editors), "
+        "the following conditions fit {}: Centre: International Financial Centre or Innovation Centre; "
         "Basis of the link to the centre: From the text; data version {}, as of {}."
     ).format(
         len(client.get("/measures.json?centre=finance&centre=technology&link=text").getvalue().splitlines())
@@ -59,7 +59,8 @@ def test_figures_of_the_sentence_are_those_of_the_page(client, restored):
     with editing_as("test"):
         Measure.objects.filter(code__in=["2020-05", "2020-02"]).update(status="draft")
     assert citation(client, "/en/measures/?basis=derived").sentence.startswith(
-        "Of the 26 key reforms of Futian District (20 named in the source, 6 split off by the editors), the following conditions fit 6:"
+        "Of the 26 key reforms of Futian District (18 named in the source, 2 described in it, 6 split off by the editors), the "
+        "following conditions fit 6:"
     )
 
 

@@ -12,6 +12,7 @@ from measures.models import DataVersion, Measure
 from measures.open_data import csv_table, files
 from measures.open_data.files import file_name
 from measures.snapshots import editing_as
+from tests.queries import statements
 
 from .forms import FORMS, body, codes_of_page, records_of_csv
 
@@ -150,11 +151,12 @@ def test_small_and_large_exports_have_the_same_bytes(client, monkeypatch):
 
 
 def test_an_export_costs_the_same_queries_for_three_rows_and_for_all(client):
+    body(client.get("/measures.csv"))  # the first request of a data version reads its vocabulary and bitmaps
     counts = []
     for query in ("?role=pilot", ""):
         with CaptureQueriesContext(connections["reader"]) as captured:
             body(client.get(f"/measures.csv{query}"))
-        counts.append(len(captured))
+        counts.append(len(statements(captured)))
     assert counts[0] == counts[1]
 
 

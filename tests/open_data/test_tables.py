@@ -59,6 +59,9 @@ ROWS = {
     "actions_zh": parts("actions", "text_zh"),
     "actions_en": parts("actions", "text_en"),
     "action_paragraphs": parts("actions", "paragraph.number"),
+    "action_background": lambda measure: [
+        {True: "yes", False: "no"}[action.background] for action in measure.actions.all()
+    ],
     "centres": parts("centre_links", "centre.slug"),
     "centres_zh": parts("centre_links", "centre.name_zh"),
     "centres_en": parts("centre_links", "centre.name_en"),

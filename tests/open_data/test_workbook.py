@@ -19,7 +19,7 @@ def test_xlsx_has_data_dictionary_and_source(client):
     workbook = openpyxl.load_workbook(BytesIO(body(client.get("/measures.xlsx"))))
     data, dictionary, source = workbook.worksheets
     assert workbook.sheetnames == ["measures 改革", "dictionary 字段说明", "source 来源与许可"]
-    assert (data.auto_filter.ref, data.freeze_panes) == ("A1:AO29", "B2")
+    assert (data.auto_filter.ref, data.freeze_panes) == ("A1:AR29", "B2")
     assert [cell.value for cell in data[1]] == [column.name for column in COLUMNS]
     assert [data.column_dimensions[letter].width for letter in "AL"] == [
         pytest.approx(COLUMNS[position].width, abs=1) for position in (0, 11)

@@ -1,6 +1,9 @@
 """Helpers: what a query finds, and everything that is searched."""
 
+import csv
+import re
 from collections.abc import Iterator
+from io import StringIO
 
 from django.http import QueryDict
 
@@ -23,10 +26,11 @@ def found(q: str) -> list[str]:
     return [measure.code for measure in filterset.catalogue.measures(list(filterset.keys))]
 
 
-def searched(q: str) -> set[str]:
+def searched(q: str, catalogue: Catalogue | None = None) -> set[str]:
     """What the filter's search finds, without the filter's form: for tests that ask a thousand times."""
-    register = Catalogue.current().register
-    keys = register.keys_of(Search(q, "default").found(register), register.in_plan_order)
+    catalogue = catalogue or Catalogue.current()
+    register = catalogue.register
+    keys = register.keys_of(Search(q, catalogue).found, register.in_plan_order)
     return set(Measure.objects.filter(pk__in=list(keys)).values_list("code", flat=True))
 
 
@@ -35,12 +39,20 @@ def everything_searched() -> Iterator[tuple[str, list[str]]]:
     for measure in Measure.objects.filter(status="published"):
         own = [
             measure.title_zh,
+            measure.headline_zh,
             measure.official_name_zh,
             measure.summary_zh,
             measure.note_zh,
             *measure.keywords_zh,
         ]
-        own += [measure.title_en, measure.summary_en, measure.note_en, *measure.keywords_en, measure.code]
+        own += [
+            measure.title_en,
+            measure.headline_en,
+            measure.summary_en,
+            measure.note_en,
+            *measure.keywords_en,
+            measure.code,
+        ]
         own += [part for action in measure.actions.all() for part in (action.text_zh, action.text_en)]
         named = [
             measure.category,
@@ -57,3 +69,17 @@ def everything_searched() -> Iterator[tuple[str, list[str]]]:
             ]
             own += getattr(record, "aliases", [])
         yield measure.code, own
+
+
+def answers(client, q: str) -> set[str]:
+    """What page, CSV and API find for a query; they must agree."""
+    page = client.get("/measures/", {"q": q}, follow=True)
+    assert page.status_code == 200
+    on_page = set(re.findall(r'<li class="row.*?/measures/(\d{4}-\d+)/"', page.text, re.S))
+    table = client.get("/measures.csv", {"q": q}, follow=True)
+    content = b"".join(table.streaming_content) if table.streaming else table.content
+    in_table = {row["code"] for row in csv.DictReader(StringIO(content.decode("utf-8-sig")))}
+    api = client.get("/api/measures/", {"q": q}, follow=True).json()
+    assert api["count"] == len(api["results"])
+    assert on_page == in_table == {measure["code"] for measure in api["results"]}, q
+    return on_page

@@ -4,6 +4,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from measures.catalogue import Catalogue
+from measures.search import Search
+
 from .queries import found
 
 
@@ -26,6 +29,55 @@ def test_closest_where_nothing_fits(databases, client, q, better, code):
     assert best.count == len(found(better))
     assert "The closest, not exact" in response.text
     assert f'href="/en/measures/?q={quote_plus(better)}"' in response.text
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "养老",
+        "海滩",
+        "高考",
+        "买房",
+        "水电",
+        "养狗",
+        "彩票",
+        "天气",
+        "机票",
+        "电影",
+        "zz",
+        "qqq",
+        "xyzzy",
+        "kindergarten",
+        "火箭飞船",
+    ],
+)
+def test_nothing_is_offered_rather_than_nonsense(databases, q):
+    """None of these stands anywhere, nor anything that sounds like it or is a word of the site."""
+    search = Search(q, Catalogue.current())
+    assert (search.found, search.closest()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("q", "better"),
+    [("交育", "教育"), ("教玉", "教育"), ("金容", "金融"), ("社取", "社区"), ("政浮", "政府"), ("福添", "福田"), ("改格", "改革"),
+     ("和套", "河套"), ("人材", "人才"), ("奇业", "企业")],
+)  # fmt: skip
+def test_two_characters_are_put_right_by_their_sound(databases, q, better):
+    assert better in Search(q, Catalogue.current()).closest()
+
+
+@pytest.mark.parametrize("q", ["HK", "HT", "SZ", "JY", "KJ", "GY", "YL", "SQ", "RC", "QY"])
+def test_two_letters_stand_for_whole_words_only(databases, q):
+    search = Search(q, Catalogue.current())
+    spelt = {phrase.text for own in search.alternatives for phrase in own.phrases if phrase.spelt}
+    assert spelt <= search.index.known_words(spelt)
+
+
+def test_initials_are_those_of_usual_readings(databases):
+    """HK was gǎng kē: 港 is hardly ever read hòng."""
+    assert "港科" not in {
+        phrase.text for own in Search("hk", Catalogue.current()).alternatives for phrase in own.phrases
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""Leaves a plain-SQL dump of a lived-in database in the state of this release, for every later release to upgrade in a test.
+"""Leaves plain-SQL dumps of a lived-in and of an unedited database in the state of this release, for every later release to upgrade in a test.
 
     .venv/bin/python -m tests.upgrades.make 1.0
 
-writes `tests/upgrades/1.0.sql.gz`. Run it once, on the commit that is released, and commit the file; never write it anew
-from another state. The story below is told in the order in which it happened: each `editing_as` is one commit.
+writes `tests/upgrades/1.0.sql.gz`, and before anybody has edited anything `1.0-unedited.sql.gz`. Run it once, on the commit
+that is released, and commit the files; never write them anew from another state. The story below is told in the order in which it happened: each `editing_as` is one commit.
 """
 
 import gzip
@@ -168,6 +168,12 @@ def dumped(url: str) -> bytes:
     return "".join(line for line in lines if not line.startswith(NOT_PORTABLE)).encode()
 
 
+def write(name: str, url: str) -> None:
+    target = Path(__file__).with_name(f"{name}.sql.gz")
+    target.write_bytes(gzip.compress(dumped(url), mtime=0))
+    sys.stderr.write(f"{target}: {target.stat().st_size:,} bytes\n")
+
+
 def main(release: str) -> None:
     from futian_reform.operations import embedded_postgres
 
@@ -182,13 +188,13 @@ def main(release: str) -> None:
         django.setup()
         call_command("migrate", verbosity=0)
         call_command("load_content", stdout=StringIO())
+        connections.close_all()
+        write(f"{release}-unedited", server.url())
         staff()
         edits()
         lives()
         connections.close_all()
-        target = Path(__file__).with_name(f"{release}.sql.gz")
-        target.write_bytes(gzip.compress(dumped(server.url()), mtime=0))
-    sys.stderr.write(f"{target}: {target.stat().st_size:,} bytes\n")
+        write(release, server.url())
 
 
 if __name__ == "__main__":

@@ -1,19 +1,26 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from futian_reform.operations.reader_role import grant_reader
+from measures.readers.choice import readers
+from measures.readers.rights import RightsRefused
 
 
 class Command(BaseCommand):
-    help = "Creates or refreshes the role that public pages read with: SELECT on the content, nothing else."
+    help = "Creates or refreshes the role that public pages read with, and looks whether they can do no more than that."
 
     def handle(self, **options):
-        if not settings.READER_ROLE:
-            self.stdout.write(
-                "DATABASE_READER_ROLE is empty: public pages read with the account of DATABASE_URL."
-            )
-            return
+        if settings.READER_ROLE:
+            self.grant()
+        try:
+            for reader in readers().all:
+                self.stdout.write(self.look_at(reader))
+        finally:
+            for reader in readers().all:
+                connections[reader.alias].close()
+
+    def grant(self):
         try:
             grant_reader(settings.READER_ROLE)
         except DatabaseError as error:
@@ -22,4 +29,17 @@ class Command(BaseCommand):
                 f"database run: CREATE ROLE {settings.READER_ROLE}; GRANT {settings.READER_ROLE} TO <your account>; "
                 "or set DATABASE_READER_ROLE= (empty) to let public pages read with the account of DATABASE_URL."
             ) from error
-        self.stdout.write(f"The role {settings.READER_ROLE} can read the content and nothing else.")
+
+    def look_at(self, reader) -> str:
+        """The rights of public pages on one server, as found there."""
+        try:
+            reader.open().end(None, None, None)
+        except RightsRefused as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            return f"{reader.name} does not answer ({str(error).strip().partition(chr(10))[0]}); the others fill in."
+        if not reader.is_limited:
+            return "DATABASE_READER_ROLE is empty: public pages read with the account of DATABASE_URL."
+        if len(readers().all) > 1:
+            return f"Public pages can read the content on {reader.name} and nothing else."
+        return f"The role {settings.READER_ROLE} can read the content and nothing else."

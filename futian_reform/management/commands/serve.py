@@ -4,7 +4,6 @@ from argparse import SUPPRESS
 from django.core.management.base import BaseCommand
 
 from futian_reform.operations.prepare import database_server, prepare
-from futian_reform.operations.proof import prove as prove_code
 from futian_reform.operations.serve import serve
 
 
@@ -26,7 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, prepare_only, prove: int | None, **options):
         if prove:
-            prove_code(prove, self.say)
+            from futian_reform.operations import proof  # needs Django's applications
+
+            proof.prove(prove, self.say)
         elif prepare_only:
             with database_server(self.say):
                 prepare(self.say)

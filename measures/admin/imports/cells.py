@@ -12,6 +12,8 @@ TEXTS = (
     "slug",
     "title_zh",
     "title_en",
+    "headline_zh",
+    "headline_en",
     "official_name_zh",
     "summary_zh",
     "summary_en",
@@ -24,7 +26,12 @@ LISTS = ("keywords_zh", "keywords_en")
 GROUPS = {
     "actions": (
         "actions",
-        {"actions_zh": "text_zh", "actions_en": "text_en", "action_paragraphs": "paragraph"},
+        {
+            "actions_zh": "text_zh",
+            "actions_en": "text_en",
+            "action_paragraphs": "paragraph",
+            "action_background": "background",
+        },
     ),
     "centres": (
         "centre_links",

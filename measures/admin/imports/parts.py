@@ -4,17 +4,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.models import Centre, District, SourceParagraph
+from measures.open_data.columns import NO, YES
 
 from .cells import EDITABLE, GROUPS, lines
-
-# Fields of an action that no column holds.
-KEPT = ("position", "background")
 
 #: Column -> what is wrong in it.
 Errors = dict[str, list[str]]
 
 
-def referred(model, **key):
+def record_named(model, **key):
     try:
         return model.objects.get(**key)
     except (model.DoesNotExist, ValueError):
@@ -47,10 +45,9 @@ def parts_of(measure, group: str, row: dict, errors: Errors) -> list:
 
 
 def keep_number(action, saved: list, before: list) -> None:
-    """Gives an action what no column holds: that of the saved action in its place, or the number after the last one."""
+    """Gives an action its number: that of the saved action in its place, or the one after the last."""
     if len(before) < len(saved):
-        for name in KEPT:
-            setattr(action, name, getattr(saved[len(before)], name))
+        action.position = saved[len(before)].position
     else:
         action.position = before[-1].position + 1 if before else 1
 
@@ -78,11 +75,25 @@ def fill(part, group: str, line: dict[str, str], number: int, errors: Errors) ->
 
 
 def value_of(part, field: str, cell: str):
-    """What a cell says of a field: the record it names, or the text itself."""
+    """The value of a field in a cell: the record that the cell names, or its text."""
     if field == "paragraph":
-        return referred(SourceParagraph, plan=part.measure.plan_id, number=cell)
+        return record_named(SourceParagraph, plan=part.measure.plan_id, number=cell)
     if field == "centre":
-        return referred(Centre, slug=cell)
+        return record_named(Centre, slug=cell)
     if field == "district":
-        return referred(District, slug=cell)
+        return record_named(District, slug=cell)
+    if field == "background":
+        return truth(cell)
     return cell
+
+
+def truth(cell: str) -> bool:
+    """The meaning of YES and NO, also as a spreadsheet program or a person writes them; an empty cell means no."""
+    word = cell.strip().lower()
+    if word in (YES, "true", "是"):
+        return True
+    if word in ("", NO, "false", "否"):
+        return False
+    raise ValidationError(
+        _("“%(value)s” is neither “%(yes)s” nor “%(no)s”.") % {"value": cell, "yes": YES, "no": NO}
+    )

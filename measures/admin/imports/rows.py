@@ -13,7 +13,7 @@ from measures.open_data.fields import iso
 
 from ..readiness import NEEDED_TEXTS
 from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, lines, plain
-from .parts import parts_of, referred
+from .parts import parts_of, record_named
 
 # As the export writes it, unless a spreadsheet program rewrote it.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -90,7 +90,9 @@ class MeasureResource(resources.ModelResource):
 
     @staticmethod
     def check_version(instance, row) -> None:
-        latest = Version.objects.of("measure", instance.code).first()
+        # Exports name the version that readers were told of, and migrations tell them nothing.
+        told = Version.objects.of("measure", instance.code).exclude(actor="migration", event="")
+        latest = told.first()
         old, new = row["version"] or "–", str(latest.number if latest else 0)
         # A restored backup gives out its numbers a second time, so the time counts too where the file still says it.
         if (
@@ -116,15 +118,15 @@ class MeasureResource(resources.ModelResource):
         elif name in LISTS:
             setattr(instance, name, [line for line in lines(cell) if line])
         elif name == "category":
-            instance.category = referred(Category, plan=instance.plan_id, slug=cell)
+            instance.category = record_named(Category, plan=instance.plan_id, slug=cell)
         elif name == "parent":
-            instance.parent = referred(Measure, plan=instance.plan_id, code=cell) if cell else None
+            instance.parent = record_named(Measure, plan=instance.plan_id, code=cell) if cell else None
         elif name == "paragraphs":
             instance.several[name] = [
-                referred(SourceParagraph, plan=instance.plan_id, number=number) for number in lines(cell)
+                record_named(SourceParagraph, plan=instance.plan_id, number=number) for number in lines(cell)
             ]
         elif name == "audiences":
-            instance.several[name] = [referred(Audience, slug=slug) for slug in lines(cell)]
+            instance.several[name] = [record_named(Audience, slug=slug) for slug in lines(cell)]
 
     def check(self, instance, errors) -> None:
         """The rules of the form, said by column."""

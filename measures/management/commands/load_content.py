@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from measures.models import Plan
 from measures.snapshots import editing_as
 
-FIXTURES = ["plan", "vocabulary", "measures"]
+FIXTURES = ["synonyms", "plan", "vocabulary", "measures", "terms"]
 
 
 class Command(BaseCommand):

@@ -1,15 +1,17 @@
 -- Texts as they are compared and sorted.
 
--- The same as language.normalising in Python: compatibility forms resolved, accents and tones off, lower case, plain quotes.
+-- One plain form of every text, the same as normalising.normalized() in Python: compatibility forms resolved; accents, tones,
+-- quotes and what is not seen gone; one sign for all dashes; lower case. The ranges are those of language/unicode_ranges.py.
 CREATE OR REPLACE FUNCTION measures_normalized(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT replace(replace(replace(replace(
-        lower(regexp_replace(normalize(t, NFKD), U&'[\0300-\036F]', '', 'g') COLLATE "C") COLLATE "default", -- A to Z
-        '“', '"'), '”', '"'), '‘', ''''), '’', '''')
+    SELECT lower(regexp_replace(regexp_replace(normalize(t, NFKD),
+        '[\u00ad\u0300-\u036f\u0485-\u0486\u061c\u064b-\u0655\u0670\u0951-\u0954\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u1ab0-\u1af0\u1cd0-\u1cd2\u1cd4-\u1ce0\u1ce2-\u1ce8\u1ced\u1cf4\u1cf8-\u1cf9\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u302a-\u302d\u3099-\u309a\u3164\ufe00-\ufe0f\ufe20-\ufe2d\ufeff\uffa0\ufff0-\ufff8\U000101fd\U000102e0\U0001133b\U0001bca0-\U0001bca3\U0001cf00-\U0001cf2d\U0001cf30-\U0001cf46\U0001d127-\U0001d128\U0001d167-\U0001d169\U0001d173-\U0001d182\U0001d185-\U0001d18b\U0001d1aa-\U0001d1ad\U0001d25b-\U0001d25c\U000e0000-\U000e0fff\u0022\u00ab\u00bb\u201c-\u201f\u2e42\u300c-\u300f\u301d-\u301f\ufe41-\ufe44\uff02\uff62-\uff63\u0027\u02bc\u2018-\u201b\u2039-\u203a\uff07]', '', 'g'),
+        '[\u058a\u05be\u1400\u1806\u2010-\u2015\u2053\u207b\u208b\u2212\u2e17\u2e1a\u2e3a-\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe31-\ufe32\ufe58\ufe63\uff0d\U00010d6e\U00010ead]', '-', 'g') COLLATE "C") COLLATE "default" -- A to Z
 $$;
 
 -- Normalised text without all that is neither a Chinese character nor (`latin`) a letter or digit.
 CREATE OR REPLACE FUNCTION measures_only(t text, latin boolean) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT regexp_replace(t, CASE WHEN latin THEN '[^a-z0-9]+' ELSE '[^㐀-䶿一-鿿〇𠀀-𳑿]+' END, ' ', 'g')
+    SELECT regexp_replace(t, CASE WHEN latin THEN '[^a-z0-9]+' ELSE
+        '[^\u3007\u3400-\u4dbf\u4e00-\u9fff\ufa0e-\ufa0f\ufa11\ufa13-\ufa14\ufa1f\ufa21\ufa23-\ufa24\ufa27-\ufa29\U00020000-\U0002a6df\U0002a700-\U0002b81e\U0002b820-\U0002cead\U0002ceb0-\U0002ebe0\U0002ebf0-\U0002ee5d\U00030000-\U0003134a\U00031350-\U00033479]+' END, ' ', 'g')
 $$;
 
 -- The Chinese characters of a normalised text, the pairs of neighbours, and the stems of its words. They are put down as

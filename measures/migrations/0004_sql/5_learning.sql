@@ -1,6 +1,7 @@
 -- The pairs of characters and the words that inexact input is compared with.
 
--- Adds those of a normalised text that was public in a data version; `name`: of a title, keyword or name.
+-- Adds those of a normalised text that was public in a data version; `name`: of titles, keywords or names, one a line. Of
+-- these the short ones with Chinese characters are words of the site too: queries without spaces are divided along them.
 CREATE OR REPLACE FUNCTION measures_learn(t text, name boolean, known_since bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO measures_characterpair AS known (first, second, in_name, since, name_since)
         SELECT left(pair, 1), right(pair, 1), name, known_since, CASE WHEN name THEN known_since END
@@ -14,8 +15,11 @@ CREATE OR REPLACE FUNCTION measures_learn(t text, name boolean, known_since bigi
             WHERE EXCLUDED.since < known.since
                 OR EXCLUDED.in_name AND (NOT known.in_name OR EXCLUDED.name_since < known.name_since);
     INSERT INTO measures_word AS known (word, stem, since)
-        SELECT DISTINCT word, coalesce((ts_lexize('measures_english', word))[1], word), known_since
-        FROM string_to_table(measures_only(t, true), ' ') word WHERE word <> '' ORDER BY word
+        SELECT word, coalesce((ts_lexize('measures_english', word))[1], word), known_since FROM (
+            SELECT word FROM string_to_table(measures_only(t, true), ' ') word WHERE word <> ''
+            UNION SELECT line FROM string_to_table(t, E'\n') line
+                WHERE name AND length(line) BETWEEN 2 AND 20 AND measures_only(line, false) <> ' ') every
+        ORDER BY word
         ON CONFLICT (word) DO UPDATE SET since = EXCLUDED.since WHERE EXCLUDED.since < known.since
 $$;
 

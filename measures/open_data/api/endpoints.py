@@ -175,6 +175,15 @@ class Plans(VocabularyEndpoint):
     listed = retrieved = records.PLAN
 
 
+class Terms(VocabularyEndpoint):
+    name, kind = "terms", "term"
+    many, one = _("The terms of the plans, explained"), _("One term")
+    listed = retrieved = records.TERM
+
+    def record(self, key: str) -> Any:
+        return self.catalogue.terms.get(key)
+
+
 class Changes(Endpoint):
     name = "changes"
     many = _("All public changes, the newest first")
@@ -194,4 +203,6 @@ class Changes(Endpoint):
         return next(iter(found), None)
 
 
-ENDPOINTS: tuple[type[Endpoint], ...] = (Audiences, Categories, Centres, Changes, Districts, Measures, Plans)
+ENDPOINTS: tuple[type[Endpoint], ...] = (
+    Audiences, Categories, Centres, Changes, Districts, Measures, Plans, Terms,
+)  # fmt: skip

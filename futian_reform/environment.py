@@ -1,0 +1,43 @@
+"""The file of settings that the service and every command read, so that all of them work on the same database.
+
+It is the one that ENVIRONMENT_FILE names, or /etc/futian-reform.env where that exists. What the environment says already
+stays. Lines are as systemd reads them: NAME=value, perhaps in quotes; `#` begins a comment.
+"""
+
+import os
+from pathlib import Path
+
+USUAL = Path("/etc/futian-reform.env")
+
+
+class EnvironmentFileError(Exception):
+    """One paragraph that says what is wrong and what to do about it."""
+
+
+def load() -> None:
+    """Add what the file says to the environment. Raises EnvironmentFileError."""
+    named = os.environ.get("ENVIRONMENT_FILE")
+    if named == "":
+        return
+    path = Path(named or USUAL)
+    try:
+        if named is None and not path.exists():
+            return
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise EnvironmentFileError(
+            f"The settings in {path} cannot be read ({reason}). Let this account read it (chgrp, chmod 640), or name another "
+            "file in ENVIRONMENT_FILE; an empty ENVIRONMENT_FILE does without."
+        ) from error
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith(("#", ";")):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise EnvironmentFileError(f"Line {number} of {path} is no setting. Write it as NAME=value.")
+        value = value.strip()
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        os.environ.setdefault(name.strip(), value)

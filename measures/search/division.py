@@ -1,0 +1,188 @@
+"""Dividing what is written without spaces, along the words of the site.
+
+Used where the exact words stand nowhere. Question words and the like are left out; what the site does not know is kept, for it
+has to be said that nothing has it.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from measures.language.unicode_ranges import HAN
+
+from .index import Index
+from .pinyin import SYLLABLES, Spelling, spelt_spans
+from .text import Word
+
+MAX_WORDS = 6  # of a query that are divided
+MAX_DIVIDED = 60  # characters of a word that is divided
+MIN_LETTERS = 4  # of a word in letters and digits that may be several
+MAX_LETTERS = 120  # of a word in letters and digits
+MAX_WORD = 20  # characters; the words of the site are no longer, see the SQL function measures_learn()
+MAX_SPELT = 4  # syllables of a word that is looked for in pinyin without spaces
+UNKNOWN = 5  # what a character costs that belongs to no word; a word costs 1
+MAX_STRINGS = 2_000  # that such pinyin may stand for in all
+
+# Words that carry a question and not its matter.
+QUESTION_WORDS = frozenset(
+    """的 了 吗 呢 吧 啊 呀 嘛 么 是 有 在 和 与 及 或 跟 对 把 被 给 为 让 请 我 你 您 他 她 它 谁 哪 何 几 想 要 会 能 去
+    做 搞 弄 都 也 还 就 怎 这 那 个 些 里 上 下 中 后 前 到 从 由 于 之 以 所 没 不 很 最 更 可 得 着 过 啥 咋 用 办 找 查
+    来 难 贵 慢 快 好 多 少 钱
+    什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
+    可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
+    我们 你们 他们 咱们 自己 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
+    会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
+)
+ENGLISH_QUESTION_WORDS = frozenset(
+    """a about all am an and any are as at be been being by can could did do does find for from get give had has have how i
+    if in into is it its like me my need of on or our please show tell that the their there these they this to us was we
+    were what what's whats when where which who whom why will with would you your""".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a word, and whether the site knows it."""
+
+    word: Word
+    known: bool
+
+
+def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> list[Segment]:
+    """The words without question words, those that stand `nowhere` divided."""
+    found: list[Segment] = []
+    if len(nowhere) > MAX_WORDS:
+        return [Segment(word, word not in nowhere) for word in words]
+    for word in words:
+        if word.quoted:
+            found.append(Segment(word, word not in nowhere))
+        elif word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS:
+            continue
+        elif word in nowhere:
+            found += _divided(word, index)
+        else:
+            found.append(Segment(word, known=True))
+    return found
+
+
+def _divided(word: Word, index: Index) -> list[Segment]:
+    """Divided where scripts meet, at signs, and then each piece along the words of the site."""
+    found: list[Segment] = []
+    for piece in re.findall(f"[{HAN}]+|[a-z0-9']+", word.text):
+        chinese = re.match(f"[{HAN}]", piece) is not None
+        if len(piece) > (MAX_DIVIDED if chinese else MAX_LETTERS):
+            found.append(Segment(Word(piece), known=False))
+        elif chinese:
+            found += along_words(piece, index)
+        elif len(piece) < MIN_LETTERS or Spelling(piece).single:
+            found.append(Segment(Word(piece), known=bool(index.known_words([piece]))))
+        elif piece not in ENGLISH_QUESTION_WORDS:
+            found += along_latin_words(piece, index)
+    return found
+
+
+def along_words(text: str, index: Index) -> list[Segment]:
+    """Chinese text as words of the site, pairs of characters that stand side by side there, and the rest."""
+    pairs = index.pairs_in(text)
+    longest = min(MAX_WORD, len(text))
+    spans = [
+        (start, start + length) for length in range(2, longest + 1) for start in range(len(text) - length + 1)
+    ]
+    words = index.known_words({text[start:end] for start, end in spans})
+    costs: dict[tuple[int, int], float] = {
+        (at, at + 1): 0.6 if character in QUESTION_WORDS else UNKNOWN for at, character in enumerate(text)
+    }
+    for start, end in spans:
+        if cost := _cost(text[start:end], words, pairs):
+            costs[start, end] = cost
+    found: list[Segment] = []
+    unknown = ""
+    for start, end in [*_cheapest(len(text), costs), (len(text), len(text))]:
+        piece = text[start:end]
+        if piece and costs[start, end] == UNKNOWN:
+            unknown += piece
+            continue
+        if unknown:
+            found.append(Segment(Word(unknown), known=False))
+            unknown = ""
+        if piece and piece not in QUESTION_WORDS:
+            found.append(Segment(Word(piece), known=True))
+    return found
+
+
+def _cost(piece: str, words: Collection[str], pairs: Mapping[tuple[str, str], bool]) -> float | None:
+    """How unlikely a word it is; None where it is none."""
+    if piece in words:
+        return 1
+    if piece in QUESTION_WORDS:
+        return 1
+    in_name = pairs.get((piece[0], piece[-1])) if len(piece) == 2 else None
+    return None if in_name is None else 1.1 if in_name else 1.4
+
+
+def _cheapest(length: int, costs: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
+    """The pieces from 0 to `length` that cost least together; of equal ways the one with the longer words first."""
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {length: (0, [])}
+    ends: dict[int, list[int]] = {}
+    for start, end in costs:
+        ends.setdefault(start, []).append(end)
+    for start in sorted(ends, reverse=True):
+        ways = [
+            (costs[start, end] + best[end][0], -end, [(start, end), *best[end][1]])
+            for end in ends[start]
+            if end in best
+        ]
+        if ways:
+            cost, _end, pieces = min(ways)
+            best[start] = (cost, pieces)
+    return best[0][1] if 0 in best else []
+
+
+def along_latin_words(text: str, index: Index) -> list[Segment]:
+    """Letters and digits as Latin words of the site and as pinyin of its Chinese words."""
+    costs = _costs_of_latin_words(text, index)
+    for span, cost in _costs_of_pinyin(text, index).items():
+        costs[span] = min(cost, costs.get(span, cost))
+    pieces = _cheapest(len(text), costs)
+    if not pieces:
+        return [Segment(Word(text), known=False)]
+    return [Segment(Word(text[start:end].strip("'")), known=True) for start, end in pieces]
+
+
+def _costs_of_latin_words(text: str, index: Index) -> dict[tuple[int, int], float]:
+    """The words of the site in the text: short ones only with digits, such as "5g", for letters may be pinyin."""
+    spans = [
+        (start, end)
+        for start in range(len(text))
+        for end in range(start + 1, min(start + MAX_WORD, len(text)) + 1)
+    ]
+    known = index.known_words({text[start:end] for start, end in spans} | {text})
+    costs: dict[tuple[int, int], float] = {(0, len(text)): 0.5} if text in known else {}
+    for start, end in spans:
+        if text[start:end] in known and (start, end) not in costs:
+            numbered = any(character.isdecimal() for character in text[start:end])
+            costs[start, end] = 1.0 if numbered else 1.2 if end - start > 3 else 3.0
+    return costs
+
+
+def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
+    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT)}
+    pairs = index.pairs_read_as(step for spelling in spelt.values() for step in spelling.steps())
+    strings: dict[tuple[int, int], list[str]] = {}
+    count = 0
+    for span, spelling in spelt.items():
+        if count < MAX_STRINGS and (own := spelling.strings(pairs)):
+            strings[span] = own
+            count += len(own)
+    words = index.known_words({string for own in strings.values() for string in own})
+    costs = {}
+    for span, own in strings.items():
+        if words.intersection(own):
+            costs[span] = 1.0
+        elif any(len(string) == 2 for string in own):
+            costs[span] = 1.3
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            if text[start:end] in SYLLABLES:
+                costs.setdefault((start, end), 2.5)  # a single character, where nothing better is to be had
+    return costs

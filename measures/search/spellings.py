@@ -1,0 +1,46 @@
+"""Other ways to write a Latin word: British and American, in one word or in two."""
+
+#: What one spelling has where the other has the second; a word that this makes counts only if it stands on the site.
+BRITISH_AND_AMERICAN = (
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("ising", "izing"),
+    ("yse", "yze"),
+    ("ysing", "yzing"),
+    ("our", "or"),
+    ("tre", "ter"),
+    ("ence", "ense"),
+    ("ogue", "og"),
+    ("amme", "am"),
+    ("lle", "le"),
+    ("lling", "ling"),
+    ("lment", "llment"),
+    ("lful", "llful"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("dgement", "dgment"),
+    ("grey", "gray"),
+    ("cheque", "check"),
+)
+MIN_PART = 2  # letters of each half of a word that is written together
+MAX_LENGTH = 40  # letters of a word of which other spellings are tried
+
+
+def variants(word: str) -> list[str]:
+    """The word in the other spellings, each with one change."""
+    if len(word) > MAX_LENGTH:
+        return []
+    found = []
+    for pair in BRITISH_AND_AMERICAN:
+        for here, there in (pair, pair[::-1]):
+            at = word.rfind(here)
+            if at > 0 or (at == 0 and len(here) > 3):
+                found.append(word[:at] + there + word[at + len(here) :])
+    return [other for other in dict.fromkeys(found) if other != word]
+
+
+def halves(word: str) -> list[tuple[str, str]]:
+    """The ways to write the word in two."""
+    if len(word) > MAX_LENGTH:
+        return []
+    return [(word[:at], word[at:]) for at in range(MIN_PART, len(word) - MIN_PART + 1)]

@@ -1,0 +1,97 @@
+"""How the text of a query is cut into words, and which of them tell a measure by its number.
+
+What is text and what is not is decided by Unicode's properties, on the folded text: see language/normalising.py. Letters and
+digits are text. Of all other signs five may stand inside a word, where they tell it from others ("1+n", "2.0版", "r&d",
+"cross-border", "xi'an"), and some after it ("5g+", "c++", "c#"). Every other sign divides, and at the edges of words all go.
+"""
+
+import re
+from dataclasses import dataclass
+
+from measures.language.chinese import simplified
+from measures.language.normalising import folded
+from measures.language.unicode_ranges import HAN
+
+from .pinyin import without_tone_numbers
+
+SEARCHABLE = re.compile(f"[{HAN}a-z0-9]")
+# A quote inside of a word is none, nor one with spaces on both sides.
+QUOTED = re.compile(r'(?<!\S)[^\w\s"]*"(?! )([^"]+)(?<! )"[^\w\s"]*(?!\S)')
+# Letters and digits, and between them one of the signs that words have inside; what may follow a word.
+WORD = re.compile(r"[^\W_](?:[^\W_]|[.&'-](?=[^\W_])|\+(?=[^\W_]))*(?:\+{1,2}(?![^\W_])|#(?![^\W_]))?")
+# Between these a dash, an apostrophe, a full stop or "&" divides: it is only in Latin words and numbers that they join.
+BESIDE_HAN = re.compile(f"(?<=[{HAN}])[.&'-]|[.&'-](?=[{HAN}])")
+
+DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
+CHINESE_NUMBER = "[〇零一二两三四五六七八九十百]+"
+NUMBERED = re.compile(
+    rf"""(?P<sign> (?: no\.? | number | measure | \#)\s* )*
+    (?: (?P<year>\d{{4}}) \s* (?: 年 | [-/._\s] ) \s* )?
+    (?P<ordinal> 第 )? \s*
+    (?P<number>\d{{1,6}} | {CHINESE_NUMBER}) \s* (?P<unit> 项 | 条 | 号)? (?: 改革 | 举措 | 措施)?""",
+    re.X,
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a query; a quoted one is looked for as it stands, whatever it could be besides."""
+
+    text: str
+    quoted: bool = False
+
+    def __str__(self) -> str:
+        return f'"{self.text}"' if self.quoted else self.text
+
+
+@dataclass(frozen=True)
+class Code:
+    """The public number of a measure, and the year of its plan where the query says it."""
+
+    number: int
+    year: int | None = None
+    bare: bool = False  # nothing but digits: the text may have them too
+
+
+def words(query: str) -> list[Word]:
+    """The words of a query in their order; none where there is nothing in it to look for."""
+    text = BESIDE_HAN.sub(" ", simplified(folded(query)))
+    found: list[Word] = []
+    end = 0
+    for match in QUOTED.finditer(text):
+        found += _bare(text[end : match.start()])
+        found.append(Word(" ".join(match[1].replace("'", "").split()), quoted=True))
+        end = match.end()
+    found += _bare(text[end:])
+    return [word for word in found if SEARCHABLE.search(word.text)]
+
+
+def _bare(text: str) -> list[Word]:
+    plain = without_tone_numbers(" ".join(WORD.findall(text.replace('"', ""))))
+    return [Word(word) for word in plain.split()]
+
+
+def code(query: str) -> Code | None:
+    """The number that the whole query tells a measure by: "2020-07.", "No. 7", "第十六条", "7"."""
+    text = re.sub(r"^[^\w#]+|\W+$", "", simplified(folded(query)))
+    match = NUMBERED.fullmatch(text)
+    if not match:
+        return None
+    number = _value(match["number"])
+    said = match["sign"] or match["ordinal"] or match["unit"] or match["year"] or match["number"].isdecimal()
+    year = int(match["year"]) if match["year"] else None
+    bare = match["number"] == text or bool(year and not match["ordinal"] and not match["sign"])
+    return Code(number, year, bare) if number and said else None
+
+
+def _value(written: str) -> int:
+    """The value of a number in digits or in Chinese: "二十八" is 28."""
+    if written.isdecimal():
+        return int(written)
+    hundreds, _hundred, rest = written.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    return (
+        (100 * DIGITS.get(hundreds[-1:], 1) if "百" in written else 0)
+        + (10 * DIGITS.get(tens[-1:], 1) if ten else 0)
+        + DIGITS.get(ones[-1:], 0)
+    )

@@ -1,0 +1,105 @@
+"""Queries without spaces are divided along the words of the site, where nothing has them as they stand."""
+
+import pytest
+from django.utils.http import urlencode
+
+from measures.catalogue import Catalogue
+from measures.models import Measure
+from measures.search import Search
+
+from .queries import answers, filtered, found
+
+DIVIDED = [
+    ("深圳教育", "深圳 教育"),
+    ("河套科技", "河套 科技"),
+    ("教育综合改革", "教育 综合 改革"),
+    ("福田有什么教育改革", "福田 教育改革"),
+    ("金融keji", "金融 keji"),
+    ("keji金融", "keji 金融"),
+    ("shenzhenjiaoyu", "shenzhen jiaoyu"),
+    ("营商huanjing", "营商 huanjing"),
+    ("5gyingyong", "5g yingyong"),
+    ("福田区的教育", "福田区 教育"),
+    ("政府如何服务企业", "政府服务 企业"),
+    ("企业有哪些政策", "企业 政策"),
+    ("社区的志愿者", "社区 志愿者"),
+    ("深圳香港合作", "深圳 香港 合作"),
+    ("how do I find arbitration", "arbitration"),
+    ("what is a future community", "future community"),
+]
+
+
+@pytest.mark.parametrize(("q", "parts"), DIVIDED)
+def test_divided_queries_find_what_their_parts_find(client, q, parts):
+    search = Search(q, Catalogue.current())
+    assert answers(client, q) == set(found(parts)), search.understood
+    if search.found:
+        assert search.understood
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["营商环境", "未来社区", "教师轮岗", "数字货币", "金融科技", "公共卫生", "司法服务", "国际人才", "票决制2.0版", "shuzihuobi",
+     "集体经济1+N", "cross-border", "business environment", "人工智能创新示范区", "e站"],
+)  # fmt: skip
+def test_what_stands_somewhere_is_not_divided(databases, q):
+    search = Search(q, Catalogue.current())
+    assert search.found
+    assert (search.understood, search.pieces) == ("", [])
+
+
+def test_what_was_understood_is_said_and_the_exact_words_are_a_click_away(client):
+    page = client.get("/en/measures/", {"q": "深圳教育"})
+    assert "measures found for “深圳 教育”" in page.text
+    assert "Nothing says exactly “深圳教育”; this is what has “深圳 教育”." in page.text
+    exact = urlencode({"q": '"深圳教育"'})
+    assert f'href="/en/measures/?{exact}"' in page.text
+    nothing = client.get(f"/en/measures/?{exact}")
+    assert nothing.context["listing"].count == 0
+    assert "0 measures found for “&quot;深圳教育&quot;”" in nothing.text
+
+
+def test_which_facets_are_chosen_does_not_decide_what_is_divided(databases):
+    """A phrase that only another category has is not divided, though the words apart stand in this one."""
+    anywhere = filtered("营商环境")
+    assert anywhere.fitting.total
+    narrowed = type(anywhere)({"q": "营商环境", "category": "well-being"})
+    assert narrowed.is_valid()
+    assert (narrowed.fitting.total, narrowed.search.understood) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "教轮岗",
+        "数字字货币",
+        "金融科枝",
+        "深圳海滩",
+        "福田海滩",
+        "教育火箭",
+        "企业飞船",
+        "月球社区",
+        "大象教育",
+        "数据恐龙",
+    ],
+)
+def test_a_query_with_an_unknown_part_finds_nothing(client, q):
+    search = Search(q, Catalogue.current())
+    assert [piece for piece in search.pieces if not piece.known]
+    assert answers(client, q) == set()
+
+
+def test_quoted_words_are_never_divided(databases):
+    for q, _parts in DIVIDED:
+        search = Search(f'"{q}"', Catalogue.current())
+        assert (search.found, search.pieces) == (0, [])
+
+
+def test_a_role_that_rows_show_is_found(client):
+    """Copied from a row: 福田区（责任区）. The role is no text of the record."""
+    responsible = set(
+        Measure.objects.filter(
+            district_roles__district__slug="futian", district_roles__role="responsible", status="published"
+        ).values_list("code", flat=True)
+    )
+    assert answers(client, "福田区（责任区）") == responsible != set()

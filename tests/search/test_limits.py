@@ -1,0 +1,82 @@
+"""Every limit of search is reached, and what lies beyond has an answer."""
+
+import pytest
+
+from measures.catalogue import Catalogue
+from measures.search import Search, division, pinyin, search
+from measures.search.index import Index
+from measures.search.pinyin import Spelling, abbreviated
+from measures.search.spellings import MAX_LENGTH, halves, variants
+
+
+def test_pinyin_stands_for_a_limited_number_of_texts():
+    pairs = {("yi", "yi"): {chr(one): [chr(other) for other in range(100, 140)] for one in range(100, 140)}}
+    strings = Spelling("yiyiyiyi").strings(pairs)
+    assert len(strings) == len(set(strings)) == pinyin.MAX_STRINGS
+    assert len(Spelling("yiyi").strings({("yi", "yi"): {"a": ["b"]}})) == 1
+
+
+def test_initials_stand_for_a_limited_number_of_texts():
+    pairs = {("y", "y"): {chr(one): [chr(other) for other in range(100, 140)] for one in range(100, 140)}}
+    assert len(abbreviated("yyyy", pairs)) == pinyin.MAX_STRINGS
+
+
+def test_ways_that_lead_nowhere_take_no_room():
+    """Of many beginnings a single one goes on to the end: it is found."""
+    begin = {chr(one): [chr(other) for other in range(1000, 1050)] for one in range(100, 200)}
+    pairs = {("yi", "er"): begin, ("er", "san"): {chr(1049): ["x"]}}
+    assert len(Spelling("yi'er'san").strings(pairs)) == 100
+
+
+@pytest.mark.parametrize(
+    "word", ["yi" * 100, "xian" * 50, "a" * 200, "shishi" * 33, "lianglianglianglianglianglianglian"]
+)
+def test_long_pinyin_is_read_in_time(databases, word):
+    search_ = Search(word, Catalogue.current())
+    assert search_.found == 0
+
+
+def test_words_beyond_the_limit_are_not_divided(databases):
+    index = Index("default")
+    for part, limit in (("深圳教育", division.MAX_DIVIDED), ("jiaoyugaige", division.MAX_LETTERS)):
+        text = part * (limit // len(part) + 1)
+        (word,) = Search(text, Catalogue.current()).words
+        assert len(text) > limit
+        assert division.divided([word], {word}, index) == [division.Segment(word, known=False)]
+        shorter = division.Word(text.removesuffix(part))
+        assert len(division.divided([shorter], {shorter}, index)) > 1
+
+
+def test_pinyin_without_spaces_is_compared_with_a_limited_number_of_texts(databases, monkeypatch):
+    asked = []
+    known_words = Index.known_words
+    monkeypatch.setattr(
+        Index,
+        "known_words",
+        lambda index, texts: known_words(index, asked.append(len(own := set(texts))) or own),
+    )
+    monkeypatch.setattr(division, "MAX_STRINGS", 20)
+    division.along_latin_words("jiaoyugaigejiaoyugaige", Index("default"))
+    assert max(asked[1:]) <= 20 + pinyin.MAX_STRINGS
+    assert asked[-1] < 60
+
+
+def test_many_parts_are_not_asked_for_one_by_one(databases, django_assert_max_num_queries):
+    few = " ".join(f"qq{at}" for at in range(search.MAX_PARTS))
+    many = f"{few} qq{search.MAX_PARTS}"
+    catalogue = Catalogue.current()
+    assert catalogue.register
+    assert len(Search(few, catalogue).without) == search.MAX_PARTS
+    with django_assert_max_num_queries(8):
+        beyond = Search(many, catalogue)
+        assert (beyond.found, beyond.pieces, beyond.without) == (0, [], [])
+
+
+def test_few_queries_are_offered(databases):
+    closest = Search("金融科枝 教轮岗 数字字货币 arbitraton", Catalogue.current()).closest()
+    assert len(closest) == search.MAX_CLOSEST
+
+
+def test_only_words_of_some_length_have_other_spellings():
+    assert halves("ab" * 20)
+    assert halves("a" * (MAX_LENGTH + 1)) == variants("o" * MAX_LENGTH + "ise") == []

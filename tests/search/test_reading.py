@@ -1,0 +1,126 @@
+"""How the text of a query is read: signs, what is not seen, codes. Page, CSV and API agree on every one."""
+
+import pytest
+
+from measures.search.text import Code, code, words
+
+from .queries import answers, found
+
+NOT_SEEN = ["\u200b", "\u00ad", "\u200e", "\u200f", "\u202e", "\u2060", "\ufeff", "\ufe0f", "\u061c", "\u200d", "\u034f", "\U000e0100"]  # fmt: skip
+ROUND = ["《{}》", "「{}」", "『{}』", "【{}】", "（{}）", "({})", "[{}]", "“{}", "{}…", "·{}·", "/{}/", "|{}|", "#{}", "{}。",
+         "{}！", "{}？", "-{}-", "–{}—", "‘{}’", "🙂{}👍", "«{}", "{};", "※{}", "～{}～", "{}^", "@{}", "→{}", "{}°"]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", NOT_SEEN, ids=ascii)
+@pytest.mark.parametrize("q", ["营商环境", "arbitration"])
+def test_what_is_not_seen_changes_nothing(client, q, sign):
+    assert answers(client, f"{q[:2]}{sign}{q[2:]}") == set(found(q)) != set()
+
+
+@pytest.mark.parametrize("form", ROUND)
+@pytest.mark.parametrize("q", ["数字货币", "education"])
+def test_signs_around_a_word_change_nothing(client, q, form):
+    assert answers(client, form.format(q)) == set(found(q)) != set()
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{0}/{1}", "{0}|{1}", "{0}, {1}", "{0}·{1}", "{0};{1}", "{0}…{1}", "{0}，{1}", "{0}、{1}", "{0}:{1}", "{0}→{1}",
+     "{0}（{1}）", "{0}【{1}】", "{0}🙂{1}", "{0}_{1}", "{0}!{1}", "{0}*{1}", "{0}=\t{1}"],
+)  # fmt: skip
+@pytest.mark.parametrize("both", [("教育", "改革"), ("schools", "teachers")])
+def test_signs_between_words_divide(client, both, form):
+    assert answers(client, form.format(*both)) == set(found(" ".join(both))) != set()
+
+
+DASHES = ["-", "‐", "‑", "‒", "–", "—", "−", "－", "﹣", "﹘", "\u00ad-"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "sign"),
+    [
+        *(("cross", "border", sign) for sign in [*DASHES, "", " "]),
+        *(("well", "being", sign) for sign in [*DASHES, ""]),
+        *(("Shenzhen", "Hong Kong", sign) for sign in DASHES),
+    ],
+    ids=ascii,
+)
+def test_a_dash_joins_as_the_content_does(client, one, other, sign):
+    assert answers(client, f"{one}{sign}{other}") == set(found(f"{one}-{other}")) != set()
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("5G+", ["5g+"]),
+        ("C++", ["c++"]),
+        ("C#", ["c#"]),
+        ("1+N", ["1+n"]),
+        ("“1+N”", ['"1+n"']),
+        ("2.0版", ["2.0版"]),
+        ("e站", ["e站"]),
+        ("R&D", ["r&d"]),
+        ("U.S.", ["u.s"]),
+        ("互联网+政务", ["互联网+政务"]),
+        ("xi'an", ["xi'an"]),
+        ("集体经济“1+N”多元化", ["集体经济1+n多元化"]),
+        ("５Ｇ网络", ["5g网络"]),
+        ("深圳-香港", ["深圳", "香港"]),
+        ("_a_b_", ["a", "b"]),
+        ("5️⃣G", ["5g"]),
+        ('"digital currency" 深圳', ['"digital currency"', "深圳"]),
+        ('say "a', ["say", "a"]),
+        ("🙂", []),
+        ("…", []),
+        ("", []),
+    ],
+)
+def test_words_keep_what_tells_them_apart(q, expected):
+    assert [str(word) for word in words(q)] == expected
+
+
+@pytest.mark.parametrize(("q", "code"), [("1+N", "2020-16"), ("2.0版", "2020-19"), ("e站", "2020-15")])
+def test_words_with_signs_are_found(client, q, code):
+    assert answers(client, q) == answers(client, f"“{q}”") == {code}
+
+
+@pytest.mark.parametrize(
+    "q", ["🙂", "……", "《》", "\u200b", "——", "+++", "？", "()", "“”", "&&&", "привет", "한국어"]
+)
+def test_nothing_to_look_for_is_said(client, q):
+    assert (
+        "a search needs a Chinese character, a letter or a digit"
+        in client.get("/en/measures/", {"q": q}).text
+    )
+
+
+CODES = ["2020-07", "2020-07.", "2020–07", "２０２０－０７", "No. 2020-07", "#2020-07", "(2020-07)", "2020-7", "2020年第7项",
+         "2020年第七条", "第7项", "第七项", "第 7 项", "第七条", "7号", "No. 7", "№ 7", "#7", "measure 7", "Measure no. 7"]  # fmt: skip
+
+
+@pytest.mark.parametrize("q", CODES)
+def test_a_code_in_every_spelling(client, q):
+    assert answers(client, q) == {"2020-07"}
+
+
+@pytest.mark.parametrize(
+    ("q", "number"),
+    [("第十六条", 16), ("第二十八项", 28), ("第十项", 10), ("第一项改革", 1), ("第二十条", 20), ("16", 16), ("第〇七项", 7),
+     ("第一百零二项", 102), ("第两项", 2), ("number 12", 12)],
+)  # fmt: skip
+def test_a_number_in_words(q, number):
+    assert code(q) == Code(number, bare=q.isdecimal())
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["二十八", "十", "教育", "2020-07 教育", "7 schools", "第", "No.", "5G", "2.0版", "1+N", "2020-07-01"],
+)
+def test_what_is_no_code(q):
+    assert code(q) is None
+
+
+def test_a_number_alone_finds_the_measure_first(databases):
+    for number in (7, 12, 20, 28):
+        assert found(str(number))[0] == f"2020-{number:02}"
+        assert f"2020-{number:02}" not in set(found(f'"{number}"')) - set(found(str(number)))

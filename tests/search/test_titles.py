@@ -1,0 +1,51 @@
+"""Every title and headline, however it is typed or pasted, finds its measure first."""
+
+import re
+
+import opencc
+import pytest
+from pypinyin import lazy_pinyin
+
+from measures.models import Measure
+
+from .queries import filtered
+
+QUOTES = re.compile("[“”‘’]")
+TO_HONG_KONG, TO_TAIWAN = opencc.OpenCC("s2hk").convert, opencc.OpenCC("s2tw").convert
+FORMS = {
+    "simplified": lambda title: title,
+    "Hong Kong": TO_HONG_KONG,
+    "Taiwan": TO_TAIWAN,
+    "without quotes": lambda title: QUOTES.sub("", title),
+    "in brackets": lambda title: f"《{title}》",
+    "with a zero-width space": lambda title: f"{title[:5]}\u200b{title[5:]}",
+    "pinyin": lambda title: " ".join(lazy_pinyin(title)),
+    "pinyin without quotes": lambda title: " ".join(lazy_pinyin(QUOTES.sub("", title))),
+    "pinyin without spaces": lambda title: "".join(lazy_pinyin(QUOTES.sub("", title))),
+}
+ENGLISH = {
+    "as it is": lambda title: title,
+    "with a full stop": lambda title: f"{title}.",
+    "without quotes": lambda title: QUOTES.sub("", title),
+    "in capitals": str.upper,
+    "with a zero-width space": lambda title: f"{title[:5]}\u200b{title[5:]}",
+}
+
+
+def first(q: str) -> int | None:
+    assert len(q) <= 200
+    return next(filtered(q).keys, None)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_chinese_titles_find_their_measure_first(databases, form):
+    for measure in Measure.objects.filter(status="published"):
+        for title in filter(None, (measure.title_zh, getattr(measure, "headline_zh", ""))):
+            assert first(FORMS[form](title)) == measure.pk, title
+
+
+@pytest.mark.parametrize("form", ENGLISH)
+def test_english_titles_find_their_measure_first(databases, form):
+    for measure in Measure.objects.filter(status="published"):
+        for title in filter(None, (measure.title_en, getattr(measure, "headline_en", ""))):
+            assert first(ENGLISH[form](title)) == measure.pk, title
