@@ -24,13 +24,13 @@ from .rendering import Rendering, Stream
 from .single_flight import SingleFlight
 from .version_poll import VersionPoll
 
-logger = logging.getLogger(__name__)
 # In a request's environment, for whoever counts answers: where this one comes from; unset where it was made for the request.
 SOURCE = "futian.source"
 KEPT = "kept"
 OLDER = "older"  # the page as it was before, because making it anew failed
 TOO_MUCH = "refused"  # 503: more was asked than can be made
 SILENT = "silent"  # 503: the database does not answer
+logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1024)
@@ -78,17 +78,19 @@ class PageCache:
     def __call__(self, environ, start_response):
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         reads = method == "GET" or method == "HEAD"
-        if path in health.ADDRESSES:
-            # Probes name the machine by any of its addresses, and come without a proxy.
-            environ |= self.rendering.own_address
+        if (
+            path in health.ADDRESSES
+        ):  # probes name the machine by any of its addresses, and come without a proxy
+            environ = environ | self.rendering.own_address
         proper = self.is_proper(environ)
         if reads and proper and (page := self.kept(path, query)):
             environ[SOURCE] = KEPT
             return page.send(environ, start_response)
         page = self.pages.get((path, query)) if reads and proper else None
         if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            # Public requests among these end before the database.
-            return self.pass_on(environ, start_response)
+            return self.pass_on(
+                environ, start_response
+            )  # public requests among these end before the database
         answer = None
         if reads and not page and is_download(path) and not self.poll.is_silent:
             answer = self.download(method, path, query)

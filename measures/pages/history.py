@@ -52,12 +52,14 @@ class MeasureVersion(HistoryPage):
         if not measure or not events:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
         later = later_version(code, number)
+        gone = self.catalogue.register.key_of(code) is None
         return super().get_context_data(
             **relations_of_another(measure, self.catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
-            withdrawn=not later and self.catalogue.register.key_of(code) is None,
+            gone=gone,
+            withdrawn=gone and not later,
             **kwargs,
         )
 

@@ -1,6 +1,6 @@
 """The one filter of the site: every parameter of a list, its label and its validation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -122,9 +122,8 @@ class MeasureFilter(django_filters.FilterSet):
             none = self.filters[facet].none_label
             self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
-            filter_.parent = (
-                None  # breaks a cycle that would keep the bitmaps in memory until garbage is collected
-            )
+            # Breaks a cycle that would keep the bitmaps in memory until garbage is collected.
+            filter_.parent = None
 
     def get_form_class(self):
         return self.catalogue.kept(("form", get_language()), super().get_form_class)
@@ -233,10 +232,11 @@ class MeasureFilter(django_filters.FilterSet):
         return self._fitting(found).total
 
 
-def _without_empty_values(data: QueryDict | dict) -> QueryDict:
+def _without_empty_values(data: QueryDict | Mapping[str, str | list[str]]) -> QueryDict:
     kept = QueryDict(mutable=True)
     for name in data:
-        values = data.getlist(name) if isinstance(data, QueryDict) else data[name]
-        if values := [value for value in ([values] if isinstance(values, str) else values) if value.strip()]:
+        given = data.getlist(name) if isinstance(data, QueryDict) else data[name]
+        values = [str(value) for value in ([given] if isinstance(given, str) else given)]
+        if values := [value for value in values if value.strip()]:
             kept.setlist(name, values)
     return kept

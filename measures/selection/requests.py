@@ -15,7 +15,7 @@ class InvalidParameters(BadRequest):
         super().__init__(_("A parameter of the address has a value that does not exist."))
 
 
-def selected(request) -> MeasureFilter:
+def selected(request: HttpRequest) -> MeasureFilter:
     """The filter of this address; raises InvalidParameters (400) that name what cannot be read."""
     filterset = MeasureFilter(request.GET)
     if not filterset.is_valid():
@@ -36,6 +36,6 @@ def canonical_redirect(
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
 
-def without_parameters(request) -> HttpResponseRedirect | None:
+def without_parameters(request: HttpRequest) -> HttpResponseRedirect | None:
     """The redirect of an address that takes no parameters to itself without any."""
     return HttpResponseRedirect(request.path) if request.META["QUERY_STRING"] else None

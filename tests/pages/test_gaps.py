@@ -22,7 +22,7 @@ def main_of(client, address: str) -> str:
             "/en/gaps/",
             [
                 "Responsible units are named in 0 of 28 measures.",
-                "Of 10 sub-districts, 1 are named.",
+                "Sub-districts named: 1 of 10.",
                 "A quantity is given in 2 of 28 measures.",
                 "A deadline is given in 0 of 28 measures.",
             ],

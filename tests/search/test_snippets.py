@@ -16,6 +16,7 @@ from .queries import filtered
     ("q", "code", "field", "marked", "pinyin"),
     [
         ("jinrongkeji", "2020-05", "Title", "金融科技", "jīn róng kē jì"),
+        ("拟建金融科技示范区", "2020-05", "Headline", "拟建金融科技示范区", ""),
         ("核心新引擎", "2020-01", "Action 1", "核心新引擎", ""),
         ("河套", "2020-01", "Keywords", "河套", ""),
         ("文化教育中心", "2020-23", "Centre", "文化教育中心", ""),
