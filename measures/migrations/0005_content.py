@@ -1,7 +1,7 @@
 """The second edition of the shipped content, for a database that has the first.
 
 `0005_content.json` lists what changed as pairs of the first edition's text and the second's, the links to centres that went,
-and the terms. A field changes only where it still holds the first edition's text: what staff have written stays, and so does
+the terms and the synonyms. A field changes only where it still holds the first edition's text: what staff have written stays, and so does
 a link whose text they changed. In a database without the plan nothing happens: `load_content` loads the second edition there.
 
 All of it is one data version, signed `migration`. Readers are told nothing of it, and no time of the last edit moves.
@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from django.db import migrations
+from django.db.models import Q
 
 CONTENT = Path(__file__).with_suffix(".json")
 REMEMBER = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SELECT set_config('futian.migration', '', true)"
@@ -31,6 +32,8 @@ def bring_in_second_edition(apps, schema_editor):
             change_measure(apps, plan, change)
         for term in content["term"]:
             add_term(apps, plan, term)
+        for synonym in content["synonym"]:
+            add_synonym(apps, synonym)
         cursor.execute(REMEMBER)
 
 
@@ -92,6 +95,14 @@ def add_term(apps, plan, term) -> None:
     if measures and not Term.objects.filter(slug=term["slug"]).exists():
         own = {name: text for name, text in term.items() if name != "measures"}
         Term.objects.create(plan=plan, **own).measures.set(measures)
+
+
+def add_synonym(apps, synonym) -> None:
+    """Add a synonym, unless staff have one of its slug or for the same two words already."""
+    Synonym = apps.get_model("measures", "Synonym")
+    same = Q(slug=synonym["slug"]) | Q(word=synonym["word"], means=synonym["means"])
+    if not Synonym.objects.filter(same).exists():
+        Synonym.objects.create(**synonym)
 
 
 class Migration(migrations.Migration):
