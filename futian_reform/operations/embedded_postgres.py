@@ -49,7 +49,7 @@ REMEDIES = {
         "Run this command as the user that created the directory, or name one of your own in FUTIAN_DATA."
     ),
     "Read-only file system": "Name a directory that can be written in FUTIAN_DATA.",
-    "initialized by PostgreSQL version": (
+    "database files are incompatible with server": (
         "Another major version of PostgreSQL created it, and nothing was changed. Go back to the release of this "
         "project that created it, or name a new directory in FUTIAN_DATA and take the content along with pg_dump."
     ),

@@ -36,7 +36,7 @@ def restore(dump: Path) -> Restored:
     is touched last, by one transaction that gives both their new names.
     """
     held = checked_manifest(dump)
-    kept_as = f"{short(site_database())}_before_{datetime.now(UTC):%Y%m%d_%H%M%S}"
+    kept_as = f"{short(site_database())}_before_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
     try:
         with maintenance() as beside:
             refuse_newer_server(held, beside)

@@ -14,7 +14,7 @@ from .server import site_database
 
 def short(name: str) -> str:
     """The start of a database's name that leaves room for what is put behind it: PostgreSQL cuts names at 63 bytes."""
-    return name.encode()[:40].decode(errors="ignore")
+    return name.encode()[:33].decode(errors="ignore")
 
 
 @contextmanager
