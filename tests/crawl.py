@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -100,10 +101,10 @@ class Site:
         return {at for at, text in whole.items() if any(word in text for word in words)}
 
 
-def crawl(client) -> Site:
-    """Every page that a link leads to, in three languages; selections of the list in English alone, one step deep."""
+def crawl(client, prefixes: Iterable[str] = PREFIXES) -> Site:
+    """Every page that a link leads to, in these languages; selections of the list in English alone, one step deep."""
     site, asked = Site(), set()
-    waiting = [(f"{prefix}/", "") for prefix in PREFIXES]
+    waiting = [(f"{prefix}/", "") for prefix in prefixes]
     while waiting:
         address, on_page = waiting.pop()
         if address in asked:
@@ -119,7 +120,7 @@ def crawl(client) -> Site:
             continue
         site.pages[address] = page = Page(address, body)
         if "?" not in address:
-            waiting += {(urldefrag(link)[0], address) for link in page.links if is_followed(link)}
+            waiting += {(urldefrag(link)[0], address) for link in page.links if is_followed(link, prefixes)}
     for address in MACHINE:
         response = client.get(address)
         if response.status_code != 200:
@@ -128,8 +129,11 @@ def crawl(client) -> Site:
     return site
 
 
-def is_followed(link: str) -> bool:
+def is_followed(link: str, prefixes: Iterable[str]) -> bool:
     parts = urlsplit(link)
     if parts.netloc or parts.path.startswith(SKIPPED) or parts.path.endswith(".xlsx"):
+        return False
+    language = re.match("(/en|/zh-hant)?(?=/)", parts.path)
+    if not language or (language[0] or "") not in prefixes:
         return False
     return not parts.query or re.match("/en/", parts.path) is not None

@@ -40,7 +40,7 @@ def told(catalogue: Catalogue) -> dict:
             sort: [code_of[key] for key in everything(catalogue).in_order(catalogue.order(sort))]
             for sort in ("number", "title", "edited")
         },
-        "figures": figures(catalogue),
+        "figures": figures(everything(catalogue)),
         "numbers": numbers,
         "vocabulary": catalogue.vocabulary,
         "edited": [measure.code for measure in catalogue.edited_last(5)],
