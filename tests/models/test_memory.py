@@ -20,6 +20,7 @@ from measures.models import (
     Measure,
     Plan,
     SourceParagraph,
+    Synonym,
     Version,
 )
 from measures.snapshots import editing_as
@@ -45,7 +46,7 @@ def sql(statement, *parameters):
 
 
 def test_the_shipped_content_is_there_once():
-    assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28 + 25
+    assert Version.objects.count() == 1 + 6 + 4 + 9 + 15 + 28 + 25 + Synonym.objects.count()
     assert set(Version.objects.values_list("number", "public")) == {(1, True)}
     numbers = Version.objects.values_list("data_version", flat=True)
     assert max(numbers) == DataVersion.objects.live().number
