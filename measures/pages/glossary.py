@@ -33,7 +33,7 @@ def explained(catalogue: Catalogue) -> list[tuple[Plan, Explained]]:
     measures = catalogue.measures_by_code(sorted({code for term in terms for code in term.measures}))
     return [
         (plan, [(term, [measures[code] for code in term.measures]) for term in terms if term.plan is plan])
-        for plan in reversed(catalogue.vocabulary.plan.values())
+        for plan in catalogue.plans
         if any(term.plan is plan for term in terms)
     ]
 
