@@ -34,6 +34,7 @@ class Record:
     """A published measure as the tables hold it, read without search rows."""
 
     code: str
+    plan: str
     category: str
     links: set[tuple[str, str]]
     audiences: set[str]
@@ -57,6 +58,7 @@ class Record:
         return all(
             not chosen.get(facet) or own & set(chosen[facet])
             for facet, own in (
+                ("plan", {self.plan}),
                 ("category", {self.category}),
                 ("audience", audiences),
                 ("basis", {self.basis}),
@@ -77,6 +79,7 @@ def read_records() -> list[Record]:
     return [
         Record(
             measure.code,
+            measure.plan.slug,
             measure.category.slug,
             {(link.centre.slug, link.basis) for link in measure.centre_links.all()},
             {audience.slug for audience in measure.audiences.all()},
