@@ -29,7 +29,7 @@ def between_years(years: Sequence[int]) -> str:
 
 
 def unofficial(years: Sequence[int]) -> str:
-    """What the site is not, for what is shown of the plans of these years."""
+    """The notice that the site is not official, for what is shown of the plans of these years."""
     if not years:
         return gettext("An editorial project, not an official site. Outcomes are not recorded here.")
     return ngettext(
@@ -59,7 +59,7 @@ def colophon(years: Sequence[int]) -> str:
 
 
 def description(years: Sequence[int]) -> str:
-    """What is to be read here, of the plans of these years."""
+    """A description of the site, for what is shown of the plans of these years."""
     if not years:
         return gettext("What Futian District set out to change, for whom, where, and where that is written.")
     return ngettext(
@@ -70,7 +70,7 @@ def description(years: Sequence[int]) -> str:
 
 
 def not_results(years: Sequence[int]) -> str:
-    """That the plans of these years are recorded, not their results."""
+    """The notice that the plans of these years are recorded, not their results."""
     return ngettext(
         "Not a record of results: it says what the plan of %(years)s intended, not what was done.",
         "Not a record of results: it says what the plans of %(years)s intended, not what was done.",

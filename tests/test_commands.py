@@ -278,7 +278,9 @@ def test_a_database_without_tables_is_named_with_the_remedy(databases, tmp_path)
         )
     finally:
         databases.execute(drop)
+    host = databases.maintenance["host"]
     assert said == (
+        f"Database: {name} on {host}\n"
         f'The database {name} is not set up for this code (relation "django_session" does not exist). Set it up with '
         "`.venv/bin/python manage.py serve --prepare-only`, or start the site with `make run`.\n"
     )

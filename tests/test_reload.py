@@ -18,6 +18,16 @@ REFUSED = "The code on the disk was refused; the web processes of before stay: "
 TAKEN = "The web processes run the code on the disk."
 
 
+def wait_until(condition, seconds: float = 60):
+    deadline = time.monotonic() + seconds
+    while True:
+        with suppress(OSError):
+            if condition():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def data(tmp_path_factory, with_static_files):
     folder = tmp_path_factory.mktemp("data")
@@ -83,7 +93,7 @@ def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
         template.write_text(page.replace("</h1>", "</h1><!-- {% static 'new.css' %} -->", 1))
         release.reload()
         release.said(TAKEN)
-    assert not release.workers() & before
+    wait_until(lambda: not release.workers() & before)  # they answer first what they have read
     status, text = release.get("/")
     assert status == 200
     assert "/static/new." in text
@@ -138,16 +148,11 @@ def test_hang_up_during_start_up_is_not_the_end(tmp_path, data):
 
 def test_processes_that_die_again_and_again_are_replaced(release):
     for _ in range(3):
+        wait_until(lambda: len(release.workers()) == 2)
         for worker in release.workers():
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
+            os.kill(worker, signal.SIGKILL)
         release.said("A web process ended unexpectedly (-9); another is started.")
         release.said("A web process ended unexpectedly (-9); another is started.")
     assert release.process.poll() is None
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            if release.get(KEPT)[0] == 200:
-                break
-    assert release.get(KEPT)[0] == 200
+    wait_until(lambda: release.get(KEPT)[0] == 200)
     assert release.stop() == 0

@@ -1,4 +1,4 @@
-"""What readers see of measures that were split from one another when not all of them are public."""
+"""Warnings about measures that were split from one another when not all of them are public."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from measures.models import Measure
 
 
 def warnings_of_publishing(measures: Sequence[Measure]) -> list[str]:
-    """What is to be known before these become public together: parts of what is not."""
+    """Warnings before these become public together: some are parts of what is not public."""
     together = {measure.pk for measure in measures}
     return [
         _(
@@ -24,7 +24,7 @@ def warnings_of_publishing(measures: Sequence[Measure]) -> list[str]:
 
 
 def warnings_of_withdrawing(measures: Sequence[Measure]) -> list[str]:
-    """What is to be known before these cease to be public together: that parts of them stay."""
+    """Warnings before these cease to be public together: parts of them stay."""
     together = {measure.pk for measure in measures}
     warnings = []
     for measure in measures:

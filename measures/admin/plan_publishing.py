@@ -19,7 +19,7 @@ from .readiness import missing_parts
 
 @dataclass
 class Review:
-    """What would become of a plan that is published now."""
+    """The state of a plan that would be published now."""
 
     missing: list[str]  # what the plan itself lacks
     public: list[Measure]  # already marked as published

@@ -1,4 +1,4 @@
-"""What is public as soon as it is saved: vocabulary, and whatever belongs to a plan that is published.
+"""Records that are public as soon as they are saved: vocabulary, and whatever belongs to a plan that is published.
 
 Editors write measures. What they would add or change of these at one stroke on the public site only whoever may publish does.
 """

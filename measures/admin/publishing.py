@@ -41,25 +41,7 @@ class PublishingActions:
             count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(
                 status=status
             )
-            if not publishing:
-                done = ngettext(
-                    "%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count
-                )
-                messages.success(request, done % {"count": count})
-                return None
-            waiting = sum(not is_public(measure) for measure, _missing in ready)
-            done = ngettext(
-                "%(count)d measure is now public.", "%(count)d measures are now public.", count - waiting
-            )
-            if count - waiting or not waiting:
-                messages.success(request, done % {"count": count - waiting})
-            if waiting:
-                done = ngettext(
-                    "%(count)d measure becomes public with its plan, which is still a draft.",
-                    "%(count)d measures become public with their plan, which is still a draft.",
-                    waiting,
-                )
-                messages.success(request, done % {"count": waiting})
+            say_what_was_done(request, publishing, count, sum(not is_public(own) for own, _missing in ready))
             return None
         measures = [measure for measure, _missing in ready]
         context = {
@@ -74,3 +56,23 @@ class PublishingActions:
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/measures/set_status.html", context)
+
+
+def say_what_was_done(request, publishing: bool, count: int, waiting: int) -> None:
+    """Tell how many measures were published or withdrawn; `waiting` of them wait for their plan."""
+    if not publishing:
+        done = ngettext("%(count)d measure is now a draft.", "%(count)d measures are now drafts.", count)
+        messages.success(request, done % {"count": count})
+        return
+    if count - waiting or not waiting:
+        done = ngettext(
+            "%(count)d measure is now public.", "%(count)d measures are now public.", count - waiting
+        )
+        messages.success(request, done % {"count": count - waiting})
+    if waiting:
+        done = ngettext(
+            "%(count)d measure becomes public with its plan, which is still a draft.",
+            "%(count)d measures become public with their plan, which is still a draft.",
+            waiting,
+        )
+        messages.success(request, done % {"count": waiting})

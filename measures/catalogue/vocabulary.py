@@ -30,21 +30,9 @@ class Vocabulary:
             found[kind].append(document)
         plans = _in_order(map(Plan.of_document, found["plan"]), lambda plan: (plan.year,))
         by_year = {plan.year: plan for plan in plans.values()}
-        categories = [
-            Category.of_document(document, plan=by_year[document["plan_year"]])
-            for document in found["category"]
-        ]
-        categories.sort(key=lambda category: (category.plan.year, category.number))
-        so_far: Counter[int] = Counter()  # year of the plan -> its categories
-        for category in categories:
-            so_far[category.plan.year] += 1
-            category.position = so_far[category.plan.year]
-        for category in categories:
-            for paragraph in category.plan.source_paragraphs:
-                paragraph.whole |= paragraph.opening == category.name_zh
         return cls(
             plan=plans,
-            category={category.slug: category for category in categories},
+            category={category.slug: category for category in _categories(found["category"], by_year)},
             centre=_in_order(
                 (
                     Centre.of_document(document, cited=_by_plan(document["paragraphs"], plans.values()))
@@ -135,3 +123,19 @@ def _by_plan(paragraphs: Iterable[tuple[int, int]], plans: Iterable[Plan]) -> li
 
 def _in_order(records, key) -> dict:
     return {record.slug: record for record in sorted(records, key=key)}
+
+
+def _categories(documents: Iterable[dict], plans: dict[int, Plan]) -> list[Category]:
+    """The categories in the order of their plans, each with its position in its plan.
+
+    A paragraph of the source that consists of a category's name is marked as shown whole.
+    """
+    categories = [Category.of_document(document, plan=plans[document["plan_year"]]) for document in documents]
+    categories.sort(key=lambda category: (category.plan.year, category.number))
+    so_far: Counter[int] = Counter()  # year of the plan -> its categories
+    for category in categories:
+        so_far[category.plan.year] += 1
+        category.position = so_far[category.plan.year]
+        for paragraph in category.plan.source_paragraphs:
+            paragraph.whole |= paragraph.opening == category.name_zh
+    return categories

@@ -132,7 +132,7 @@ def of_list(filterset: MeasureFilter) -> Citation:
 
 
 def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
-    """What the measures of these plans are the reforms of, in the active language: plans are told apart where there are
+    """The whole that measures of these plans are part of, in the active language: plans are told apart where there are
     several."""
     if len(catalogue.plans) < 2:
         return _("Futian District")

@@ -18,7 +18,7 @@ class GapsPage(PublicPage):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            gaps_by_plan=list(gaps_of_plans(self.catalogue)),
+            counted_plans=list(gaps_of_plans(self.catalogue)),
             units=gaps.UNITS,
             deadlines=gaps.DEADLINES,
             counted=gaps.COUNTED,

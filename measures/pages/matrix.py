@@ -1,6 +1,6 @@
 """The picture of a selection: categories by centres, with a dot for each measure while they are few."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,9 +76,7 @@ def matrix(
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """
-    totals, *_sums = everything(filterset.catalogue).matrix
     counts, by_category, by_centre = filterset.fitting.matrix
-    found = dots(filterset.catalogue)
     centres = [*filterset.vocabulary.centre, NONE]
     rows = [
         MatrixRow(
@@ -87,19 +85,7 @@ def matrix(
             position=record.position,
             count=by_category[record.slug],
             address=address(category=[record.slug]),
-            cells=[
-                Cell(
-                    centre,
-                    address(category=[record.slug], centre=[centre]),
-                    counts[record.slug, centre],
-                    totals[record.slug, centre],
-                    [
-                        ShownDot(dot, dot.key in filterset.fitting)
-                        for dot in found.get((record.slug, centre), ())
-                    ],
-                )
-                for centre in centres
-            ],
+            cells=[cell(filterset, record.slug, centre, counts, address) for centre in centres],
         )
         for record in (filterset.vocabulary.category.values() if categories is None else categories)
     ]
@@ -109,4 +95,23 @@ def matrix(
         rows=rows,
         count=filterset.fitting.total,
         total=everything(filterset.catalogue).total,
+    )
+
+
+def cell(
+    filterset: MeasureFilter,
+    category: str,
+    centre: str,
+    counts: Mapping[tuple[str, str], int],
+    address: Callable[..., str],
+) -> Cell:
+    """The cell of a category and a centre."""
+    totals, *_sums = everything(filterset.catalogue).matrix
+    found = dots(filterset.catalogue).get((category, centre), ())
+    return Cell(
+        centre,
+        address(category=[category], centre=[centre]),
+        counts[category, centre],
+        totals[category, centre],
+        [ShownDot(dot, dot.key in filterset.fitting) for dot in found],
     )

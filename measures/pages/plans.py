@@ -33,7 +33,7 @@ class OfPlan(PublicPage):
     """A page that speaks of one plan."""
 
     def shown(self, plan: Plan) -> dict[str, Any]:
-        """What the page shows of the plan."""
+        """The context of the page of this plan."""
         raise NotImplementedError
 
     def get_context_data(self, slug, **kwargs):
@@ -44,7 +44,7 @@ class OfPlan(PublicPage):
 
 
 class PlanPage(OfPlan):
-    """What a plan is, its categories and measures, and how they were identified."""
+    """A plan: its introduction, its categories and measures, and how they were identified."""
 
     template_name = "plan.html"
 

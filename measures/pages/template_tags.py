@@ -15,7 +15,7 @@ from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text, paragraph_number
 from measures.language.chinese import has_chinese
 
-from . import metadata
+from . import head
 
 register = template.Library()
 
@@ -152,4 +152,4 @@ def said_of_plans(context, what):
 @register.simple_tag(takes_context=True)
 def page_metadata(context):
     """Everything in the head that machines read: see metadata.py."""
-    return metadata.head(context.flatten())
+    return head.head(context.flatten())

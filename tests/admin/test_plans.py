@@ -44,7 +44,7 @@ def records() -> dict[str, tuple]:
     return {
         "plan": (Plan.objects.get(year=2020), Plan.objects.get(year=YEAR)),
         "category": (Category.objects.filter(plan=2020).first(), Category.objects.filter(plan=YEAR).first()),
-        "term": (Term.objects.get(plan=2020), Term.objects.get(plan=YEAR)),
+        "term": (Term.objects.get(slug="term-2020"), Term.objects.get(plan=YEAR)),
         "centre": (Centre.objects.first(), None),
         "audience": (Audience.objects.first(), None),
         "district": (District.objects.first(), None),

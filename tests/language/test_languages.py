@@ -139,7 +139,9 @@ def test_the_three_pages_are_one_page(page_of, address):
     for prefix in PREFIXES:
         page = page_of(prefix + address).split("<main")[1].split("</main>")[0]
         links = re.findall(r'(?:href|id|data-(?!label)[a-z]+|action|value)="([^"]*)"', page)
-        shapes.add(tuple(link.removeprefix(prefix) if link.startswith("/") else link for link in links))
+        shape = [link.removeprefix(prefix) if link.startswith("/") else link for link in links]
+        # A glossary stands in the alphabetical order of its language.
+        shapes.add(tuple(sorted(shape) if address == "/glossary/" else shape))
     assert len(shapes) == 1
 
 

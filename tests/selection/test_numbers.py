@@ -132,7 +132,7 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: 
     assert list(filterset.keys) == in_order(filterset)
     assert filterset.fitting.total == len(expected)
     listing = Listing(filterset)
-    assert int(re.search(r"[\d,]+", listing.sentence).group().replace(",", "")) == len(expected)
+    assert int(re.search(r"([\d,]+)项", listing.sentence)[1].replace(",", "")) == len(expected)
     for facet in listing.facets:
         for option in facet.options:
             instead = selection | {facet.name: [option.value]}
