@@ -26,12 +26,12 @@ FLAGS = bytes.maketrans(b"01", b"\0\1")
 class Columns:
     """The index rows of all measures in plan order, column by column: arrays of 64-bit numbers."""
 
-    keys: array
-    years: array
-    numbers: array
-    about: array  # the facet set of what a measure is
-    places: array  # the facet set of where it takes place
-    cites: array  # the facet set of the paragraphs it rests on
+    keys: "array[int]"
+    years: "array[int]"
+    numbers: "array[int]"
+    about: "array[int]"  # the facet set of what a measure is
+    places: "array[int]"  # the facet set of where it takes place
+    cites: "array[int]"  # the facet set of the paragraphs it rests on
 
 
 class Register:
@@ -111,7 +111,7 @@ class Register:
         """The position of the measure's bit in every bitmap."""
         return self._words[key // WORD] * WORD + key % WORD
 
-    def positions(self, keys: Iterable[int]) -> array:
+    def positions(self, keys: Iterable[int]) -> "array[int]":
         return array("q", map(self.position, keys))
 
     def _bitmap(self, positions: Iterable[int]) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
 
@@ -23,9 +24,9 @@ class Vocabulary:
     synonym: dict[str, Synonym] = field(default_factory=dict)
 
     @classmethod
-    def of_documents(cls, documents: Iterable[tuple[str, dict]]) -> "Vocabulary":
+    def of_documents(cls, documents: Iterable[tuple[str, dict[str, Any]]]) -> "Vocabulary":
         """The vocabulary of pairs (kind, document)."""
-        found: dict[str, list[dict]] = {kind: [] for kind in KINDS}
+        found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         for kind, document in documents:
             found[kind].append(document)
         plans = _in_order(map(Plan.of_document, found["plan"]), lambda plan: (plan.year,))
@@ -125,7 +126,7 @@ def _in_order(records, key) -> dict:
     return {record.slug: record for record in sorted(records, key=key)}
 
 
-def _categories(documents: Iterable[dict], plans: dict[int, Plan]) -> list[Category]:
+def _categories(documents: Iterable[dict[str, Any]], plans: dict[int, Plan]) -> list[Category]:
     """The categories in the order of their plans, each with its position in its plan.
 
     A paragraph of the source that consists of a category's name is marked as shown whole.
