@@ -128,7 +128,7 @@ class ChangeFeed(View):
             title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version, catalogue.plans
         )
         names = public_names(catalogue.vocabulary)
-        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names):
+        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names, catalogue.vocabulary):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
                 link=absolute(page_of(event)),
