@@ -11,8 +11,8 @@ from futian_reform.requests.traditional import traditional
 from measures.models import Category, Centre, Measure, Plan, SourceParagraph
 from tests import second_plan
 from tests.crawl import Page, Site, crawl
+from tests.open_data import test_package
 from tests.open_data.test_api import SPECIFICATION
-from tests.open_data.test_package import test_package_describes_the_csv
 from tests.second_plan import PLANTED, SLUG, YEAR
 
 #: What tells that somebody knows of the plan.
@@ -41,7 +41,7 @@ def faults_of(client, site: Site) -> dict[str, object]:
                 name = traditional(plan.title_zh) if at.startswith("/zh-hant") else plan.title_zh
                 if thing["isBasedOn"]["name"] not in (name, plan.title_en):
                     based[at] = thing["isBasedOn"]
-    test_package_describes_the_csv(client)
+    test_package.test_package_describes_the_csv(client)
     found = {
         "no 200": site.faults,
         "fragments without a target": site.broken_fragments(),

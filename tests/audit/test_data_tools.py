@@ -14,6 +14,7 @@ from measures.catalogue import Catalogue
 from measures.open_data.columns import COLUMNS
 from measures.open_data.csv_table import unguard
 from measures.selection.numbers import everything
+from tests import second_plan
 from tests.open_data.forms import body
 
 
@@ -32,6 +33,16 @@ def test_frictionless_finds_nothing_wrong(published):
     assert report.valid
     assert report.stats["tasks"] == 1
     assert report.tasks[0].stats["rows"] == 28
+
+
+def test_frictionless_finds_nothing_wrong_with_two_plans(restored, client, tmp_path):
+    second_plan.enter("published")
+    for name in ("datapackage.json", "measures.csv"):
+        (tmp_path / name).write_bytes(body(client.get(f"/{name}")))
+    with system.use_context(trusted=True):
+        report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.flatten(["rowNumber", "fieldName", "type", "note"]) == []
+    assert (report.valid, report.tasks[0].stats["rows"]) == (True, 37)
 
 
 def test_frictionless_would_find_a_changed_cell(published):
