@@ -26,6 +26,7 @@ SYLLABLES = frozenset(
 )
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
+MAX_REPETITIONS = 2  # of a pair in one string: "研发机构联合建研发平台"
 MAX_STEPS = 20_000  # from character to character, in looking for these strings
 INITIALS = range(2, 11)  # letters
 
@@ -117,7 +118,7 @@ class _Strings:
             self._steps += 1
             if len(found) >= MAX_STRINGS or self._steps > MAX_STEPS:
                 return
-            if state[2] + following[2] in string:
+            if string.count(state[2] + following[2]) == MAX_REPETITIONS:
                 continue  # no text of the site goes in circles, but pairs do: "shishishi"
             if following[0] == end:
                 found[string + following[2]] = None

@@ -109,9 +109,12 @@ def spellings(words: Sequence[Word]) -> list[Spelling]:
 
 
 def _runs(words: Iterable[Word]) -> Iterator[list[Word]]:
-    """The words, those that follow each other and may all be pinyin together."""
+    """The words, those that follow each other without a pause and may all be pinyin together."""
     run: list[Word] = []
     for word in words:
+        if word.apart and run:
+            yield run
+            run = []
         if not word.quoted and Spelling(word.text):
             run.append(word)
             continue

@@ -6,7 +6,7 @@ digits are text. Of all other signs five may stand inside a word, where they tel
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from measures.language.chinese import simplified
 from measures.language.normalising import folded
@@ -21,6 +21,8 @@ QUOTED = re.compile(r'(?<!\S)[^\w\s"]*"(?! )([^"]+)(?<! )"[^\w\s"]*(?!\S)')
 WORD = re.compile(r"[^\W_](?:[^\W_]|[.&'-](?=[^\W_])|\+(?=[^\W_]))*(?:\+{1,2}(?![^\W_])|#(?![^\W_]))?")
 # Between these a dash, an apostrophe, a full stop or "&" divides: it is only in Latin words and numbers that they join.
 BESIDE_HAN = re.compile(f"(?<=[{HAN}])[.&'-]|[.&'-](?=[{HAN}])")
+# What no run of pinyin reaches across, as no text of the site does.
+PAUSE = re.compile("[,:;.!?、。]")
 
 DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 CHINESE_NUMBER = "[〇零一二两三四五六七八九十百]+"
@@ -39,6 +41,7 @@ class Word:
 
     text: str
     quoted: bool = False
+    apart: bool = field(default=False, compare=False)  # a comma, colon or full stop stands before it
 
     def __str__(self) -> str:
         return f'"{self.text}"' if self.quoted else self.text
@@ -67,8 +70,14 @@ def words(query: str) -> list[Word]:
 
 
 def _bare(text: str) -> list[Word]:
-    plain = without_tone_numbers(" ".join(WORD.findall(text.replace('"', ""))))
-    return [Word(word) for word in plain.split()]
+    text = text.replace('"', "")
+    matches = list(WORD.finditer(text))
+    plain = without_tone_numbers(" ".join(match[0] for match in matches)).split()
+    ends = [0, *(match.end() for match in matches)]
+    return [
+        Word(word, apart=bool(PAUSE.search(text, end, match.start())))
+        for word, match, end in zip(plain, matches, ends, strict=False)
+    ]
 
 
 def code(query: str) -> Code | None:
