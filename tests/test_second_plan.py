@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from futian_reform.requests.traditional import traditional
-from measures.models import Category, Centre, Measure, Plan, SourceParagraph
+from measures.models import Category, Centre, Measure, Plan, SourceParagraph, Term
 from tests import second_plan
 from tests.crawl import Page, Site, crawl
 from tests.open_data import test_package
@@ -251,3 +251,28 @@ def test_a_part_of_a_draft_does_not_tell_what_it_was_split_from(published, clien
         text = client.get(address).getvalue().decode()
         assert ("2021-02" in text, "SECRET" in text) == (False, False), address
     assert client.get("/api/measures/2021-03/").json()["parent"] is None
+
+
+def test_documents_of_changes_do_not_tell_the_codes_of_drafts(restored, client):
+    """A draft that a public measure was split from, and a draft that a term stands in, are in no change."""
+    first = Measure.objects.get(code="2020-01")
+    draft = Measure.objects.create(
+        plan=first.plan,
+        number=29,
+        category=first.category,
+        status="draft",
+        basis="described",
+        title_zh="机密",
+        title_en="SECRET",
+    )
+    Measure.objects.filter(code="2020-02").update(basis="derived", parent=draft)
+    term = Term.objects.first()
+    term.measures.add(draft)
+    changed = []
+    for change in client.get("/api/changes/").json()["results"][:20]:
+        answer = client.get(f"/api/changes/{change['id']}/")
+        assert "2020-29" not in answer.text, change
+        changed.append(change["key"])
+    assert {"2020-02", term.slug} <= set(changed)
+    for address in ("/en/measures/2020-02/history/", "/en/changes/", "/changes.atom", "/en/glossary/"):
+        assert "2020-29" not in client.get(address, follow=True).text, address

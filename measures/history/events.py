@@ -80,6 +80,12 @@ def described(
 
     Of categories, places and the like those lead to a page that are in the vocabulary `present`, if it is given.
     """
+    versions = list(versions)
+    secret = _never_public(
+        _referred(version.kind, document)
+        for version in versions
+        for document in (version.document, version.public_before)
+    )
     return [
         Event(
             id=version.id,
@@ -90,10 +96,39 @@ def described(
             at=version.at,
             data_version=version.data_version,
             note=version.note,
-            document=version.document,
-            before=version.public_before,
+            document=_without(secret, version.kind, version.document),
+            before=_without(secret, version.kind, version.public_before),
             names=names,
             present=present,
         )
         for version in versions
     ]
+
+
+# --- A public document may refer to a measure that is still a draft; readers are not told its code ---
+
+
+def _referred(kind: str, document: dict | None) -> list[str]:
+    """The codes of the measures that a document refers to."""
+    if kind == Version.Kind.TERM:
+        return (document or {}).get("measures", [])
+    parent = (document or {}).get("parent") if kind == Version.Kind.MEASURE else None
+    return [parent] if parent else []
+
+
+def _never_public(referred: Iterable[list[str]]) -> set[str]:
+    """Those of the codes whose measures never were public."""
+    codes = {code for own in referred for code in own}
+    if not codes:
+        return set()
+    public = PublicVersion.objects.filter(kind=Version.Kind.MEASURE, key__in=codes, public=True)
+    return codes.difference(public.values_list("key", flat=True))
+
+
+def _without(secret: set[str], kind: str, document: dict | None) -> dict | None:
+    """The document without references to these measures."""
+    if document is None or not secret.intersection(_referred(kind, document)):
+        return document
+    if kind == Version.Kind.TERM:
+        return document | {"measures": [code for code in document["measures"] if code not in secret]}
+    return document | {"parent": None}
