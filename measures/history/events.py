@@ -4,10 +4,10 @@ The history of a measure, the page of changes, the feed and the API tell the sam
 did it, and they say nothing about what was never public.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.utils.translation import get_language
 
@@ -23,7 +23,8 @@ from .names import Names, title_of
 @dataclass(kw_only=True)
 class Event:
     """One event. `document` is the record as it became public by it, `before` as it was public before; a withdrawal has no
-    document and no note, because what the record became is not public."""
+    document and no note, because what the record became is not public. Both are what was recorded, without `secret()`, the
+    codes of measures that never were public."""
 
     id: int
     kind: str
@@ -33,8 +34,9 @@ class Event:
     at: datetime
     data_version: int
     note: str
-    document: dict | None
-    before: dict | None
+    recorded: dict | None
+    recorded_before: dict | None
+    secret: Callable[[], set[str]] = field(repr=False)
     names: Names = field(repr=False)
     present: Vocabulary | None = field(repr=False, default=None)
 
@@ -54,7 +56,15 @@ class Event:
     @property
     def title(self) -> str:
         """The name of the record at that time, in the active language."""
-        return title_of(self.kind, self.before if self.withdrawn else self.document)
+        return title_of(self.kind, self.recorded_before if self.withdrawn else self.recorded)
+
+    @cached_property
+    def document(self) -> dict | None:
+        return _without(self.secret, self.kind, self.recorded)
+
+    @cached_property
+    def before(self) -> dict | None:
+        return _without(self.secret, self.kind, self.recorded_before)
 
     @property
     def page(self) -> str:
@@ -81,11 +91,15 @@ def described(
     Of categories, places and the like those lead to a page that are in the vocabulary `present`, if it is given.
     """
     versions = list(versions)
-    secret = _never_public(
-        _referred(version.kind, document)
-        for version in versions
-        for document in (version.document, version.public_before)
-    )
+
+    @cache
+    def secret() -> set[str]:
+        return _never_public(
+            _referred(version.kind, document)
+            for version in versions
+            for document in (version.document, version.public_before)
+        )
+
     return [
         Event(
             id=version.id,
@@ -96,8 +110,9 @@ def described(
             at=version.at,
             data_version=version.data_version,
             note=version.note,
-            document=_without(secret, version.kind, version.document),
-            before=_without(secret, version.kind, version.public_before),
+            recorded=version.document,
+            recorded_before=version.public_before,
+            secret=secret,
             names=names,
             present=present,
         )
@@ -125,10 +140,14 @@ def _never_public(referred: Iterable[list[str]]) -> set[str]:
     return codes.difference(public.values_list("key", flat=True))
 
 
-def _without(secret: set[str], kind: str, document: dict | None) -> dict | None:
-    """The document without references to these measures."""
-    if document is None or not secret.intersection(_referred(kind, document)):
+def _without(secret: Callable[[], set[str]], kind: str, document: dict | None) -> dict | None:
+    """The document without references to these measures, which are only looked up where it refers to any."""
+    if (
+        document is None
+        or not _referred(kind, document)
+        or not secret().intersection(_referred(kind, document))
+    ):
         return document
     if kind == Version.Kind.TERM:
-        return document | {"measures": [code for code in document["measures"] if code not in secret]}
+        return document | {"measures": [code for code in document["measures"] if code not in secret()]}
     return document | {"parent": None}
