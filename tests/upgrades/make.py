@@ -6,6 +6,7 @@ writes `tests/upgrades/1.0.sql.gz`, and before anybody has edited anything `1.0-
 that is released, and commit the files; never write them anew from another state. The story below is told in the order in which it happened: each `editing_as` is one commit.
 """
 
+import argparse
 import gzip
 import os
 import subprocess
@@ -198,4 +199,6 @@ def main(release: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("release", help="the release whose state this is, such as 1.0")
+    main(parser.parse_args().release)
