@@ -142,11 +142,8 @@ def _never_public(referred: Iterable[list[str]]) -> set[str]:
 
 def _without(secret: Callable[[], set[str]], kind: str, document: dict | None) -> dict | None:
     """The document without references to these measures, which are only looked up where it refers to any."""
-    if (
-        document is None
-        or not _referred(kind, document)
-        or not secret().intersection(_referred(kind, document))
-    ):
+    referred = _referred(kind, document)
+    if not referred or not secret().intersection(referred):
         return document
     if kind == Version.Kind.TERM:
         return document | {"measures": [code for code in document["measures"] if code not in secret()]}
