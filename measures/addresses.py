@@ -77,7 +77,9 @@ def version_path(code: str, number: int) -> str:
     return f"/measures/{code}/history/{number}/"
 
 
-CHANGES_PATH = "/changes/"
+def changes_path(query: str = "", form: str = "/") -> str:
+    """What changed in the span that `query` names, or ever."""
+    return f"/changes{form}?{query}" if query else f"/changes{form}"
 
 
 def list_path(query: str, form: str = "/") -> str:

@@ -1,8 +1,9 @@
 """The pages about changes. They show what was public, and never who changed it."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from measures.history.changes import Span, folded, tell_what_came_along
 from measures.history.documents import whole
 from measures.history.events import described
 from measures.history.names import public_names
@@ -65,23 +66,41 @@ class MeasureVersion(HistoryPage):
 
 
 class Changes(HistoryPage):
-    """All public changes of the site, newest first. The pages are not counted, because that would read the whole history."""
+    """The public changes between two moments, or all, newest first. The pages are not counted, because that would read the
+    whole history."""
 
     template_name = "changes.html"
     paginate_by = 30
 
+    def get(self, request):
+        self.span = Span.asked_for(request.GET)
+        given = request.GET.get("page") or "1"
+        self.number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+        query = self.query(self.number) if self.number else request.META["QUERY_STRING"]
+        if request.META["QUERY_STRING"] != query:
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        return self.render_to_response(self.get_context_data())
+
+    def query(self, number: int) -> str:
+        """The query string of this page of the span."""
+        return "&".join(filter(None, [self.span.query, f"page={number}" if number > 1 else ""]))
+
     def get_context_data(self, **kwargs):
-        given = self.request.GET.get("page", "1")
-        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+        number = self.number
         first = (number - 1) * self.paginate_by
-        versions = PublicVersion.objects.events()[first : first + self.paginate_by + 1] if number else []
-        if not versions:
-            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
+        found = folded(self.span.events())
+        versions = found[first : first + self.paginate_by + 1] if number else []
+        if not versions and number != 1:
+            given = self.request.GET["page"][:20]
+            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given})
         names = public_names(self.catalogue.vocabulary)
+        events = described(versions[: self.paginate_by], names, self.catalogue.vocabulary)
+        tell_what_came_along(events)
         return super().get_context_data(
-            versions=described(versions[: self.paginate_by], names, self.catalogue.vocabulary),
-            newer=number - 1,
-            older=number + 1 if len(versions) > self.paginate_by else None,
+            versions=events,
+            span=self.span,
+            newer=f"?{self.query(number - 1)}" if number > 1 else "",
+            older=f"?{self.query(number + 1)}" if len(versions) > self.paginate_by else "",
             number=number,
             **kwargs,
         )

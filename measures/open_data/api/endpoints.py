@@ -14,6 +14,7 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
+from measures.history.changes import Span
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.models import PublicVersion
@@ -192,8 +193,7 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        versions: Keys = PublicVersion.objects.events()
-        return versions
+        return Span.asked_for(self.request.GET).events()
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return described(keys, public_names(self.catalogue.vocabulary))
