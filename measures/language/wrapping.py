@@ -38,7 +38,9 @@ class Words:
         """The text cut where a line may break: at the borders of the words in it and outside quotation marks."""
         inside: set[int] = set()
         starts: set[int] = set()
-        borders = {at for at in range(1, len(text)) if text[at] in _OPENING or text[at - 1] in _CLOSING + "的"}
+        borders = {
+            at for at in range(1, len(text)) if text[at] in _OPENING or text[at - 1] in _CLOSING + "的"
+        }
         for start in range(len(text)):
             for end in range(start + 2, min(start + MAX_WORD, len(text)) + 1):
                 if text[start:end] in self.words:

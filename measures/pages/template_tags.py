@@ -34,7 +34,7 @@ def wrapped(text, wrapping):
     """The same for a title, a headline or an action, which breaks between the words that `wrapping` knows only."""
     if not wrapping or getattr(text, "lang", CHINESE) != CHINESE:
         return own_lang(text)
-    markup = wrapping(text)
+    markup = wrapping.markup(text)
     return format_html('<span lang="{}">{}</span>', CHINESE, markup) if get_language() == "en" else markup
 
 

@@ -27,7 +27,7 @@ class Wrapping:
     def words(self) -> Words:
         return Words(_words(self.catalogue))
 
-    def __call__(self, text: str) -> SafeString:
+    def markup(self, text: str) -> SafeString:
         """The Chinese text as markup."""
         if (kept := self._kept.get(text)) is None:
             pieces = map(conditional_escape, self.words.pieces(str(text)))

@@ -45,7 +45,7 @@ def pieces(markup: str) -> list[str]:
 def test_nothing_is_added_and_no_term_is_cut(wrap):
     cut, known = [], terms()
     for text in texts():
-        shown = pieces(wrap(text))
+        shown = pieces(wrap.markup(text))
         assert "".join(shown) == text
         borders = {len("".join(shown[:count])) for count in range(1, len(shown))}
         for term in known:
@@ -56,7 +56,7 @@ def test_nothing_is_added_and_no_term_is_cut(wrap):
 
 
 def test_lines_begin_and_end_as_they_should(wrap):
-    lines = [piece for text in texts() for piece in pieces(wrap(text))]
+    lines = [piece for text in texts() for piece in pieces(wrap.markup(text))]
     assert [line for line in lines if line[0] in NEVER_FIRST or line[-1] in NEVER_LAST] == []
     # A piece that is longer than a line of a phone would be broken anywhere.
     runs = [run for line in lines for run in re.split("[，。、；：]", line)]
@@ -74,7 +74,7 @@ def test_lines_begin_and_end_as_they_should(wrap):
     ],
 )
 def test_examples(wrap, text, shown):
-    assert wrap(text) == shown.replace("|", "<wbr>")
+    assert wrap.markup(text) == shown.replace("|", "<wbr>")
 
 
 def test_a_text_without_words_stays_whole():
@@ -84,14 +84,21 @@ def test_a_text_without_words_stays_whole():
 
 def test_traditional_characters_are_those_of_the_whole_text(wrap):
     for text in texts():
-        converted = traditional(f"<p>{wrap(text)}</p>")
+        converted = traditional(f"<p>{wrap.markup(text)}</p>")
         assert converted.replace("<wbr>", "") == traditional(f"<p>{text}</p>")
-        assert len(pieces(converted)) == len(pieces(wrap(text)))
+        assert len(pieces(converted)) == len(pieces(wrap.markup(text)))
 
 
 def test_where_a_word_becomes_longer_other_lines_keep_their_breaks():
     page = "<p>一<wbr>个<wbr>字节</p>\n<p>深化<wbr>改革</p>"
     assert traditional(page) == "<p>一個位元組</p>\n<p>深化<wbr>改革</p>"
+
+
+@pytest.mark.parametrize("address", ["/", "/measures/2020-22/", "/plans/2020/", "/glossary/"])
+def test_pages_have_the_breaks(client, address):
+    main = client.get(address).text.split("<main")[1]
+    assert main.count("<wbr>") > 20
+    assert client.get(f"/zh-hant{address}").text.split("<main")[1].count("<wbr>") == main.count("<wbr>")
 
 
 def test_files_and_feeds_know_nothing_of_it(client):
