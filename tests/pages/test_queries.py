@@ -48,6 +48,7 @@ MACHINE = {
     "/datapackage.json": (7, 1),
     "/measures/2020-05.json": (5, 2),
     "/measures/2020-05.bib": (5, 2),
+    "/measures/2020-05.ris": (5, 2),
 }
 
 
