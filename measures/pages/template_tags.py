@@ -31,6 +31,15 @@ def own_lang(text):
 
 
 @register.filter
+def wrapped(text, wrapping):
+    """The same for a title, a headline or an action, which breaks between the words that `wrapping` knows only."""
+    if not wrapping or getattr(text, "lang", CHINESE) != CHINESE:
+        return own_lang(text)
+    markup = wrapping.markup(text)
+    return format_html('<span lang="{}">{}</span>', CHINESE, markup) if get_language() == "en" else markup
+
+
+@register.filter
 def shown_lang(lang):
     """The language a text is shown in, for its `lang`: on traditional pages, Chinese is converted."""
     return "zh-Hant" if lang == CHINESE and get_language() == "zh-hant" else lang
