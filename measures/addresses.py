@@ -107,7 +107,7 @@ def version_path(code: str, number: int) -> str:
 
 
 def changes_path(query: str = "", form: str = "/") -> str:
-    """What changed in the span that `query` names, or ever."""
+    """The changes of the span that `query` names, or all."""
     return f"/changes{form}?{query}" if query else f"/changes{form}"
 
 

@@ -1,4 +1,4 @@
-"""What changed between two moments: the events after one data version up to another."""
+"""The changes between two moments: the events after one data version up to another."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -22,9 +22,8 @@ class Span:
 
     @classmethod
     def asked_for(cls, given: QueryDict) -> "Span":
-        """Raises UnknownMoment where there is no such number or day. What messengers add to links as `from` is no number."""
-        since, until = given.get("from", "").strip(), given.get("to", "").strip()
-        since = since if since[:1].isdigit() else ""
+        """Raises UnknownMoment where there is no such number or day."""
+        since, until = given.get("from", ""), given.get("to", "")
         return cls(
             moment_of(since) if since else None,
             moment_of(until) if until else None,

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from measures.catalogue import Catalogue
 from measures.history.changes import Span, folded, tell_what_came_along
 from measures.history.documents import whole
 from measures.history.events import described
@@ -10,7 +11,7 @@ from measures.history.names import public_names
 from measures.history.records import later_version, measure_of_version
 from measures.models import PublicVersion
 
-from .measure import relations_of_another
+from .measure import relations
 from .public_page import PublicPage
 
 
@@ -42,20 +43,24 @@ class MeasureHistory(HistoryPage):
 
 
 class MeasureVersion(HistoryPage):
-    """One version of a measure at its permanent address: the page of the measure as it was, with a banner."""
+    """One version of a measure at its permanent address: the page of the measure in the first moment of the version, with a
+    banner."""
 
     template_name = "measure_detail.html"
 
     def get_context_data(self, code, number, **kwargs):
-        names = public_names(self.catalogue.vocabulary)
-        measure = measure_of_version(code, number)
+        catalogue, names = self.catalogue, public_names(self.catalogue.vocabulary)
         events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
-        if not measure or not events:
+        if not events or events[0].withdrawn:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
+        found = {} if catalogue.register.key_of(code) is None else catalogue.surroundings(code)
+        measure = found.get(code)
+        if measure is None or measure.version_number != number:  # the same transaction went on to another
+            measure = measure_of_version(code, number)
         later = later_version(code, number)
-        gone = self.catalogue.register.key_of(code) is None
+        gone = Catalogue.present().register.key_of(code) is None
         return super().get_context_data(
-            **relations_of_another(measure, self.catalogue),
+            **relations(measure, found, catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,

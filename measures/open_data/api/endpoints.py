@@ -22,6 +22,7 @@ from measures.open_data import records
 from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
+from measures.selection.parameters import in_moment
 from measures.selection.requests import canonical_redirect, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
@@ -107,7 +108,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(f"{request.path}?{query.urlencode()}" if query else request.path)
+    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
 
 
 class Measures(Endpoint):
