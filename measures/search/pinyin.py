@@ -24,6 +24,11 @@ SYLLABLES = frozenset(
     yin ying yo yong you yu yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe
     zhei zhen zheng zhi zhong zhou zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo""".split()  # noqa: SIM905
 )
+#: Beginning of a syllable -> all that begin so and go on.
+BEGINNINGS = {
+    beginning: [syllable for syllable in sorted(SYLLABLES) if syllable != beginning and syllable.startswith(beginning)]
+    for beginning in {syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable))}
+}
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
 MAX_REPETITIONS = 2  # of a pair in one string: "研发机构联合建研发平台"
@@ -36,9 +41,13 @@ Pairs = dict[str, list[str]]  # first character -> second characters
 
 @dataclass(frozen=True)
 class Spelling:
-    """A word as pinyin: all the ways to divide it into syllables; an apostrophe divides."""
+    """A word as pinyin: all the ways to divide it into syllables; an apostrophe divides.
+
+    Of an unfinished one the last syllable may be a beginning: "jiaoyug".
+    """
 
     word: str
+    unfinished: bool = False
 
     @cached_property
     def _after(self) -> dict[int, list[tuple[str, int]]]:
@@ -57,6 +66,9 @@ class Spelling:
                 if end in reaching:
                     reaching.add(start)
                     after.setdefault(start, []).append((syllable, end))
+            if self.unfinished and (beginning := BEGINNINGS.get(word[start:])):
+                reaching.add(start)
+                after.setdefault(start, []).extend((syllable, len(word)) for syllable in beginning)
         return after
 
     def __bool__(self) -> bool:
