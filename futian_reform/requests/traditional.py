@@ -65,7 +65,7 @@ def converter() -> opencc.OpenCC:
 
 def is_text(response) -> bool:
     kind = response.headers.get("Content-Type", "").partition(";")[0]
-    return kind in ("text/html", "application/json") or kind.endswith("xml")
+    return kind == "text/html" or kind.endswith(("xml", "json"))
 
 
 def traditional(page: str) -> str:

@@ -56,7 +56,9 @@ class Lexicon:
 
 def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
     """What `index` knows of these words; of an unfinished last one also what it may be going to be."""
-    completions = [text for word in words[-1:] if word.unfinished for text in index.words_beginning(word.text)]
+    completions = [
+        text for word in words[-1:] if word.unfinished for text in index.words_beginning(word.text)
+    ]
     rows = index.stems_and_forms({*_latin_words(words, synonyms), *completions})
     known = {word for word, _stem, forms in rows if forms}
     spelt = _spellings(words)

@@ -26,7 +26,9 @@ SYLLABLES = frozenset(
 )
 #: Beginning of a syllable -> all that begin so and go on.
 BEGINNINGS = {
-    beginning: [syllable for syllable in sorted(SYLLABLES) if syllable != beginning and syllable.startswith(beginning)]
+    beginning: [
+        syllable for syllable in sorted(SYLLABLES) if syllable != beginning and syllable.startswith(beginning)
+    ]
     for beginning in {syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable))}
 }
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
