@@ -15,13 +15,13 @@ from measures.language.normalising import normalized
 from measures.models import DistrictRole
 
 from .closest import closest_words
-from .division import Segment, divided
+from .division import Segment, divisions
 from .index import Index, text_condition, tree_condition
 from .lexicon import look_up
 from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
 from .query import Part, code_part, distinct, parts
 from .synonyms import synonyms
-from .text import Word, code, words
+from .text import Word, code, runs, words
 
 MAX_WORDS = 24  # of a query that is divided where nothing has all of them
 MAX_PARTS = 8  # of which it is told what is left without each
@@ -131,7 +131,7 @@ class Search:
         self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
         self.pieces: list[Segment] = []
-        if not self._exact.found and 0 < len(self.words) <= MAX_WORDS:
+        if not self._exact.found and 0 < len(list(runs(self.words))) <= MAX_WORDS:
             self._divide()
 
     def _divide(self) -> None:
@@ -141,11 +141,12 @@ class Search:
             word for part in exact.parts if not exact.stands_somewhere(part) for word in part.words
         }
         shown = {word for word in nowhere if word.text in labels}
-        pieces = divided(self.words, nowhere - shown, self.index)
-        found = distinct(piece.word for piece in pieces)
-        if found and (shown or found != self.words):
-            self.pieces = pieces
-            self.reading = self._read(found, labels)
+        for pieces in divisions(self.words, nowhere - shown, self.index):
+            found = distinct(piece.word for piece in pieces)
+            if found and (shown or found != self.words):
+                self.pieces, self.reading = pieces, self._read(found, labels)
+                if self.found:
+                    break
 
     def _read(self, words: Sequence[Word], labels: Mapping[str, str] = MappingProxyType({})) -> Reading:
         own = parts(words, look_up(words, self.index, self._synonyms))
