@@ -55,15 +55,18 @@ class Segment:
 
 def divisions(words: Sequence[Word], nowhere: Collection[Word], index: Index) -> Iterator[list[Segment]]:
     """The ways to divide the words that stand `nowhere`, likely ones first."""
-    if len(nowhere) <= MAX_WORDS:
-        yield from at_pauses(words, nowhere, index)
-    yield divided(words, nowhere, index)
+    own = list(_with_syllables_together(words, nowhere))
+    if sum(not known for _word, known in own) > MAX_WORDS:
+        yield [Segment(word, known) for word, known in own]
+        return
+    yield from at_pauses(own, index)
+    yield divided(own, index)
 
 
-def at_pauses(words: Sequence[Word], nowhere: Collection[Word], index: Index) -> Iterator[list[Segment]]:
+def at_pauses(words: Sequence[tuple[Word, bool]], index: Index) -> Iterator[list[Segment]]:
     """The ways to divide what is as long as a title where no text of the site goes on: there its signs were left out."""
     ways: list[list[list[Word]]] = []
-    for word, known in _with_syllables_together(words, nowhere):
+    for word, known in words:
         if known or word.quoted:
             ways.append([[word]])
         else:
@@ -83,7 +86,9 @@ def _between_pauses(text: str, index: Index) -> list[list[Word]]:
             goes_on = [(one, other) in pairs for one, other in itertools.pairwise(text)]
 
             def ends(start: int) -> range:
-                return range(start + 2, len(text) + 1 if all(goes_on[start:]) else goes_on.index(False, start) + 2)
+                return range(
+                    start + 1, len(text) + 1 if all(goes_on[start:]) else goes_on.index(False, start) + 2
+                )
 
             ways = [
                 [text[start:end] for start, end in itertools.pairwise(way)]
@@ -94,22 +99,17 @@ def _between_pauses(text: str, index: Index) -> list[list[Word]]:
     return [list(map(Word, way)) for way in ways]
 
 
-def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> list[Segment]:
-    """The words without question words, those that stand `nowhere` divided."""
-    own = list(_with_syllables_together(words, nowhere))
-    if sum(not known for _word, known in own) > MAX_WORDS:
-        return [Segment(word, known) for word, known in own]
+def divided(words: Iterable[tuple[Word, bool]], index: Index) -> list[Segment]:
+    """The words without question words, those that stand nowhere (False) divided."""
     found: list[Segment] = []
-    for word, known in own:
+    for word, known in words:
         if not word.quoted and (word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS):
             continue
         found += [Segment(word, known)] if known or word.quoted else _divided(word, index)
     return found
 
 
-def _with_syllables_together(
-    words: Iterable[Word], nowhere: Collection[Word]
-) -> Iterator[tuple[Word, bool]]:
+def _with_syllables_together(words: Iterable[Word], nowhere: Collection[Word]) -> Iterator[tuple[Word, bool]]:
     """The words, and whether they stand somewhere; single syllables that follow each other are one word where they do not."""
     for run in runs(words):
         if len(run) > 1 and all(word in nowhere and word.spelling.single for word in run):

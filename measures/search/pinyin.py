@@ -144,8 +144,8 @@ class _Strings:
         return self._leads[state]
 
     def ends(self, start: int) -> set[int]:
-        """Where strings of two characters and more that begin at a place may end; none after MAX_STEPS."""
-        found: set[int] = set()
+        """Where strings that begin at a place may end; after MAX_STEPS only those of one character."""
+        found = {at for _syllable, at in self.after.get(start, ())}
         seen = {
             (at, syllable, first)
             for syllable, at in self.after.get(start, ())
