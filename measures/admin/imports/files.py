@@ -38,7 +38,9 @@ REASONS = {
     ),
     "cell": gettext_lazy("A cell in row %(row)s is longer than %(limit)s characters."),
     "encoding": gettext_lazy("The text of this file is neither UTF-8 nor GB 18030."),
-    "csv": gettext_lazy("This is not a CSV file that can be read: %(limit)s"),
+    "csv": gettext_lazy(
+        "This is not a CSV file that can be read; a quotation mark before line %(row)s is wrong."
+    ),
     "password": gettext_lazy("The file is protected with a password. Save it without one, and upload that."),
     "xls": gettext_lazy(
         "This is a file of an old Office program (.xls, .doc, .ppt). Save the table as .xlsx and upload that."

@@ -91,7 +91,7 @@ def of_archive(content: bytes):
             marks = special_cells(archive) if "xl/workbook.xml" in parts else {}
         found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)][:MAX_SHEETS]
         if not found:
-            raise Refusal("charts")
+            raise Refusal("charts" if book.sheets_metadata else "damaged")
         for sheet in found:
             yield {"sheet": sheet.name, "hidden": not str(sheet.visible).endswith(".Visible")}
             yield from numbered(rows_of(book.get_sheet_by_name(sheet.name)), marks.get(sheet.name, {}))
@@ -171,7 +171,7 @@ def csv_rows(content: bytes):
     except csv.Error as error:
         if "field larger" in str(error):
             raise Refusal("cell", MAX_CELL, reader.line_num) from error
-        raise Refusal("csv", str(error)) from error
+        raise Refusal("csv", "", reader.line_num) from error
 
 
 # --- Rows ---

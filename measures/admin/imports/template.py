@@ -61,7 +61,7 @@ def add_sheet(book, name: str, columns, kind: str, values: dict[str, list[str]],
         sheet.set_column(position, position, described.width if described else 24, body)
         sheet.write_string(0, position, column, head)
         note = str(described.description) if described else label_of(kind, column)
-        sheet.write_comment(0, position, f"{note} {_('One a line.')}" if several else note)
+        sheet.write_comment(0, position, " ".join([note, _("One a line.")] if several else [note]))
         if column in values and not several:
             place = list(values).index(column)
             last = max(len(values[column]), 1) + 1
