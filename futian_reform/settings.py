@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "futian_reform.requests.middleware.language_from_path",
     "futian_reform.requests.middleware.open_data",
     "futian_reform.requests.middleware.within_limits",
+    "futian_reform.requests.middleware.canonical_address",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -205,6 +206,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(FUTIAN_DATA / "backups"))).expanduser().absolute()
 BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
 BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
+
+# `serve` and a reload write a backup before they migrate, and migrate nothing where that fails.
+BACKUP_BEFORE_MIGRATIONS = bool(env("BACKUP_BEFORE_MIGRATIONS"))
 
 # --- Page cache ---
 
