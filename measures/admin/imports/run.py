@@ -23,7 +23,7 @@ Fault = tuple[int | None, str, str, str]
 
 @dataclass
 class Change:
-    """What became of one row: the columns that say something else now, (name, old text, new text)."""
+    """A row that changes something: the columns that say something else now, (name, old text, new text)."""
 
     sheet: str
     line: int
@@ -73,7 +73,7 @@ def applied(sheets: dict[str, Sheet], may_enter) -> Result:
 
 
 def previewed(sheets: dict[str, Sheet], may_enter) -> Result:
-    """What applying the sheets would change; nothing is written."""
+    """Apply the sheets and take it back. The result says what would change."""
     with transaction.atomic():
         result = applied(sheets, may_enter)
         transaction.set_rollback(True)
@@ -162,7 +162,7 @@ def read_changes(rows: list[MeasureRow], result: Result) -> None:
 
 
 def label_of(kind: str, name: str) -> str:
-    """What people call a column of a sheet."""
+    """The name by which people know a column of a sheet."""
     if kind == MEASURES:
         return str(BY_NAME[name].label)
     return str(SHEETS[kind].model._meta.get_field(name).verbose_name)
