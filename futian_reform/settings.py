@@ -132,7 +132,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sitemaps",
     "django_filters",
-    "import_export",
     "axes",
 ]
 

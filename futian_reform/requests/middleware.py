@@ -177,7 +177,8 @@ def staff_or_public(get_response):
             return response
         if reads:
             return get_response(request)
-        with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
+        notes = [request.POST.get(name, "")[:500] for name in ("change_note", "private_note")]
+        with editing_as(request.user.get_username(), *notes):
             response = get_response(request)
             if response.status_code >= 500:  # Django has turned an exception into this answer
                 transaction.set_rollback(True)
