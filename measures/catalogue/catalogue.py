@@ -159,6 +159,10 @@ class Catalogue:
         """For each of the keys the code of the measure and when it was edited last."""
         return self.store.edit_times(keys)
 
+    def lines(self, keys: Sequence[int]) -> list[str]:
+        """`code version digest` of the measures with these keys, in the order of the plan: what fingerprints are made of."""
+        return self.store.lines(keys)
+
     def surroundings(self, code: str) -> dict[str, Measure]:
         """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
         keys = [self.register.key_of(other) for other in (code, *self.neighbours(code)) if other]

@@ -55,6 +55,13 @@ EDIT_TIMES = """
     JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds} ORDER BY chosen.position
 """
 
+# For the fingerprint of a selection.
+LINES = """
+    SELECT r.code || ' ' || r.version_number || ' ' || v.digest
+    FROM unnest(%(keys)s::bigint[]) chosen (id) JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    JOIN measures_publicversion v ON v.id = r.version_id ORDER BY r.plan_year, r.number
+"""
+
 EDITED_LAST = """
     SELECT measure_id FROM measures_searchrow r WHERE {holds} AND edited_at > published_at
     ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
@@ -146,6 +153,10 @@ class Store:
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
         """The code and the time of the last edit of the measures with these keys."""
         return self._rows(EDIT_TIMES, keys=list(keys))
+
+    def lines(self, keys: Sequence[int]) -> list[str]:
+        """`code version digest` of the measures with these keys, in the order of the plan."""
+        return [line for (line,) in self._rows(LINES, keys=list(keys))]
 
     def edited_last(self, count: int) -> list[int]:
         """The keys of the measures edited last, without those that were never edited since their first publication."""

@@ -20,9 +20,11 @@ from measures.language.quoting import quoted
 from measures.models import DataVersion
 from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
 from measures.selection.numbers import Fitting, figures, of_plan
+from measures.selection.parameters import list_as_of
 
 from .citation_styles import BIBTEX_TYPE, RIS_TYPE, Work
 from .files import public_measure
+from .verifying import MAX_PRINTED, fingerprint_of, lines_of
 
 #: Of the description of a plan's source, the sentences that stand in citations: what it is, and what is not known of it.
 SENTENCES_OF_SOURCE = 2
@@ -38,7 +40,11 @@ class Citation:
     bibtex: str
     ris: str
     tags: list[tuple[str, str]]  # for the head of the page
-    permanent: str  # of a measure the permanent address of its version, of a list its address
+    permanent: str  # of a measure the address of its version, of a list the one with its data version
+    version: DataVersion
+    count: int
+    fingerprint: str
+    verify: str  # where a list and its fingerprint are verified
     versioned: bool  # whether `permanent` names one version of the record
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
@@ -157,7 +163,9 @@ def list_work(filterset: MeasureFilter) -> Work:
         detail_en=f"{count} measures, data version {version.number}",
         edited=version.at,
         edition=version.number,
-        permanent=absolute(list_path(filterset.canonical_query())),
+        permanent=list_as_of(filterset.canonical_query(), version.number),
+        count=count,
+        fingerprint=fingerprint_of(lines_of(filterset)) if count <= MAX_PRINTED else "",
         **sources(filterset.plans),
     )
 
@@ -214,8 +222,17 @@ def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, ver
         tags=work.tags(get_language()),
         permanent=work.permanent,
         versioned=versioned,
+        version=version,
+        count=work.count,
+        fingerprint=work.fingerprint,
+        verify="" if versioned else verify_address(work),
         report=report_address(here, work.detail_en if versioned else "", version),
     )
+
+
+def verify_address(work: Work) -> str:
+    given = {"address": work.permanent} | ({"fingerprint": work.fingerprint} if work.fingerprint else {})
+    return f"{in_language('/cite/verify/', get_language())}?{urlencode(given)}"
 
 
 def report_address(here: str, what: str, version: DataVersion) -> str:
