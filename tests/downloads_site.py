@@ -29,7 +29,7 @@ class Cache:
         return None
 
     def __call__(self, environ, start_response):
-        from futian_reform.page_cache.rendering import Stream
+        from futian_reform.page_cache.stream import Stream
         from futian_reform.requests.middleware import REFUSED, UNAVAILABLE
         from measures.snapshots import SnapshotStream, public_snapshot
 
@@ -40,7 +40,8 @@ class Cache:
         with public_snapshot():
             response = SnapshotStream(rows(int(asked["rows"]), asked["pause"]), content_type="text/csv")
             response.take_snapshot()
-        return Stream(response, ["200 OK", [("Content-Type", "text/csv")]], lambda: None).send(start_response)
+        start = ["200 OK", [("Content-Type", "text/csv")]]
+        return Stream(response, start, ("/x.csv", ""), lambda: None).send(environ, start_response)
 
 
 if __name__ == "__main__":
