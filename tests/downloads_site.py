@@ -1,6 +1,7 @@
-"""Long downloads on the real server: `python -m tests.downloads_site DESCRIPTOR`, which it accepts from.
+"""Long downloads on the real server: `python -m tests.downloads_site DESCRIPTOR [pause]`, which it accepts from.
 
-Stands for the page cache: every address is a CSV, read row by row in a snapshot of the database while it is sent.
+Stands for the page cache: every address is a CSV, read row by row in a snapshot of the database while it is sent. With `pause`
+it is the real page cache around the real Django, on content that has each measure many times, seconds apart.
 """
 
 import asyncio
@@ -44,6 +45,23 @@ class Cache:
         return Stream(response, start, ("/x.csv", ""), lambda: None).send(environ, start_response)
 
 
+def real_cache(pause: float):
+    from futian_reform.wsgi import page_cache
+    from measures.open_data import files
+
+    measures_of = files.measures_of
+
+    def many(filterset):
+        while True:
+            with connections["reader"].cursor() as cursor:
+                cursor.execute("SELECT 1")  # fails once the session is ended
+            yield from measures_of(filterset)
+            time.sleep(pause)
+
+    files.measures_of = many
+    return page_cache.start()
+
+
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "futian_reform.settings"
     django.setup()
@@ -51,4 +69,5 @@ if __name__ == "__main__":
     from futian_reform.page_cache.front import Front
 
     ready = os.open(os.devnull, os.O_WRONLY)
-    asyncio.run(run(Front(Cache()), int(sys.argv[1]), ready))
+    cache = real_cache(float(sys.argv[2])) if len(sys.argv) > 2 else Cache()
+    asyncio.run(run(Front(cache), int(sys.argv[1]), ready))
