@@ -51,6 +51,10 @@ class VersionQuerySet(models.QuerySet):
         """The number of the record's latest version; 0 before there is one."""
         return self.of(kind, key).values_list("number", flat=True).first() or 0
 
+    def newest_id(self) -> int:
+        """The identifier of the version written last; 0 before there is one."""
+        return self.order_by("-id").values_list("id", flat=True).first() or 0
+
     def token(self, kind: str, key: str) -> str:
         """The record's edit-conflict token, `number@time` of its latest version; "" before there is one.
 

@@ -32,6 +32,7 @@ QUERIES = {
     "/gaps/": (6, 1),
     "/data/": (7, 1),
     "/api/": (2, 1),
+    "/cite/verify/": (2, 1),
     "/changes/": (4, 3),  # how many records came with a plan
     "/about/": (4, 1),  # the bar needs the numbers
     "/no-such-page/": (1, 1),
