@@ -92,6 +92,9 @@ WITH_FAMILY = """(
 ) chosen (id, position)"""
 
 MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
+MEASURES_OF_CODES = MEASURES.replace(
+    "{chosen}", "unnest(%(codes)s::text[]) WITH ORDINALITY chosen (code, position)"
+).replace("r.measure_id = chosen.id", "r.code = chosen.code")
 MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
 # For a code, published or not: the code of the measure it was split from and the codes of its parts, as far as they are public.
@@ -166,6 +169,12 @@ class Store:
         """The measures with these keys, in their order."""
         rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def measures_by_code(self, codes: Sequence[str], vocabulary: Vocabulary) -> dict[str, Measure]:
+        """Those of the measures with these codes that are public."""
+        rows = self._rows(MEASURES_OF_CODES, codes=list(codes)) if codes else []
+        found = [measure(*row, vocabulary=vocabulary) for row in rows]
+        return {own.code: own for own in found}
 
     def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, then what the first of them was split from and what was split from it."""

@@ -53,14 +53,13 @@ class MeasureVersion(HistoryPage):
         events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
         if not events or events[0].withdrawn:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
-        found = {} if catalogue.register.key_of(code) is None else catalogue.surroundings(code)
-        measure = found.get(code)
+        measure = catalogue.measure(code)
         if measure is None or measure.version_number != number:  # the same transaction went on to another
             measure = measure_of_version(code, number)
         later = later_version(code, number)
         gone = Catalogue.present().register.key_of(code) is None
         return super().get_context_data(
-            **relations(measure, found, catalogue),
+            **relations(measure, catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
