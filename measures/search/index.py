@@ -212,6 +212,10 @@ class Index:
         with self._timed():
             return bool(self._holding(SearchRow).filter(condition).exists())
 
+    def stands(self, text: str) -> bool:
+        """Whether some measure has this text."""
+        return self.exists(text_condition(Alternatives((Phrase(text),))))
+
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""
         words = self._holding(SearchRow).filter(condition).values(which=WordOf("measure_id"))
