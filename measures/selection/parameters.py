@@ -22,7 +22,7 @@ LIST = ("q", *FACETS, "sort")
 #: Name of an address -> the parameters it takes, in the order in which they are written; all others take none.
 PARAMETERS = {
     "measure-list": (*LIST, "page", "view"),
-    "measure-suggestions": ("q",),
+    "suggestions": ("q",),
     "measures-atom": (*LIST, "page"),
     "measures-csv": LIST,
     "measures-xlsx": LIST,
