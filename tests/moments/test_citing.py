@@ -209,3 +209,16 @@ def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
     assert (f"{address}&as_of={first + 3}", "last memento") in second
     for path in ("about/", "measures/2020-99/", "nowhere/", f"measures/?{QUERY}&p=9"):
         assert client.get(f"/timemap/{path}").status_code == 404, path
+
+
+def test_a_migration_to_another_shape_leaves_fingerprints_as_they_were(client, restored):
+    citation = cited(client)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "BEGIN; SELECT set_config('futian.migration', 'yes', true);"
+            " UPDATE measures_measure SET note_en = note_en || ' another shape'; COMMIT"
+        )
+    assert live() == citation.version.number + 1
+    assert cited(client).fingerprint != citation.fingerprint
+    page = verified(client, address=citation.permanent, fingerprint=citation.fingerprint)
+    assert page.context["found"].same
