@@ -40,7 +40,7 @@ class Catalogue:
         self._kept: dict[Hashable, object] = {}
         self._register: Register | None = None
         self._reading = Lock() if store.number is None else past.reading
-        self._orders: dict[str, "array[int]"] = {}
+        self._orders: dict[str, array[int]] = {}
 
     @classmethod
     def current(cls) -> "Catalogue":
