@@ -1,10 +1,15 @@
 """The selection that an address asks for."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .filter import MeasureFilter
+
+MAX_DIGITS = 9  # of the number of a page
 
 
 class InvalidParameters(BadRequest):
@@ -31,6 +36,31 @@ def canonical_redirect(
     Lists pass their page; exports and feeds have none.
     """
     query = filterset.canonical_query(page=page)
+    if request.META["QUERY_STRING"] == query:
+        return None
+    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+
+
+def page_number(request: HttpRequest) -> int:
+    """The number of the page that the address asks for; 0 where it is none."""
+    number = request.GET.get("page") or "1"
+    readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
+    return int(number) if readable else 0
+
+
+def page_asked_for(request: HttpRequest, pages: int) -> int:
+    """The same number; raises Http404 where there are not so many pages."""
+    number = page_number(request)
+    if not 1 <= number <= pages:
+        message = _("This list has {pages} pages; there is no page “{number}”.")
+        raise Http404(format_lazy(message, pages=pages, number=request.GET["page"][:20]))
+    return number
+
+
+def only_a_page(request: HttpRequest) -> HttpResponseRedirect | None:
+    """The redirect of an address that takes no parameter but its page to itself without any other."""
+    page = request.GET.get("page") or "1"
+    query = "" if page == "1" else urlencode({"page": page})
     if request.META["QUERY_STRING"] == query:
         return None
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
