@@ -15,6 +15,7 @@ from measures.models import DataVersion
 from measures.site import NAME, NAME_EN, NAME_ZH, NOT_INCLUDED, licence_line, unofficial
 
 from .columns import COLUMNS
+from .csv_table import guard
 from .dictionary import DICTIONARY_KEYS, data_dictionary
 from .fields import Text, iso
 
@@ -86,11 +87,21 @@ def _write_table(
 
 
 def writable(cell: str) -> str:
-    """The text as XlsxWriter takes it for a text: no longer than a cell, and not in the tags of its rich strings, which it
-    would write as they are."""
-    if len(cell) > MAX_CELL_LENGTH:
-        cell = f"{cell[: MAX_CELL_LENGTH - 1]}…"
+    """The text as XlsxWriter takes it for a text: not in the tags of its rich strings, which it would write as they are."""
+    cell = cut(cell)
     return f"{cell} " if cell.startswith("<r>") and cell.endswith("</r>") else cell
+
+
+def cut(text: str) -> str:
+    """The text as far as a cell holds it."""
+    return text if len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1]}…"
+
+
+def exported(text: str) -> set[str]:
+    """What stands in the cells of files for this text, for whoever reads one back: in workbooks, in CSV, and in a workbook that
+    a spreadsheet program made of the CSV."""
+    guarded = str(guard(text))
+    return {text, cut(text), guarded, cut(guarded)}
 
 
 def about_rows(query: str, count: int, version: DataVersion, plans: Sequence[Plan]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from measures.open_data.columns import COLUMNS
-from measures.open_data.csv_table import unguard
+from measures.open_data.workbook import exported
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
@@ -69,12 +69,17 @@ def code_of(cell) -> str:
 
 
 def plain(cell) -> str:
-    """A cell as text: whole numbers without a fraction, line ends as the export writes them, the guard taken off."""
+    """A cell as text: whole numbers without a fraction, line ends as the export writes them."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unguard(str(cell)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def differs(saved: str, given: str) -> bool:
+    """Whether a cell says something else than the saved one, whatever files and programs do to it on the way."""
+    return given not in set(map(plain, exported(saved)))
 
 
 def lines(cell: str) -> list[str]:

@@ -8,6 +8,9 @@ import openpyxl
 import tablib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from openpyxl.utils.escape import unescape
+
+from measures.open_data.csv_table import unguard
 
 from .cells import KNOWN
 
@@ -20,7 +23,10 @@ def read(file) -> tablib.Dataset:
             book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
         except (BadZipFile, KeyError, ValueError) as error:
             raise ValidationError(_("This is not a spreadsheet that can be read.")) from error
-        sheets = [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+        sheets = [
+            [[unescape(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+            for rows in (sheet.iter_rows(values_only=True) for sheet in book.worksheets)
+        ]
         rows = next((rows for rows in sheets if rows and "code" in rows[0]), sheets[0])
     else:
         try:
@@ -32,7 +38,8 @@ def read(file) -> tablib.Dataset:
                 raise ValidationError(_("The text of this file is neither UTF-8 nor GB 18030.")) from error
         separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
         try:
-            rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
+            found = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+            rows = [list(map(unguard, row)) for row in found]
         except csv.Error as error:
             raise ValidationError(
                 _("This is not a CSV file that can be read: %(reason)s") % {"reason": error}

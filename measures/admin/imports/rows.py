@@ -12,7 +12,7 @@ from measures.models import Audience, Category, Measure, SourceParagraph, Versio
 from measures.open_data.fields import iso
 
 from ..readiness import NEEDED_TEXTS
-from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, lines, plain
+from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, differs, lines, plain
 from .parts import parts_of, record_named
 
 # As the export writes it, unless a spreadsheet program rewrote it.
@@ -68,9 +68,9 @@ class MeasureResource(resources.ModelResource):
         instance.saved = self.catalogue.saved_measure(instance.code)
         for name, column in EDITABLE.items():
             if name in row:
-                old = str(column.cell(instance.saved)).strip()
-                if row[name] != old:
-                    instance.changes[name] = (old, row[name])
+                old = str(column.cell(instance.saved))
+                if differs(old, row[name]):
+                    instance.changes[name] = (old.strip(), row[name])
         if not instance.changes:
             return
         self.check_version(instance, row)
