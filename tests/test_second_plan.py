@@ -172,7 +172,7 @@ def test_the_plan_is_the_first_facet_once_there_are_two(published, client):
     page = client.get("/en/measures/?plan=2021&category=yuheng-port")
     assert [facet.name for facet in page.context["listing"].facets][:2] == ["plan", "category"]
     assert page.context["listing"].sentence == (
-        "3 measures of Yuheng reform action plan, in the category Yuheng port"
+        "3 measures in the category “Yuheng port”, of the Yuheng reform action plan"
     )
     assert client.get("/en/measures/?category=yuheng-port&plan=2021").headers["Location"] == (
         "/en/measures/?plan=2021&category=yuheng-port"

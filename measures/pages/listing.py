@@ -9,19 +9,19 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
 from measures.search.snippets import hits, marked_title
-from measures.selection.facets import NONE
 from measures.selection.filter import SORTS, MeasureFilter
 
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import ShownFacet, ShownOption, shown_facets
 from .rows import row, rows
+from .sentences import sentence
 
 PAGE_SIZE = 50
 MAX_CLOSEST = 5  # measures shown for each close text
@@ -154,38 +154,8 @@ class Listing:
 
     @cached_property
     def sentence(self) -> str:
-        """The selection in words, with its number: "4 measures serving Finance or Technology"."""
-        count = ngettext("%(count)s measure", "%(count)s measures", self.count) % {"count": f"{self.count:,}"}
-        parts = [
-            self._part(facet, values) % {"names": self._either(facet, values)}
-            for facet, values in self.filterset.selection.items()
-            if values
-        ]
-        if query := self.filterset.search:
-            parts.append(_("found for “%(query)s”") % {"query": query.understood or query.query})
-        if not parts:
-            return pgettext("the whole list", "All %(measures)s") % {"measures": count}
-        return pgettext("a selection in words", "%(measures)s %(selection)s") % {
-            "measures": count,
-            "selection": pgettext("between the parts of a selection", ", ").join(parts),
-        }
-
-    def _either(self, facet: str, values: list[str]) -> str:
-        return pgettext("between choices", " or ").join(self.label(facet, value) for value in values)
-
-    def _part(self, facet: str, values: list[str]) -> str:
-        if values == [NONE]:
-            return {"centre": _("without a centre"), "audience": _("without a named audience")}[facet]
-        return {
-            "plan": _("of %(names)s"),
-            "category": _("in the category %(names)s"),
-            "centre": _("serving %(names)s"),
-            "link": _("with a link to a centre by %(names)s"),
-            "audience": _("for %(names)s"),
-            "district": _("in %(names)s"),
-            "role": _("with the role %(names)s"),
-            "basis": _("with the basis %(names)s"),
-        }[facet]
+        """The selection in words, with its number."""
+        return sentence(self.filterset)
 
     @cached_property
     def relaxations(self) -> list[Relaxation]:

@@ -19,11 +19,11 @@ def test_choice_updates_everything_in_place(page):
     box = page.get_by_role("checkbox", name=re.compile("^International Financial Centre"))
     box.focus()
     page.keyboard.press("Space")
-    expect(page.locator("h1")).to_have_text("3 measures serving International Financial Centre")
+    expect(page.locator("h1")).to_have_text("3 measures linked to the International Financial Centre")
     assert page.evaluate("window.same")
     assert page.url.endswith("/en/measures/?centre=finance")
     assert shown(page) == 3
-    assert page.title().startswith("3 measures serving International Financial Centre")
+    assert page.title().startswith("3 measures linked to the International Financial Centre")
     expect(page.locator("[data-announce]")).to_have_text("3 measures")
     expect(box).to_be_focused()
     expect(page.locator(".chip")).to_have_count(1)
@@ -47,7 +47,7 @@ def test_back_and_forward_restore_the_selection(page):
     assert page.url.endswith("?centre=finance&centre=technology")
     both = shown(page)
     page.go_back()
-    expect(page.locator("h1")).to_have_text("3 measures serving International Financial Centre")
+    expect(page.locator("h1")).to_have_text("3 measures linked to the International Financial Centre")
     expect(page.get_by_role("checkbox", name=re.compile("^Innovation Centre"))).not_to_be_checked()
     page.go_back()
     expect(page.locator("h1")).to_have_text("All 28 measures")
@@ -97,7 +97,7 @@ def test_failure_ends_in_an_ordinary_load(page, status):
 
     page.route(re.compile(r"/measures/\?centre=finance$"), fail_first)
     page.get_by_role("checkbox", name=re.compile("^International Financial Centre")).check()
-    expect(page.locator("h1")).to_have_text("3 measures serving International Financial Centre")
+    expect(page.locator("h1")).to_have_text("3 measures linked to the International Financial Centre")
     assert len(answers) == 2
     assert page.evaluate("window.same") is None
 
@@ -106,7 +106,7 @@ def test_back_to_the_list_returns_to_the_filtered_list(page):
     page.goto("/en/measures/?role=pilot")
     page.locator("ol.rows h3 a").first.click()
     page.locator("a[data-back-to-list]").first.click()
-    expect(page.locator("h1")).to_have_text("3 measures with the role Pilot")
+    expect(page.locator("h1")).to_have_text("3 measures with a named pilot site")
     page.goto("/measures/2020-15/")
     assert page.locator("a[data-back-to-list]").first.get_attribute("href") == "/measures/"
 
@@ -119,7 +119,7 @@ def test_phone_without_scripts_filters_through_the_disclosure(new_page):
     summary.click()
     page.get_by_role("checkbox", name=re.compile("^No centre")).check()
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("h1")).to_have_text("12 measures without a centre")
+    expect(page.locator("h1")).to_have_text("12 measures linked to no centre")
     assert page.url.endswith("/en/measures/?centre=none")
     assert shown(page) == 12
     page.locator(".selection .clear").click()

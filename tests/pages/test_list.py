@@ -69,15 +69,15 @@ def test_page_out_of_range_is_not_found(client, page):
     ("path", "heading"),
     [
         ("/en/measures/", "All 28 measures"),
-        ("/en/measures/?role=pilot", "3 measures with the role Pilot"),
+        ("/en/measures/?role=pilot", "3 measures with a named pilot site"),
         (
             "/en/measures/?q=education&category=business-environment&category=well-being",
-            "5 measures in the category Creating a world-class business environment on all fronts or "
-            "Setting a benchmark for people’s well-being, found for “education”",
+            "5 measures in the categories “Creating a world-class business environment on all fronts” and "
+            "“Setting a benchmark for people’s well-being”, found for “education”",
         ),
         ("/en/measures/?centre=technology&centre=services&basis=derived", None),
         ("/measures/", "全部28项改革"),
-        ("/measures/?centre=finance", "服务国际金融中心：3项改革"),
+        ("/measures/?centre=finance", "3项对应国际金融中心"),
     ],
 )
 def test_selection_is_read_back_as_heading_and_title(client, path, heading):
