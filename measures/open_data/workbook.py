@@ -98,8 +98,8 @@ def cut(text: str) -> str:
 
 
 def exported(text: str) -> set[str]:
-    """What stands in the cells of files for this text, for whoever reads one back: in workbooks, in CSV, and in a workbook that
-    a spreadsheet program made of the CSV."""
+    """The cells that stand for this text in files, for whoever reads one back: in workbooks, in CSV, and in a workbook that a
+    spreadsheet program made of the CSV."""
     guarded = str(guard(text))
     return {text, cut(text), guarded, cut(guarded)}
 

@@ -20,7 +20,7 @@ from measures.open_data import records
 from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
-from measures.selection.requests import canonical_redirect, page_asked_for, selected
+from measures.selection.requests import page_asked_for, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
@@ -105,8 +105,7 @@ class Measures(Endpoint):
 
     def get_page(self, request: HttpRequest) -> HttpResponse:
         self.filterset = selected(request)
-        number = request.GET.get("page") or "1"
-        return canonical_redirect(request, self.filterset, number) or super().get_page(request)
+        return super().get_page(request)
 
     def keys(self) -> Keys:
         return array("q", self.filterset.keys)

@@ -73,12 +73,6 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
     many = operation(
         endpoint, "list", endpoint.many, [*narrowing, page_parameter()], page_name(endpoint.listed)
     )
-    if narrowing:
-        many["responses"]["302"] = {
-            "description": _(
-                "One selection has one address: other orders, repeated and unknown parameters lead there."
-            )
-        }
     yield f"/api/{endpoint.name}/", many
     one = operation(endpoint, "retrieve", endpoint.one, [key], endpoint.retrieved.name)
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
