@@ -4,10 +4,11 @@ A feed of more than MAX_ENTRIES goes on in pages that link to each other (RFC 50
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
@@ -35,7 +36,7 @@ from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.models import DataVersion, PublicVersion, Version
 from measures.selection.filter import MeasureFilter
-from measures.selection.requests import canonical_redirect, only_a_page, page_asked_for, page_number, selected
+from measures.selection.requests import canonical_redirect, page_asked_for, page_number, selected
 
 from .citations import description
 
@@ -50,8 +51,9 @@ class Writer(SimplerXMLGenerator):
     def characters(self, content: str) -> None:
         super().characters(NOT_IN_XML.sub("\ufffd", content))
 
-    def startElement(self, name: str, attrs: Mapping[str, str]) -> None:
-        super().startElement(name, {key: NOT_IN_XML.sub("\ufffd", text) for key, text in attrs.items()})
+    def startElement(self, name: str, attrs: Any) -> None:
+        texts: Any = {key: NOT_IN_XML.sub("\ufffd", text) for key, text in attrs.items()}
+        super().startElement(name, texts)
 
 
 class AtomFeed(Atom1Feed):
@@ -183,8 +185,6 @@ class ChangeFeed(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if redirect := only_a_page(request):
-            return redirect
         language, catalogue, number = get_language(), Catalogue.current(), page_number(request)
         first = (number - 1) * MAX_ENTRIES
         # One more tells whether another page follows. They are not counted, which would read the whole history.

@@ -1,7 +1,5 @@
 """The selection that an address asks for."""
 
-from urllib.parse import urlencode
-
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.text import format_lazy
@@ -31,10 +29,7 @@ def selected(request: HttpRequest) -> MeasureFilter:
 def canonical_redirect(
     request: HttpRequest, filterset: MeasureFilter, page: str = "1"
 ) -> HttpResponseRedirect | None:
-    """The redirect of a valid selection to its one address; None where it stands there already.
-
-    Lists pass their page; exports and feeds have none.
-    """
+    """The redirect of a valid selection to its one address; None where it stands there already."""
     query = filterset.canonical_query(page=page)
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
@@ -55,17 +50,3 @@ def page_asked_for(request: HttpRequest, pages: int) -> int:
         message = _("This list has {pages} pages; there is no page “{number}”.")
         raise Http404(format_lazy(message, pages=pages, number=request.GET["page"][:20]))
     return number
-
-
-def only_a_page(request: HttpRequest) -> HttpResponseRedirect | None:
-    """The redirect of an address that takes no parameter but its page to itself without any other."""
-    page = request.GET.get("page") or "1"
-    query = "" if page == "1" else urlencode({"page": page})
-    if request.META["QUERY_STRING"] == query:
-        return None
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-
-
-def without_parameters(request: HttpRequest) -> HttpResponseRedirect | None:
-    """The redirect of an address that takes no parameters to itself without any."""
-    return HttpResponseRedirect(request.path) if request.META["QUERY_STRING"] else None
