@@ -11,7 +11,9 @@ from measures.addresses import CODE_PATTERN, absolute, measure_path, version_pat
 from measures.models import Measure
 
 from .column import SLUG, Column
-from .part_columns import PART_COLUMNS
+from .part_columns import NO, PART_COLUMNS, YES
+
+__all__ = ["BY_NAME", "COLUMNS", "NO", "YES"]
 
 COLUMNS: list[Column] = [
     Column(

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.models import Centre, District, SourceParagraph
-from measures.open_data.part_columns import NO, YES
+from measures.open_data.columns import NO, YES
 
 from .cells import EDITABLE, GROUPS, lines
 
