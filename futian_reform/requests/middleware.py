@@ -16,7 +16,7 @@ from measures.selection.parameters import canonical_query, is_in_place, is_of_se
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health
-from .errors import READING, busy, crowded, late, method_not_allowed, unavailable
+from .errors import READING, busy, crowded, late, method_not_allowed, too_large, unavailable
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
@@ -103,8 +103,10 @@ def within_limits(get_response):
         if request.META["REQUEST_METHOD"] != request.method:
             raise BadRequest(_("Something in the address or the request is not as it should be."))
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.MAX_BODY_LENGTH:
-            raise BadRequest(_("The request is larger than this site accepts."))
+        if not length.isdecimal():
+            raise BadRequest(_("Something in the address or the request is not as it should be."))
+        if int(length) > settings.MAX_BODY_LENGTH:
+            return too_large(request)
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
             raise BadRequest(_("The address is too long. Please shorten the search or choose fewer options."))
@@ -177,13 +179,13 @@ def staff_or_public(get_response):
             return response
         if reads:
             return get_response(request)
-        with editing_as(request.user.get_username(), request.POST.get("change_note", "")[:500]):
+        notes = [request.POST.get(name, "")[:500] for name in ("change_note", "private_note")]
+        with editing_as(request.user.get_username(), *notes):
             response = get_response(request)
             if response.status_code >= 500:  # Django has turned an exception into this answer
                 transaction.set_rollback(True)
-            elif (
-                response.status_code == 302 and not request.user.is_authenticated and request.method == "POST"
-            ):
+            elif response.status_code == 302 and request.method == "POST":
+                # An account that is no longer one of staff is sent there too.
                 where = response.headers["Location"]
                 if "/admin/login/" in where and errors.typed(request):
                     return errors.signed_out(request, where)

@@ -42,6 +42,7 @@ MACHINE = {
     "/measures.json": (5, 2),
     "/measures.atom": (5, 2),
     "/changes.atom": (3, 2),
+    "/measures/suggestions.json?q=jiaoyu": (10, 7),
     "/api/measures/": (5, 2),
     "/sitemap.xml": (6, 2),
     "/sitemap-measures.xml": (5, 2),
