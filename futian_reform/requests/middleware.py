@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.selection.parameters import canonical_query, is_in_place, is_of_selection
+from measures.selection.parameters import canonical_query, is_in_place, is_of_selection, refuse_unknown
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health, moments
@@ -123,7 +123,7 @@ def within_limits(get_response):
 
 def canonical_address(get_response):
     """Have one address for one answer: what is written in another way is redirected; a machine form answers where it stands,
-    as if it had been asked in that way."""
+    as if it had been asked in that way, and refuses what it does not take."""
 
     def middleware(request):
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
@@ -138,6 +138,8 @@ def canonical_address(get_response):
             response = HttpResponseRedirect(quote(right_path) + (right_query and f"?{right_query}"))
             response.headers["Cache-Control"] = PUBLIC_CACHING
             return response
+        if in_place:
+            refuse_unknown(path, query.encode("latin-1"))
         request.META["QUERY_STRING"] = right_query
         if not in_place:
             request.asked_query = (

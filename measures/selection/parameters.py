@@ -6,12 +6,14 @@ its canonical address.
 """
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import BadRequest, TooManyFieldsSent, ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from measures.addresses import (
@@ -48,13 +50,13 @@ PARAMETERS = {
     },
     "api-changes-list": (*SPAN, "page"),
     "changes": (*SPAN, "page"),
-    "changes-atom": SPAN,
+    "changes-atom": (*SPAN, "page"),
     "sitemap-section": ("p",),
     "verify": ("address", "fingerprint", "measures"),
 }
 #: Addresses without a past: feeds tell what is new, permanent versions are the past, the rest does not depend on the content.
 ALWAYS_PRESENT = frozenset(
-    ["measures-atom", "changes-atom", "measure-version", "measure-suggestions", "sitemap", "sitemap-section"]
+    ["measures-atom", "changes-atom", "measure-version", "suggestions", "sitemap", "sitemap-section"]
     + ["about", "verify", "timemap", "api", "api-schema", "opensearch", "robots", "healthz", "readyz"]
 )
 NUMBERS = ("page", "p")
@@ -129,6 +131,36 @@ def unknown(path: str, given: QueryDict) -> list[str]:
     """The names in a query that its address does not take, known trackers apart."""
     taken = parameters(path) or ()
     return [name for name in given if name not in taken and not is_tracker(name)]
+
+
+class UnknownParameters(BadRequest):
+    """Names that the address does not take. `errors` says of each what may have been meant."""
+
+    def __init__(self, names: list[str], taken: tuple[str, ...]):
+        self.errors = {name: [_unknown_name(name, taken)] for name in names}
+        super().__init__(_("The address has a parameter that it does not take."))
+
+
+def _unknown_name(name: str, taken: tuple[str, ...]) -> ValidationError:
+    named = {"name": name[:50]}
+    if near := get_close_matches(name.lower(), taken, n=1):
+        return ValidationError(
+            _("This address does not take “%(name)s”. Did you mean “%(near)s”?"),
+            params=named | {"near": near[0]},
+        )
+    if taken:
+        return ValidationError(
+            _("This address does not take “%(name)s”. It takes %(known)s."),
+            params=named | {"known": ", ".join(taken)},
+        )
+    return ValidationError(_("This address does not take “%(name)s”, nor any other parameter."), params=named)
+
+
+def refuse_unknown(path: str, query: str | bytes) -> None:
+    """Raise UnknownParameters where the query has a name that the address at this path does not take."""
+    taken = parameters(path)
+    if taken is not None and (names := unknown(path, QueryDict(query))):
+        raise UnknownParameters(names, taken)
 
 
 def canonical_query(path: str, query: str | bytes) -> str | None:

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from measures import models
+from measures.addresses import absolute
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
-from measures.site import NAME
+from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
+from .examples import add_examples
 
 Schema = dict[str, Any]
 
@@ -35,23 +37,38 @@ TYPES: dict[str, Schema] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     "datetime": {"type": "string", "format": "date-time"},
-    "any": {},
+    "any": {"type": "object"},
 }
 PROBLEM_TYPE = "application/problem+json"
 
 
-def openapi(language: str = "en") -> Schema:
-    """The OpenAPI document, with its explanations in `language`."""
+def openapi(language: str = "en", *, with_examples: bool = True) -> Schema:
+    """The OpenAPI document, with its explanations in `language`; examples are read from the records of today."""
     with override(language):
-        return {
+        document = {
             "openapi": "3.0.3",
-            "info": {"title": NAME, "version": "1.0.0"},
+            # Programs that write clients name them after the title, and package names are ASCII.
+            "info": {
+                "title": NAME_EN,
+                "version": "2.0.0",
+                "description": _(
+                    "A read-only JSON API for the whole database, without registration. Whatever parameters are written, an "
+                    "answer is given where it was asked for; parameters that do not exist are refused."
+                ),
+                "contact": {"name": settings.ORGANISER or NAME, "url": absolute("/about/")},
+                "license": {"name": LICENCE["title"], "url": LICENCE["path"]},
+            },
             "servers": [{"url": settings.SITE_ORIGIN}],
+            "security": [],
+            "tags": [{"name": endpoint.name, "description": str(endpoint.many)} for endpoint in ENDPOINTS],
             "paths": {
                 address: {"get": own} for endpoint in ENDPOINTS for address, own in operations(endpoint)
             },
             "components": {"schemas": dict(sorted(components().items()))},
         }
+        if with_examples:
+            add_examples(document)
+        return document
 
 
 def schema(request: HttpRequest) -> HttpResponse:
@@ -73,12 +90,6 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
     many = operation(
         endpoint, "list", endpoint.many, [*narrowing, page_parameter()], page_name(endpoint.listed)
     )
-    if narrowing:
-        many["responses"]["302"] = {
-            "description": _(
-                "One selection has one address: other orders, repeated and unknown parameters lead there."
-            )
-        }
     yield f"/api/{endpoint.name}/", many
     one = operation(endpoint, "retrieve", endpoint.one, [key], endpoint.retrieved.name)
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
