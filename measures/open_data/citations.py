@@ -52,7 +52,7 @@ class Citation:
 
 def work_of(measure: Measure) -> Work:
     """The measure as one version of a record. Its title is what heads its page."""
-    number = measure.version_number
+    number, (source_zh, source_en) = measure.version_number, sources([measure.plan])
 
     def detail(kind: str, title: str, headline: str, version: str) -> str:
         named = [quoted(title)] if headline else []
@@ -74,7 +74,8 @@ def work_of(measure: Measure) -> Work:
         edited=measure.edited_at,
         edition=number,
         permanent=absolute(version_path(measure.code, number)),
-        **sources([measure.plan]),
+        source_zh=source_zh,
+        source_en=source_en,
     )
 
 
@@ -84,16 +85,14 @@ def paragraph_numbers(measure: Measure) -> str:
     return _("¶%(number)s") % {"number": listed}
 
 
-def sources(plans: Sequence[Plan]) -> dict[str, str]:
+def sources(plans: Sequence[Plan]) -> tuple[str, str]:
     """The sources of these plans in both languages: the beginning of what is said of each."""
 
     def told(text: str) -> str:
         return " ".join(END_OF_SENTENCE.split(text)[:SENTENCES_OF_SOURCE]).strip()
 
-    return {
-        "source_zh": "".join(told(plan.source_zh).replace(" ", "") for plan in plans),
-        "source_en": " ".join(told(plan.source_en or plan.source_zh) for plan in plans),
-    }
+    chinese = "".join(told(plan.source_zh).replace(" ", "") for plan in plans)
+    return chinese, " ".join(told(plan.source_en or plan.source_zh) for plan in plans)
 
 
 def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
@@ -151,6 +150,7 @@ def list_sentence(filterset: MeasureFilter) -> str:
 def list_work(filterset: MeasureFilter) -> Work:
     """The list of a selection as it stands in this data version."""
     version, count = filterset.catalogue.version, filterset.fitting.total
+    source_zh, source_en = sources(filterset.plans)
     with override("zh-hans"):
         chinese = description(filterset)
     with override("en"):
@@ -166,7 +166,8 @@ def list_work(filterset: MeasureFilter) -> Work:
         permanent=list_as_of(filterset.canonical_query(), version.number),
         count=count,
         fingerprint=fingerprint_of(lines_of(filterset)) if count <= MAX_PRINTED else "",
-        **sources(filterset.plans),
+        source_zh=source_zh,
+        source_en=source_en,
     )
 
 

@@ -13,9 +13,11 @@ from django.utils.translation import override
 
 from measures import models
 from measures.addresses import absolute
+from measures.catalogue.moments import DAY, NUMBER
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
+from measures.selection.parameters import MOMENT
 from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
@@ -87,11 +89,19 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
         "schema": {"type": "string", "pattern": f"^{endpoint.key_pattern}$"},
     }
     narrowing = filter_parameters() if endpoint.name == "measures" else []
+    if endpoint.name == "changes":
+        narrowing = [
+            moment_parameter("from", _("Only what changed after this data version or day.")),
+            moment_parameter("to", _("Only what changed up to this data version or day.")),
+        ]
+    as_of = moment_parameter(
+        MOMENT, _("The records as they were in this data version, or at the end of this day in Beijing.")
+    )
     many = operation(
-        endpoint, "list", endpoint.many, [*narrowing, page_parameter()], page_name(endpoint.listed)
+        endpoint, "list", endpoint.many, [*narrowing, page_parameter(), as_of], page_name(endpoint.listed)
     )
     yield f"/api/{endpoint.name}/", many
-    one = operation(endpoint, "retrieve", endpoint.one, [key], endpoint.retrieved.name)
+    one = operation(endpoint, "retrieve", endpoint.one, [key, as_of], endpoint.retrieved.name)
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
 
 
@@ -122,6 +132,16 @@ def page_parameter() -> Schema:
         "required": False,
         "description": _("Number of the page, from 1; each has fifty records."),
         "schema": {"type": "integer", "minimum": 1, "default": 1},
+    }
+
+
+def moment_parameter(name: str, description: object) -> Schema:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": str(description),
+        "schema": {"type": "string", "pattern": f"^({NUMBER.pattern}|{DAY.pattern})$"},
     }
 
 
