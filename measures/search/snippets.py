@@ -19,6 +19,7 @@ from measures.language.pinyin import toned
 from .matching import Match, find
 from .search import Search
 
+MAX_NAMES = 4  # fields at the beginning that are title or headline, in two languages
 AROUND = 24  # Chinese characters of a snippet on both sides of the match
 
 
@@ -67,14 +68,13 @@ def _window(text: str, span: list[int], around: int) -> tuple[int, int]:
     return begin, stop
 
 
-def marked_title(measure: Measure, query: Search) -> SafeString:
-    """The title in the active language, with what was searched for marked."""
-    title = measure.title
-    return marked(title, [match for own in query.alternatives if (match := find(own, title))])
+def marked_whole(text: str, query: Search) -> SafeString:
+    """The whole text, with what was searched for marked."""
+    return marked(text, [match for own in query.alternatives if (match := find(own, text))])
 
 
 def hits(measure: Measure, query: Search) -> list[Hit]:
-    """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
+    """For each thing asked for, the first field it stands in; what stands in the title or headline shown is marked there."""
     fields: list[tuple[str, str, str]] = []
     unread = _fields(measure)  # read as far as needed: most is found in the first
     found: dict[int, list[Match]] = {}
@@ -87,12 +87,12 @@ def hits(measure: Measure, query: Search) -> list[Hit]:
             if match := find(alternatives, fields[at][1]):
                 found.setdefault(at, []).append(match)
                 break
-    title, shown = measure.title, []
+    names, shown = (measure.title, measure.headline), []
     for at, matches in sorted(found.items()):
         name, text, lang = fields[at]
         spelt = next((match for match in matches if match.phrase.spelt), None)
         reading = toned(text[spelt.start : spelt.end]) if spelt else ""
-        if text == title and at < 2:
+        if text in names and at < MAX_NAMES:
             if not spelt:
                 continue
             snippet = conditional_escape(text[spelt.start : spelt.end])
