@@ -207,6 +207,9 @@ BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(FUTIAN_DATA / "backups"))).expandu
 BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
 BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
+# `serve` and a reload write a backup before they migrate, and migrate nothing where that fails.
+BACKUP_BEFORE_MIGRATIONS = bool(env("BACKUP_BEFORE_MIGRATIONS"))
+
 # --- Page cache ---
 
 PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web process

@@ -130,6 +130,33 @@ def test_a_release_with_a_migration_is_taken_once_it_has_run(release, data):
     assert release.stop() == 0
 
 
+def test_a_migration_waits_for_a_proved_backup(tmp_path, data):
+    backups = data / "backups"
+    backups.write_text("a file where the folder should be")
+    with released(tmp_path, data, BACKUP_BEFORE_MIGRATIONS="1", BACKUP_FOLDER=str(backups)) as release:
+        migrations = release.folder / "measures" / "migrations"
+        last = max(path.stem for path in migrations.glob("0*.py"))
+        (migrations / "0999_drill.py").write_text(
+            MIGRATION.format(last=last, sql="CREATE TABLE drill (id int)")
+        )
+        release.reload()
+        refusal = release.said(REFUSED)
+        assert "The backup could not be made" in refusal
+        assert (
+            "Nothing was migrated: mend that, or do without by an empty BACKUP_BEFORE_MIGRATIONS." in refusal
+        )
+        with psycopg.connect(EmbeddedPostgres(data).url()) as connection:
+            assert connection.execute("SELECT to_regclass('drill')").fetchone() == (None,)
+
+        backups.unlink()
+        release.reload()
+        release.said(f"Writing a backup into {backups} before the migrations.")
+        release.said("Applying 1 migrations.")
+        release.said(TAKEN)
+        assert [path.suffix for path in sorted(backups.glob("futian-*"))] == [".dump", ".json"]
+        assert release.stop() == 0
+
+
 def test_hang_up_during_start_up_is_not_the_end(tmp_path, data):
     release = Release(tmp_path, data)
     release.start()

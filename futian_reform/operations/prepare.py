@@ -18,6 +18,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from psycopg.errors import InsufficientPrivilege
 
+from .backups.dump import back_up
+from .backups.server import BackupError
+
 Say = Callable[[str], None]
 REMEDIES = {
     "password": "Correct user and password in DATABASE_URL; special characters in it are percent-encoded.",
@@ -127,6 +130,8 @@ def prepare_database(say: Say) -> None:
             executor = MigrationExecutor(connections["default"])
             refuse_newer_database(executor.loader)
             if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                if settings.BACKUP_BEFORE_MIGRATIONS and executor.loader.applied_migrations:
+                    back_up_before(say)
                 say(f"Applying {len(plan)} migrations.")
                 call_command("migrate", interactive=False, verbosity=0)
             call_command("live_sql", check=True)
@@ -136,6 +141,19 @@ def prepare_database(say: Say) -> None:
         for connection in connections.all():
             connection.close()
             connection.close_pool()
+
+
+def back_up_before(say: Say) -> None:
+    """Write a backup that is proved; without one nothing is migrated. Raises ServeError."""
+    say(f"Writing a backup into {settings.BACKUP_FOLDER} before the migrations.")
+    try:
+        back_up(
+            settings.BACKUP_FOLDER, keep=3, days=settings.BACKUP_DAYS, copy_with=settings.BACKUP_COPY_WITH
+        )
+    except BackupError as error:
+        raise ServeError(
+            f"{error} Nothing was migrated: mend that, or do without by an empty BACKUP_BEFORE_MIGRATIONS."
+        ) from error
 
 
 def refuse_newer_database(loader: MigrationLoader) -> None:

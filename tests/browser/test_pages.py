@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.public_pages import PAGE_TYPES
+from tests.public_pages import PAGE_TYPES, PREFIXES
 
 pytestmark = pytest.mark.browser
 
@@ -248,3 +248,19 @@ def test_no_motion_for_those_who_want_none(new_page):
     page.goto("/measures/")
     moving = "[...document.querySelectorAll('*')].filter((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
     assert page.evaluate(f"{moving}.length") == 0
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_masthead_is_one_line_and_a_notice_on_a_phone(new_page, prefix):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{prefix}/about/")
+    masthead = page.locator(".masthead")
+    assert masthead.bounding_box()["height"] <= 96
+    parts = page.locator(".site-name, .menu > summary, [data-reading-toggle], .languages a:visible")
+    boxes = [parts.nth(at).bounding_box() for at in range(parts.count())]
+    # The language of the page is left out.
+    assert [box["y"] + box["height"] <= 50 for box in boxes] == [True] * 5
+    page.locator(".menu > summary").click()
+    links = page.get_by_role("navigation").locator("visible=true").first.get_by_role("link")
+    assert [links.nth(at).bounding_box()["height"] >= 44 for at in range(4)] == [True] * 4
+    assert page.locator("h1").bounding_box()["y"] < 200  # the menu lies over the page and moves nothing
