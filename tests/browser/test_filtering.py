@@ -22,7 +22,7 @@ def test_by_keyboard_alone(page):
     page.goto("/en/measures/")
     expect(rows(page)).to_have_count(28)
     option = page.locator(WELL_BEING)
-    for _ in range(30):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.parentElement.dataset.facet") == "category":  # closed till now
             page.keyboard.press("Enter")
