@@ -40,7 +40,7 @@ def is_trusted(host: str) -> bool:
 
 def is_download(path: str) -> bool:
     """Whether the answer may be a stream: the list's other forms, which hold all that was selected."""
-    return path.endswith((".csv", ".json", ".xlsx"))
+    return path.endswith((".csv", ".json", ".xlsx")) and not path.endswith("/suggestions.json")
 
 
 def closing(start_response):

@@ -23,6 +23,7 @@ from .options import MAIN, ShownFacet, ShownOption, shown_facets
 from .rows import row, rows
 from .sentences import sentence
 from .strip import Strip, strip
+from .wrapping import wrapping
 
 PAGE_SIZE = 50
 MATRIX = "matrix"  # the view of a list that shows it by category and centre
@@ -129,11 +130,13 @@ class Listing:
         shown = {"coded": self.mixed, "in_one_category": one_category}
         if not (query := self.filterset.search):
             return rows(catalogue, keys, **shown)
+        breaks = wrapping(catalogue).breaks
         return [
             row(
                 measure,
-                headline=marked_whole(measure.headline, query),
-                title=marked_whole(measure.title, query),
+                catalogue,
+                headline=marked_whole(measure.headline, query, breaks(measure.headline)),
+                title=marked_whole(measure.title, query, breaks(measure.title)),
                 hits=hits(measure, query),
                 **shown,
             )

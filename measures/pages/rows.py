@@ -12,6 +12,8 @@ from measures.models import CentreLink
 from measures.selection.facets import NONE
 from measures.selection.numbers import everything
 
+from .wrapping import wrapping
+
 MAX_ROWS = 2_000  # kept in a language, of about 2 kB each
 MAX_DOTS = 12  # in a cell of the matrix; above, a number takes over
 
@@ -28,7 +30,7 @@ def rows(
     made = {}
     if missing := [key for key in keys if key not in kept]:
         made = {
-            measure.key: row(measure, coded=coded, in_one_category=in_one_category)
+            measure.key: row(measure, catalogue, coded=coded, in_one_category=in_one_category)
             for measure in catalogue.measures(missing)
         }
         if len(kept) + len(made) <= MAX_ROWS:
@@ -36,9 +38,9 @@ def rows(
     return [made.get(key) or kept[key] for key in keys]
 
 
-def row(measure: Measure, **shown) -> SafeString:
+def row(measure: Measure, catalogue: Catalogue, **shown) -> SafeString:
     """One row; `coded` and `in_one_category` as above, and a search gives `headline` and `title` with marks and its `hits`."""
-    return get_template("_row.html").render({"measure": measure, **shown})
+    return get_template("_row.html").render({"measure": measure, "wrapping": wrapping(catalogue), **shown})
 
 
 class Dot(NamedTuple):

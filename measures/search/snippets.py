@@ -2,11 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from measures.catalogue.records import Measure
 from measures.language.bilingual import CHINESE, ENGLISH
 from measures.language.chinese import has_chinese
-from measures.language.pinyin import toned
+from measures.language.readings import toned
 
 from .matching import Match, find
 from .search import Search
@@ -33,8 +33,13 @@ class Hit:
     pinyin: str = ""
 
 
-def marked(text: str, matches: Iterable[Match], around: int | None = None) -> SafeString:
-    """`text`, escaped, with the matches in <mark>; cut to `around` characters on both sides of the first of them."""
+def marked(
+    text: str, matches: Iterable[Match], around: int | None = None, breaks: Collection[int] = ()
+) -> SafeString:
+    """`text`, escaped, with the matches in <mark>; cut to `around` characters on both sides of the first of them.
+
+    Lines may break at the positions `breaks`, where a <wbr> says so.
+    """
     spans: list[list[int]] = []
     for match in sorted(matches, key=lambda match: match.start):
         if spans and match.start <= spans[-1][1]:
@@ -44,15 +49,18 @@ def marked(text: str, matches: Iterable[Match], around: int | None = None) -> Sa
     begin, stop = 0, len(text)
     if around is not None and spans:
         begin, stop = _window(text, spans[0], around)
+
+    def plain(start: int, end: int) -> str:
+        ends = [start, *sorted(at for at in breaks if start < at < end), end]
+        own = "<wbr>".join(conditional_escape(str(text[a:b])) for a, b in itertools.pairwise(ends))
+        return f"<wbr>{own}" if start in breaks else own
+
     pieces, at = [], begin
     for start, end in spans:
         if begin <= start and end <= stop:
-            pieces += [
-                conditional_escape(str(text[at:start])),
-                format_html("<mark>{}</mark>", str(text[start:end])),
-            ]
+            pieces += [plain(at, start), "<mark>", plain(start, end), "</mark>"]
             at = end
-    pieces.append(conditional_escape(str(text[at:stop])))
+    pieces.append(plain(at, stop))
     return mark_safe(("…" if begin else "") + "".join(pieces) + ("…" if stop < len(text) else ""))  # noqa: S308
 
 
@@ -68,9 +76,9 @@ def _window(text: str, span: list[int], around: int) -> tuple[int, int]:
     return begin, stop
 
 
-def marked_whole(text: str, query: Search) -> SafeString:
+def marked_whole(text: str, query: Search, breaks: Collection[int] = ()) -> SafeString:
     """The whole text, with what was searched for marked."""
-    return marked(text, [match for own in query.alternatives if (match := find(own, text))])
+    return marked(text, [match for own in query.alternatives if (match := find(own, text))], breaks=breaks)
 
 
 def hits(measure: Measure, query: Search) -> list[Hit]:

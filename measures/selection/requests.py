@@ -32,7 +32,7 @@ def canonical_redirect(
     the end of an address without being part of it.
     """
     query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
-    if request.META["QUERY_STRING"] == query:
+    if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
