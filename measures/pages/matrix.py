@@ -80,43 +80,33 @@ def matrix(
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """
-    fitting, centres = filterset.fitting, [*filterset.vocabulary.centre, NONE]
-    shown = [
-        MatrixRow(
-            record,
-            address(category=[record.slug]),
-            fitting.numbers("category")[record.slug],
-            [
-                Cell(
-                    centre,
-                    address(category=[record.slug], centre=[centre]),
-                    fitting.matrix[record.slug, centre],
-                    [
-                        ShownDot(dot, dot.key in fitting)
-                        for dot in dots(filterset.catalogue).get((record.slug, centre), ())
-                    ],
-                )
-                for centre in centres
-            ],
-        )
-        for record in (filterset.vocabulary.category.values() if categories is None else categories)
-    ]
-    numbers = fitting.numbers("centre")
+    if categories is None:
+        categories = filterset.vocabulary.category.values()
+    centres, numbers = [*filterset.vocabulary.centre, NONE], filterset.fitting.numbers("centre")
+    rows = [_row(filterset, category, centres, address) for category in categories]
     foot = [Cell(centre, address(centre=[centre]), numbers[centre]) for centre in centres]
-    return Matrix(
-        columns=[
-            Column(
-                filterset.labels["centre"][own.centre],
-                reverse("centre", args=[own.centre])
-                if own.centre != NONE
-                else own.address
-                if own.count
-                else "",
-                min(6, max((len(row.cells[at].dots) for row in shown), default=0)),
-            )
-            for at, own in enumerate(foot)
-        ],
-        rows=shown,
-        foot=foot,
-        count=fitting.total,
-    )
+    columns = []
+    for at, own in enumerate(foot):
+        about = (
+            reverse("centre", args=[own.centre]) if own.centre != NONE else own.address if own.count else ""
+        )
+        fullest = max((len(row.cells[at].dots) for row in rows), default=0)
+        columns.append(Column(filterset.labels["centre"][own.centre], about, min(6, fullest)))
+    return Matrix(columns, rows, foot, filterset.fitting.total)
+
+
+def _row(
+    filterset: MeasureFilter, category: Category, centres: list[str], address: Callable[..., str]
+) -> MatrixRow:
+    fitting, slug = filterset.fitting, category.slug
+    found = dots(filterset.catalogue)
+    cells = [
+        Cell(
+            centre,
+            address(category=[slug], centre=[centre]),
+            fitting.matrix[slug, centre],
+            [ShownDot(dot, dot.key in fitting) for dot in found.get((slug, centre), ())],
+        )
+        for centre in centres
+    ]
+    return MatrixRow(category, address(category=[slug]), fitting.numbers("category")[slug], cells)
