@@ -65,7 +65,7 @@ def test_back_and_forward_restore_the_selection(page):
 def test_search_and_order_update_in_place(page):
     page.goto("/en/measures/")
     page.evaluate("window.same = true")
-    page.get_by_role("searchbox").fill("jinrongkeji")
+    page.locator("#q").fill("jinrongkeji")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("1 measure found for “jinrongkeji”")
     expect(page.locator(".hit-pinyin")).to_contain_text("jīn róng kē jì")
