@@ -8,8 +8,8 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
@@ -220,6 +220,13 @@ class Listing:
     def sentence(self) -> str:
         """The selection in words, with its number."""
         return sentence(self.filterset)
+
+    @property
+    def heading(self) -> str:
+        """The sentence as markup, which in Chinese breaks between words."""
+        if get_language() == "en":
+            return self.sentence
+        return wrapping(self.filterset.catalogue).made(self.sentence)
 
     @cached_property
     def relaxations(self) -> list[Relaxation]:

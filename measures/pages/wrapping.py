@@ -33,11 +33,15 @@ class Wrapping:
     def markup(self, text: str) -> SafeString:
         """The Chinese text as markup."""
         if (kept := self._kept.get(text)) is None:
-            pieces = map(conditional_escape, self.words.pieces(str(text)))
-            kept = mark_safe("<wbr>".join(pieces))  # noqa: S308  the pieces are escaped
+            kept = self.made(text)
             if len(self._kept) < MAX_TEXTS:
                 self._kept[str(text)] = kept
         return kept
+
+    def made(self, text: str) -> SafeString:
+        """The same for a text that is seldom seen twice."""
+        pieces = map(conditional_escape, self.words.pieces(str(text)))
+        return mark_safe("<wbr>".join(pieces))  # noqa: S308  the pieces are escaped
 
     def breaks(self, text: Text) -> set[int]:
         """The positions at which a line of the text may break; empty where it is not Chinese."""

@@ -24,7 +24,9 @@ def test_by_keyboard_alone(page):
     option = page.locator(WELL_BEING)
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.parentElement.dataset.facet") == "category":  # closed till now
+        if (
+            page.evaluate("document.activeElement.parentElement.dataset.facet") == "category"
+        ):  # closed till now
             page.keyboard.press("Enter")
         if option.evaluate("(element) => element === document.activeElement"):
             break

@@ -25,7 +25,7 @@ def first_results(new_page, options: dict, addresses: list[str]) -> dict[str, in
         page.goto(address)
         found[address] = page.locator(".row h3 a").first.evaluate(place)
         assert page.locator("body > .masthead").bounding_box()["height"] <= 96
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert page.evaluate("document.documentElement.scrollWidth") == options["viewport"]["width"], address
     return found
 
 
