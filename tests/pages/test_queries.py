@@ -17,8 +17,8 @@ QUERIES = {
     "/measures/?category=business-environment&category=well-being": (6, 1),
     "/measures/?centre=finance&view=matrix": (7, 1),
     "/measures/?q=jiaoshi": (11, 7),  # what may be spelt, and where each hit matched
-    "/measures/?district=xiangmihu&role=responsible": (4, 1),
-    "/measures/?q=arbitratoin": (12, 9),
+    "/measures/?district=xiangmihu&role=responsible": (5, 1),
+    "/measures/?q=arbitratoin": (13, 9),
     "/measures/?category=unknown": (2, 1),
     "/measures/2020-05/": (6, 2),
     "/measures/2020-15/history/": (3, 2),
