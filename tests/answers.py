@@ -23,7 +23,7 @@ MACHINES = ("file", "API, measures", "API, others", "record")
 SELECTIONS = ("list", "file", "API, measures")
 PAGED = ("list", "changes", "API, measures", "API, others")
 EVERY = (*PEOPLE, *MACHINES)
-MOVED, SAME, REFUSED = "302, to its one address", "200, the same answer", "400, which says why"
+MOVED, SAME, REFUSED = "302", "200", "400"
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ CASES = [
     Case("NUL, `%00`", "q=a%00b", refused=EVERY),
     Case("10 kB", "q=" + "x" * 10_000, refused=EVERY),
 ]
-#: Other paths for the same address -> what becomes of a path.
+#: Other paths that lead to the same address -> what becomes of a path.
 PATHS: dict[str, Callable[[str], str]] = {
     "a sign stuck to the path": lambda path: f"{path}。",
-    "no slash at the end of a page": lambda path: path.rstrip("/"),
-    "its language in capital letters": lambda path: re.sub(
+    "no slash at its end, where it has one": lambda path: path.rstrip("/"),
+    "its language in capital letters, where it has one": lambda path: re.sub(
         "^/(en|zh-hant)/", lambda found: found[0].upper(), path
     ),
 }
@@ -157,6 +157,8 @@ def document() -> Iterator[str]:
     yield "- Each answer of 200 has a strong `ETag` and `Last-Modified`. Asked by either, GET and HEAD are a 304: by any of a list of"
     yield "  tags, weak ones too, by `*`, and by any time from the last edit to now, two seconds after that edit at the earliest."
     yield "- `Accept-Encoding` is weighed: `br`, `gzip` or none. Each coding has a tag of its own."
+    yield ""
+    yield "302 leads to its one address; 200 is the answer of that address, in place; 400 says why; – does not arise."
     yield ""
     yield f"| asked with | {' | '.join(EVERY)} |"
     yield f"|---|{'---|' * len(EVERY)}"
