@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -20,8 +20,8 @@ from django.views.generic import View
 
 from measures import site
 from measures.addresses import (
-    CHANGES_PATH,
     absolute,
+    changes_path,
     history_path,
     in_language,
     list_path,
@@ -31,10 +31,11 @@ from measures.addresses import (
 )
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan
+from measures.history.changes import Span
 from measures.history.events import Event, described
 from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.models import DataVersion, PublicVersion, Version
+from measures.models import DataVersion, Version
 from measures.selection.filter import MeasureFilter
 from measures.selection.requests import canonical_redirect, page_asked_for, page_number, selected
 
@@ -180,22 +181,27 @@ def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
 
 
 class ChangeFeed(View):
-    """Every event of every record, the newest first."""
+    """Every event of every record between two moments, or all; the newest first."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        language, catalogue, number = get_language(), Catalogue.current(), page_number(request)
-        first = (number - 1) * MAX_ENTRIES
+        span, number = Span.asked_for(request.GET), page_number(request)
+        query = "&".join(filter(None, [span.query, f"page={number}" if number > 1 else ""]))
+        if number and request.META["QUERY_STRING"] != query:
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        language, catalogue, first = get_language(), Catalogue.current(), (number - 1) * MAX_ENTRIES
         # One more tells whether another page follows. They are not counted, which would read the whole history.
-        events = list(PublicVersion.objects.events()[first : first + MAX_ENTRIES + 1]) if number else []
+        events = list(span.events()[first : first + MAX_ENTRIES + 1]) if number else []
         if number != 1 and not events:
             raise Http404(
                 _("There is no page “%(number)s” of changes.") % {"number": request.GET["page"][:20]}
             )
         page = Page(number, len(events) > MAX_ENTRIES, catalogue.version)
         title = _("Changes of the Futian Reform Database")
-        feed = new_feed(title, CHANGES_PATH, "/changes.atom", page, ("changes",), catalogue.plans)
+        path, own_path = changes_path(span.query), changes_path(span.query, ".atom")
+        name = ("changes", span.query) if span.query else ("changes",)
+        feed = new_feed(title, path, own_path, page, name, catalogue.plans)
         names = public_names(catalogue.vocabulary)
         for event in described(events[:MAX_ENTRIES], names, catalogue.vocabulary):
             feed.add_item(
@@ -215,4 +221,4 @@ def page_of(event: Event) -> str:
     if event.kind == Version.Kind.MEASURE:
         path = history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
         return in_language(path, get_language())
-    return event.page or in_language(CHANGES_PATH, get_language())
+    return event.page or in_language(changes_path(), get_language())

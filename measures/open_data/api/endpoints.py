@@ -13,6 +13,7 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
+from measures.history.changes import Span
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.models import PublicVersion
@@ -20,6 +21,7 @@ from measures.open_data import records
 from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
+from measures.selection.parameters import in_moment
 from measures.selection.requests import page_asked_for, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
@@ -94,7 +96,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(f"{request.path}?{query.urlencode()}" if query else request.path)
+    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
 
 
 class Measures(Endpoint):
@@ -103,12 +105,8 @@ class Measures(Endpoint):
     listed = retrieved = records.MEASURE
     key, key_pattern = "code", CODE_PATTERN
 
-    def get_page(self, request: HttpRequest) -> HttpResponse:
-        self.filterset = selected(request)
-        return super().get_page(request)
-
     def keys(self) -> Keys:
-        return array("q", self.filterset.keys)
+        return array("q", selected(self.request).keys)
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return self.catalogue.measures(list(keys))
@@ -179,8 +177,7 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        versions: Keys = PublicVersion.objects.events()
-        return versions
+        return Span.asked_for(self.request.GET).events()
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return described(keys, public_names(self.catalogue.vocabulary))
