@@ -16,7 +16,7 @@ from measures.addresses import absolute
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
-from measures.selection.parameters import parameters
+from measures.selection.parameters import NO_TEXT, parameters
 from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
@@ -164,8 +164,8 @@ def parameter_schema(form_field: forms.Field) -> Schema:
     if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
         found["enum"] = values
     elif most := getattr(form_field, "max_length", None):
-        # No NUL, and no U+FFFD, which stands for bytes that are not UTF-8.
-        found |= {"maxLength": most, "pattern": r"^[^\u0000\uFFFD]*$"}
+        # Nor U+FFFD, which stands for bytes that are not UTF-8.
+        found |= {"maxLength": most, "pattern": rf"^[^{NO_TEXT}\ufffd]*$"}
     if isinstance(form_field, forms.MultipleChoiceField):
         return {"type": "array", "items": found}
     return found
