@@ -48,7 +48,7 @@ def in_words(ranges: list[tuple[int, int]]) -> str:
 def moment_of(text: str) -> DataVersion:
     """The data version of this number, or at the end of this day; raises UnknownMoment where there is none."""
     if NUMBER.fullmatch(text):
-        found = DataVersion.objects.filter(number=int(text)).first()
+        found: DataVersion | None = DataVersion.objects.filter(number=int(text)).first()
     else:
         end = end_of_day(text)
         found = end and DataVersion.objects.filter(at__lt=end, number__gt=0).first()

@@ -49,7 +49,7 @@ class Register:
         self.in_plan_order = self.positions(keys)
         #: The key, and the facet set of places, of the measure at each position; 0 where no measure has the bit.
         self._keys, self._places = (array("q", bytes(8 * WORD * len(self._words))) for _each in range(2))
-        at_of: dict[int, array] = defaultdict(lambda: array("q"))  # facet set -> positions
+        at_of: dict[int, array[int]] = defaultdict(lambda: array("q"))  # facet set -> positions
         rows = zip(self.in_plan_order, keys, columns.about, columns.places, columns.cites, strict=True)
         for at, key, about, places, cites in rows:
             self._keys[at], self._places[at] = key, places

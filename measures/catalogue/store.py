@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -114,7 +115,7 @@ class Store:
     number: int | None = None
     drafts: bool = False
 
-    def _rows(self, sql: str, **parameters) -> list[tuple]:
+    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with connections[self.using].cursor() as cursor:
             cursor.execute(self._sql(sql), parameters | {"number": self.number})
             return cursor.fetchall()
@@ -134,7 +135,7 @@ class Store:
         tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
         return Register(Columns(*map(unpacked, packed)), tokens, vocabulary)
 
-    def keys_in_order(self, sort: str) -> array:
+    def keys_in_order(self, sort: str) -> "array[int]":
         """The keys of all measures in one of ORDERS."""
         ((packed,),) = self._rows(KEYS_IN_ORDER.replace("{order}", ORDERS[sort]))
         return unpacked(packed)
@@ -228,7 +229,7 @@ def measure(
     )
 
 
-def unpacked(keys: bytes | None) -> array:
+def unpacked(keys: bytes | None) -> "array[int]":
     """The numbers that PostgreSQL sent as one value of eight bytes each. As a row for each, they would take longer to fetch than
     to find."""
     found = array("q", keys or b"")
