@@ -10,10 +10,11 @@ from collections import Counter
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from measures.open_data.api.endpoints import ENDPOINTS
 from measures.open_data.api.openapi import MOMENTS
+from measures.selection.parameters import NO_TEXT, NOT_IN_TEXTS
 
 # Its import warns about what it imports itself.
 with warnings.catch_warnings():
@@ -42,6 +43,9 @@ def test_answers_are_as_described(api, path):
     @given(case=api[path]["GET"].as_strategy())
     def ask(case):
         asked[path] += 1
+        # What the description cannot say: the characters beyond the first plane that no text may contain.
+        words = str((case.query or {}).get("q", ""))
+        assume(re.search(f"[{NO_TEXT}]", words) or not NOT_IN_TEXTS.search(words))
         # Which numbers and days exist is said by no schema.
         for name in MOMENTS.keys() & (case.query or {}).keys():
             if re.fullmatch("[0-9-]{1,19}", str(case.query[name])):
