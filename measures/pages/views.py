@@ -151,7 +151,9 @@ class ApiPage(PublicPage):
     template_name = "api.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**documentation(openapi(get_language())), **kwargs)
+        return super().get_context_data(
+            **documentation(openapi(get_language(), with_examples=False)), **kwargs
+        )
 
 
 def unknown_form(request, form):
