@@ -61,6 +61,12 @@ ALWAYS_PRESENT = frozenset(
 )
 NUMBERS = ("page", "p")
 SLUG = re.compile("[A-Za-z0-9_-]+")
+#: Control characters but tab and line ends, and the code points that Unicode keeps from being characters: HTML, XML and
+#: PostgreSQL refuse some of them each. Written so that it means the same to Python and in JSON Schema; those of the planes
+#: beyond the first stand apart, because programs that make requests from a description do not understand them in it.
+NO_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
+_BEYOND = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+NOT_IN_TEXTS = re.compile(f"[{NO_TEXT}{_BEYOND}]")
 #: What messengers, mail programs and advertisements add to any link that passes through them.
 TRACKERS = frozenset(
     "from isappinstalled scene clicktime enterid ascene nsukey wxshare_count spm scm bd_vid vd_source share_token share_source"  # noqa: SIM905

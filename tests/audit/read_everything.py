@@ -8,7 +8,7 @@ import json
 import pkgutil
 import sys
 
-from futian_reform_database_client import Client, api
+from futian_reform_database_client import Client, api, models
 
 KEYS = {"changes": "id", "measures": "code"}
 client = Client(base_url=sys.argv[1], raise_on_unexpected_status=True)
@@ -28,8 +28,13 @@ for tag in pkgutil.iter_modules(api.__path__):
     }
 measures = importlib.import_module(f"{api.__name__}.measures.measures_list")
 narrowed = measures.sync(
-    client=client, basis=["named"], centre=["technology", "finance"], sort="title", q="金融"
+    client=client,
+    basis=[models.MeasuresListBasisItem.NAMED],
+    centre=[models.MeasuresListCentreItem.TECHNOLOGY, models.MeasuresListCentreItem.FINANCE],
+    sort=models.MeasuresListSort.TITLE,
+    q="金融",
 )
-refused = measures.sync(client=client, centre=["atlantis"])
+refused = measures.sync(client=client, page=9, q="x" * 300)
 found["narrowed"] = {"codes": [measure.code for measure in narrowed.results], "refused": refused.to_dict()}
+client.get_httpx_client().close()
 json.dump(found, sys.stdout, ensure_ascii=False)

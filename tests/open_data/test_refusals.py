@@ -58,18 +58,18 @@ def test_a_problem_names_the_parameter_and_the_value(client):
 #: Each kind of machine form, and what it takes.
 LIST = ("q", "plan", "category", "centre", "link", "audience", "district", "role", "basis", "sort")
 TAKEN = {
-    "/measures.csv": LIST,
-    "/measures.xlsx": LIST,
-    "/measures.json": LIST,
-    "/api/measures/": (*LIST, "page"),
-    "/api/centres/": ("page",),
-    "/api/changes/": ("page",),
-    "/api/measures/2020-07/": (),
-    "/api/centres/finance/": (),
-    "/measures/2020-07.json": (),
-    "/measures/2020-07.bib": (),
-    "/measures/2020-07.ris": (),
-    "/datapackage.json": (),
+    "/measures.csv": (*LIST, "as_of"),
+    "/measures.xlsx": (*LIST, "as_of"),
+    "/measures.json": (*LIST, "as_of"),
+    "/api/measures/": (*LIST, "page", "as_of"),
+    "/api/centres/": ("page", "as_of"),
+    "/api/changes/": ("from", "to", "page", "as_of"),
+    "/api/measures/2020-07/": ("as_of",),
+    "/api/centres/finance/": ("as_of",),
+    "/measures/2020-07.json": ("as_of",),
+    "/measures/2020-07.bib": ("as_of",),
+    "/measures/2020-07.ris": ("as_of",),
+    "/datapackage.json": ("as_of",),
     "/api/schema/": (),
 }
 TRACKED = "from=timeline&isappinstalled=0&utm_source=a&fbclid=b&spm=1.2"

@@ -105,12 +105,8 @@ class Measures(Endpoint):
     listed = retrieved = records.MEASURE
     key, key_pattern = "code", CODE_PATTERN
 
-    def get_page(self, request: HttpRequest) -> HttpResponse:
-        self.filterset = selected(request)
-        return super().get_page(request)
-
     def keys(self) -> Keys:
-        return array("q", self.filterset.keys)
+        return array("q", selected(self.request).keys)
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return self.catalogue.measures(list(keys))

@@ -2,26 +2,26 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from measures.catalogue import Catalogue
 from measures.language.bilingual import in_chinese_and_english
 from measures.open_data.json_list import JSON_TYPE
-from measures.selection.filter import MeasureFilter
 
-from .endpoints import ENDPOINTS, Endpoint, Measures
+from .endpoints import ENDPOINTS, Endpoint
 
 
 def add_examples(document: dict[str, Any]) -> None:
     """Adds an example to each answer whose kind has a record today."""
-    catalogue = Catalogue.current()
+    version = Catalogue.current().version.number
     for endpoint in ENDPOINTS:
-        record = first_record(endpoint, catalogue)
+        record = first_record(endpoint)
         if record is None:
             continue
         listed = {
             "count": 1,
-            "version": catalogue.version.number,
+            "version": version,
             "next": None,
             "previous": None,
             "results": [endpoint.listed.as_json(record)],
@@ -36,13 +36,10 @@ def add_examples(document: dict[str, Any]) -> None:
     document["components"]["schemas"]["Problem"]["example"] = problem()
 
 
-def first_record(endpoint: type[Endpoint], catalogue: Catalogue) -> Any:
+def first_record(endpoint: type[Endpoint]) -> Any:
     """The first of an endpoint's records; None where it has none."""
     view = endpoint()
-    view.catalogue = catalogue
-    if isinstance(view, Measures):
-        view.filterset = MeasureFilter(catalogue=catalogue)
-        view.filterset.is_valid()  # reads the parameters
+    view.setup(HttpRequest())  # without parameters
     return next(iter(view.records(view.keys()[:1])), None)
 
 

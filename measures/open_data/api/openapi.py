@@ -9,15 +9,14 @@ from django.db.models.enums import ChoicesType
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from measures import models
 from measures.addresses import absolute
-from measures.catalogue.moments import DAY, NUMBER
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
-from measures.selection.parameters import MOMENT
+from measures.selection.parameters import NO_TEXT, parameters
 from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
@@ -40,6 +39,12 @@ TYPES: dict[str, Schema] = {
     "boolean": {"type": "boolean"},
     "datetime": {"type": "string", "format": "date-time"},
     "any": {"type": "object"},
+}
+#: Parameters that name a moment, by the number of a data version or a day.
+MOMENTS = {
+    "from": gettext_lazy("Only what changed after this data version or day (2026-11-23)."),
+    "to": gettext_lazy("Only what changed until this data version or the end of this day, in Beijing."),
+    "as_of": gettext_lazy("The answer as it was at this data version or at the end of this day, in Beijing."),
 }
 PROBLEM_TYPE = "application/problem+json"
 
@@ -89,19 +94,14 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
         "schema": {"type": "string", "pattern": f"^{endpoint.key_pattern}$"},
     }
     narrowing = filter_parameters() if endpoint.name == "measures" else []
-    if endpoint.name == "changes":
-        narrowing = [
-            moment_parameter("from", _("Only what changed after this data version or day.")),
-            moment_parameter("to", _("Only what changed up to this data version or day.")),
-        ]
-    as_of = moment_parameter(
-        MOMENT, _("The records as they were in this data version, or at the end of this day in Beijing.")
-    )
+    taken = parameters(f"/api/{endpoint.name}/") or ()
+    moments = [moment_parameter(name) for name in MOMENTS if name in taken]
     many = operation(
-        endpoint, "list", endpoint.many, [*narrowing, page_parameter(), as_of], page_name(endpoint.listed)
+        endpoint, "list", endpoint.many, [*narrowing, page_parameter(), *moments], page_name(endpoint.listed)
     )
     yield f"/api/{endpoint.name}/", many
-    one = operation(endpoint, "retrieve", endpoint.one, [key, as_of], endpoint.retrieved.name)
+    as_of = [moment_parameter("as_of")] if "as_of" in taken else []
+    one = operation(endpoint, "retrieve", endpoint.one, [key, *as_of], endpoint.retrieved.name)
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
 
 
@@ -135,13 +135,13 @@ def page_parameter() -> Schema:
     }
 
 
-def moment_parameter(name: str, description: object) -> Schema:
+def moment_parameter(name: str) -> Schema:
     return {
         "name": name,
         "in": "query",
         "required": False,
-        "description": str(description),
-        "schema": {"type": "string", "pattern": f"^({NUMBER.pattern}|{DAY.pattern})$"},
+        "description": str(MOMENTS[name]),
+        "schema": {"type": "string", "pattern": "^[0-9-]{1,19}$"},
     }
 
 
@@ -164,8 +164,8 @@ def parameter_schema(form_field: forms.Field) -> Schema:
     if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
         found["enum"] = values
     elif most := getattr(form_field, "max_length", None):
-        # No NUL, and no U+FFFD, which stands for bytes that are not UTF-8.
-        found |= {"maxLength": most, "pattern": r"^[^\u0000\uFFFD]*$"}
+        # Nor U+FFFD, which stands for bytes that are not UTF-8.
+        found |= {"maxLength": most, "pattern": rf"^[^{NO_TEXT}\ufffd]*$"}
     if isinstance(form_field, forms.MultipleChoiceField):
         return {"type": "array", "items": found}
     return found
