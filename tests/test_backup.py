@@ -223,6 +223,15 @@ def test_a_backup_of_a_newer_release_is_refused(tidy, tmp_path):
 
 def test_no_number_is_given_out_twice_however_often_a_backup_is_restored(backup):
     seen = {DataVersion.objects.live().number}
+    client, files = (
+        Client(headers={"host": "localhost"}),
+        ("/measures.csv", "/measures.json", "/measures.xlsx"),
+    )
+
+    def of_the_backup() -> list[bytes]:
+        return [client.get(f"{file}?as_of={min(seen)}").getvalue() for file in files]
+
+    kept_files = of_the_backup()
     for restorations in (1, 2):
         with editing_as("editor"):
             Measure.objects.filter(code="2020-02").update(title_en=f"Lost {restorations}")
@@ -238,7 +247,8 @@ def test_no_number_is_given_out_twice_however_often_a_backup_is_restored(backup)
         assert kept.number > lost.number
         assert kept.id > lost.id
         seen |= {live.number, kept.data_version}
-        lost_is_nowhere(Client(headers={"host": "localhost"}), lost)
+        lost_is_nowhere(client, lost)
+        assert of_the_backup() == kept_files
 
 
 def lost_is_nowhere(client: Client, lost: Version) -> None:
