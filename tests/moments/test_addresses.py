@@ -19,6 +19,7 @@ PAGES = [
     "/measures/",
     "/measures/?category=well-being&centre=none",
     "/measures/?q=jiaoshi",
+    "/measures/?centre=finance&view=matrix",
     "/measures/2020-05/",
     "/measures/2020-05/history/",
     "/categories/well-being/",
