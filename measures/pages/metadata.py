@@ -120,13 +120,13 @@ def measure(context) -> Page:
     measure = context["measure"]
     category = measure.category
     return Page(
-        measure.title,
+        measure.heading,
         measure.summary,
         [
             (_("Measures"), reverse("measure-list")),
             *crumb_of_plan(measure.plan, context),
             (category.name, reverse("category", args=[category.slug])),
-            (measure.title, reverse("measure", args=[measure.code])),
+            (measure.heading, reverse("measure", args=[measure.code])),
         ],
         [creative_work(measure)],
         og_type="article",
@@ -148,7 +148,8 @@ def creative_work(measure: Measure) -> dict:
         "@type": "CreativeWork",
         "@id": address,
         "url": address,
-        "name": measure.title,
+        "name": measure.heading,
+        "alternateName": measure.title,
         "abstract": measure.summary,
         "identifier": measure.code,
         "position": measure.number,
@@ -192,7 +193,7 @@ def topic(context) -> Page:
         "hasPart": [
             {
                 "@type": "CreativeWork",
-                "name": measure.title,
+                "name": measure.heading,
                 "url": absolute(reverse("measure", args=[measure.code])),
             }
             for measure in context["measures"]
