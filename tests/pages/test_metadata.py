@@ -93,7 +93,7 @@ def test_structured_data_of_each_page_type(client):
 @pytest.mark.parametrize(("prefix", "tag"), list(zip(PREFIXES, TAGS, strict=True)))
 def test_structured_data_says_what_the_page_says(client, prefix, tag):
     work, crumbs = graph(client, f"{prefix}/measures/2020-15/")
-    page = client.get(f"{prefix}/measures/2020-15/").text
+    page = client.get(f"{prefix}/measures/2020-15/").text.replace("<wbr>", "")
     assert work["url"] == f"{ORIGIN}{prefix}/measures/2020-15/"
     assert (work["identifier"], work["position"], work["inLanguage"]) == ("2020-15", 15, tag)
     assert unescape(re.search(r"<h1>(.*?)</h1>", page).group(1)) == work["name"]
@@ -119,7 +119,7 @@ def test_nothing_claims_to_be_the_government(client):
 
 def test_a_text_cannot_leave_the_script(client, restored):
     evil = "</script><script>alert(1)</script><!-- & "
-    Measure.objects.filter(number=15).update(title_en=evil)
+    Measure.objects.filter(number=15).update(headline_en=evil)
     response = client.get("/en/measures/2020-15/")
     assert "<script>alert" not in response.text
     assert graph(client, "/en/measures/2020-15/")[0]["name"] == evil
@@ -146,7 +146,7 @@ def test_chinese_tags_are_printed_where_they_are_true(client, settings):
 def test_open_graph(client):
     tags = metas(client, "/en/measures/2020-15/", "property")
     measure = Measure.objects.get(number=15)
-    assert tags["og:title"] == measure.title_en
+    assert tags["og:title"] == measure.headline_en
     assert tags["og:description"] == measure.summary_en
     assert (tags["og:type"], tags["og:locale"]) == ("article", "en_GB")
     assert tags["og:url"] == f"{ORIGIN}/en/measures/2020-15/"
