@@ -132,7 +132,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sitemaps",
     "django_filters",
-    "import_export",
     "axes",
 ]
 
@@ -147,6 +146,7 @@ MIDDLEWARE = [
     "futian_reform.requests.middleware.language_from_path",
     "futian_reform.requests.middleware.open_data",
     "futian_reform.requests.middleware.within_limits",
+    "futian_reform.requests.middleware.canonical_address",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -288,6 +288,9 @@ if _origin.scheme == "https":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 MAX_BODY_LENGTH = 10 * 2**20  # bytes; the largest is a spreadsheet that staff import
+# What is within it is read, so that a form that cannot be saved can be given back whatever its size.
+DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = MAX_BODY_LENGTH, 10_000
+CSRF_FAILURE_VIEW = "futian_reform.requests.errors.csrf_failed"
 
 # Failed sign-ins of one user, whatever the address, or from one address, whatever the user.
 AXES_FAILURE_LIMIT = 8

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from futian_reform.requests.errors import bad_request, not_found, server_error
+from futian_reform.requests.errors import bad_request, forbidden, not_found, server_error
 from measures.pages import sitemaps
 from measures.pages.urls import machine_urlpatterns
 from measures.pages.views import Robots, Styleguide
@@ -33,5 +33,6 @@ urlpatterns = [
 ]
 
 handler400 = bad_request
+handler403 = forbidden
 handler404 = not_found
 handler500 = server_error

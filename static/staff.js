@@ -41,3 +41,39 @@ new MutationObserver(nameBoxes).observe(document.documentElement, { childList: t
 // The search box of a list is labelled by a picture; its name is that picture's text.
 const box = document.getElementById("searchbar");
 if (box) box.setAttribute("aria-label", box.labels[0]?.querySelector("img")?.alt || box.name);
+
+// What was typed outlives whatever becomes of the answer: a server that restarts, a connection that breaks, a session that
+// ended. A form is kept in this tab until an answer says that something was saved; then it is offered to be sent again, with
+// the version it was opened on, so that what others saved meanwhile is shown and not overwritten.
+const KEPT = `typed:${location.pathname}`;
+if (document.querySelector(".messagelist .success")) {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("typed:")) sessionStorage.removeItem(key);
+}
+const offer = document.getElementById("kept-text");
+if (offer) {
+  const form = offer.closest("form");
+  form.addEventListener("submit", (event) => {
+    const pressed = event.submitter?.name ? [[event.submitter.name, event.submitter.value]] : [];
+    const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify([...typed, ...pressed]));
+    } catch {
+      // No room for it: the form is sent as it is.
+    }
+  });
+  if (sessionStorage.getItem(KEPT) && !document.querySelector(".errornote")) offer.hidden = false;
+  offer.querySelector("[data-again]").addEventListener("click", () => {
+    const again = document.createElement("form");
+    again.method = "post";
+    const token = form.elements.csrfmiddlewaretoken.value;
+    for (const [name, value] of [["csrfmiddlewaretoken", token], ...JSON.parse(sessionStorage.getItem(KEPT))]) {
+      again.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    document.body.append(again);
+    HTMLFormElement.prototype.submit.call(again);
+  });
+  offer.querySelector("[data-discard]").addEventListener("click", () => {
+    sessionStorage.removeItem(KEPT);
+    offer.hidden = true;
+  });
+}

@@ -32,7 +32,7 @@ def line(name: str, message, *arguments) -> dict:
         ("django.security.csrf", "Forbidden (%s): %s", ("Referer https://x/?q=typed", "/"), "A request was refused"),
         ("django.security.SuspiciousOperation", "typed is suspicious", (), "A request was refused"),
         ("django.request", "Internal Server Error: %s", ("/en/",), "Internal Server Error: /en/"),
-        ("import_export.resources", ValueError("typed"), (), "ValueError"),
+        ("csp.middleware", ValueError("typed"), (), "ValueError"),
         ("psycopg.pool", "error connecting: %s", ('role "typed"',), "error connecting: %s"),
         ("anybody", "", (), ""),
     ],

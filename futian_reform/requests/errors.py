@@ -9,8 +9,9 @@ import sys
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
-from django.urls import Resolver404
+from django.urls import Resolver404, reverse
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
@@ -107,6 +108,18 @@ def busy(request):
     )
 
 
+def too_large(request):
+    return answer(
+        request,
+        413,
+        _("This is larger than the site accepts"),
+        _(
+            "Nothing was saved. Go back: the desk still has what you typed in that tab. Save it in smaller parts."
+        ),
+        headers={"Cache-Control": "no-store"},
+    )
+
+
 def late(request):
     return answer(
         request,
@@ -130,14 +143,53 @@ def crowded(request):
 
 def signed_out(request, sign_in: str):
     """The answer to a form posted to the desk after its session had ended; `sign_in` is the address of the sign-in page."""
+    return kept_text(
+        request,
+        _("You are no longer signed in"),
+        _(
+            "Your session ended before this was saved. Please sign in, come back to this page, and send it again."
+        ),
+        sign_in=sign_in,
+    )
+
+
+def forbidden(request, exception=None):
+    return kept_text(
+        request,
+        _("Your account may not do this"),
+        _("Ask an administrator for the right to do it, or sign in with another account."),
+        again=False,
+    )
+
+
+def csrf_failed(request, reason=""):
+    """The answer to a form whose token is not that of the cookie: mostly because of signing in again in another tab."""
+    # Browsers name the page that a form came from. Only one of our own may be sent again with a token that holds.
+    ours = "HTTP_ORIGIN" in request.META and reason.startswith((REASON_NO_CSRF_COOKIE, "CSRF token"))
+    user = getattr(request, "user", None)
+    sign_in = "" if user is None or user.is_authenticated else reverse("admin:login")
+    return kept_text(
+        request,
+        _("This form is older than your session"),
+        _(
+            "You signed in or out after you opened it, so nothing was saved yet. Please look at it once more and send it again."
+        ),
+        sign_in=sign_in,
+        again=ours,
+    )
+
+
+def kept_text(request, title, explanation, again=True, **more):
+    """A refusal that gives back what was typed; with `again`, in a form that sends it once more."""
     return answer(
         request,
         403,
-        _("You are no longer signed in"),
-        _("Your session ended before this was saved. Please sign in and enter it once more."),
+        title,
+        explanation,
         headers={"Cache-Control": "no-store"},
         typed=typed(request),
-        sign_in=sign_in,
+        again=again,
+        **more,
     )
 
 
@@ -185,7 +237,7 @@ def answer(request, status, title, explanation, errors=None, headers=None, **mor
             json_dumps_params={"ensure_ascii": False},
         )
     spoken = {}
-    own_language = get_language_from_path(request.path_info)  # feeds have one
+    own_language = get_language_from_path(request.path_info.lower())  # feeds have one
     for language in [own_language] if own_language else ["zh-hans", "en"]:
         with override(language):
             details = [f"{name}: {_said(error)}" for name, found in (errors or {}).items() for error in found]

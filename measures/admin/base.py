@@ -25,7 +25,6 @@ from .conflicts import CHOICE, Comparison
 from .forms import RecordFields, RecordForm
 
 TOKEN = "record_version"  # noqa: S105  a version, not a password
-NOTE = "change_note"
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
 
@@ -80,7 +79,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     # --- No lost update ---
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {"token_name": TOKEN, "note_name": NOTE, **(extra_context or {})}
+        context = {"token_name": TOKEN, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
             # The token is read before the record: one that is too old asks a needless question, one too new loses a change.

@@ -16,7 +16,7 @@ from measures.history.names import desk_names, title_of
 from measures.history.restoring import restore
 from measures.models import Version, locked
 
-from .base import NOTE, TOKEN
+from .base import TOKEN
 
 
 @admin.register(Version)
@@ -157,7 +157,6 @@ class VersionAdmin(admin.ModelAdmin):
             error=error,
             token_name=TOKEN,
             token=Version.objects.token(version.kind, version.key),
-            note_name=NOTE,
             proposed_note=_("Version %(number)s restored") % {"number": version.number},
         )
 

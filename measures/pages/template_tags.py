@@ -14,6 +14,7 @@ from measures import site
 from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text, paragraph_number
 from measures.language.chinese import has_chinese
+from measures.language.quoting import quoted
 
 from . import head
 
@@ -90,6 +91,7 @@ def own_script(text):
 
 
 register.filter("paragraph_number", paragraph_number)
+register.filter("quoted", quoted)
 
 
 @register.simple_tag

@@ -4,16 +4,21 @@ Used where the exact words stand nowhere. Question words and the like are left o
 has to be said that nothing has it.
 """
 
+import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from measures.language.unicode_ranges import HAN
 
 from .index import Index
-from .pinyin import SYLLABLES, Spelling, spelt_spans
-from .text import Word
+from .pinyin import Spelling, fewest_pieces, spelt_spans
+from .text import Word, runs, together
 
+PIECES = re.compile(f"[{HAN}]+|[a-z0-9']+")
+IS_HAN = re.compile(f"[{HAN}]")
+MIN_CHARACTERS = 7  # of a text that may be a title without its signs
+MIN_LETTERS_OF_A_TITLE = 20
 MAX_WORDS = 6  # of a query that are divided
 MAX_DIVIDED = 60  # characters of a word that is divided
 MIN_LETTERS = 4  # of a word in letters and digits that may be several
@@ -48,28 +53,76 @@ class Segment:
     known: bool
 
 
-def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> list[Segment]:
-    """The words without question words, those that stand `nowhere` divided."""
-    found: list[Segment] = []
-    if len(nowhere) > MAX_WORDS:
-        return [Segment(word, word not in nowhere) for word in words]
-    for word in words:
-        if word.quoted:
-            found.append(Segment(word, word not in nowhere))
-        elif word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS:
-            continue
-        elif word in nowhere:
-            found += _divided(word, index)
+def divisions(words: Sequence[Word], nowhere: Collection[Word], index: Index) -> Iterator[list[Segment]]:
+    """The ways to divide the words that stand `nowhere`, likely ones first."""
+    own = list(_with_syllables_together(words, nowhere))
+    if sum(not known for _word, known in own) > MAX_WORDS:
+        yield [Segment(word, known) for word, known in own]
+        return
+    yield from at_pauses(own, index)
+    yield divided(own, index)
+
+
+def at_pauses(words: Sequence[tuple[Word, bool]], index: Index) -> Iterator[list[Segment]]:
+    """The ways to divide what is as long as a title where no text of the site goes on: there its signs were left out."""
+    ways: list[list[list[Word]]] = []
+    for word, known in words:
+        if known or word.quoted:
+            ways.append([[word]])
         else:
-            found.append(Segment(word, known=True))
+            ways += [_between_pauses(piece, index) for piece in PIECES.findall(word.text)]
+    if all(ways) and any(len(own[0]) > 1 for own in ways):
+        for at in range(max(map(len, ways))):
+            pieces = (piece for own in ways for piece in own[min(at, len(own) - 1)])
+            yield [Segment(piece, known=True) for piece in pieces]
+
+
+def _between_pauses(text: str, index: Index) -> list[list[Word]]:
+    """The ways to divide a text in one script; a short one stays whole."""
+    ways = [[text]]
+    if IS_HAN.match(text):
+        if MIN_CHARACTERS <= len(text) <= MAX_DIVIDED:
+            pairs = index.pairs_in(text)
+            goes_on = [(one, other) in pairs for one, other in itertools.pairwise(text)]
+
+            def ends(start: int) -> range:
+                return range(
+                    start + 1, len(text) + 1 if all(goes_on[start:]) else goes_on.index(False, start) + 2
+                )
+
+            ways = [
+                [text[start:end] for start, end in itertools.pairwise(way)]
+                for way in fewest_pieces(len(text), ends)
+            ]
+    elif MIN_LETTERS_OF_A_TITLE <= len(text) <= MAX_LETTERS and (spelling := Spelling(text)):
+        ways = spelling.divisions(index.pairs_read_as(spelling.steps()))
+    return [list(map(Word, way)) for way in ways]
+
+
+def divided(words: Iterable[tuple[Word, bool]], index: Index) -> list[Segment]:
+    """The words without question words, those that stand nowhere (False) divided."""
+    found: list[Segment] = []
+    for word, known in words:
+        if not word.quoted and (word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS):
+            continue
+        found += [Segment(word, known)] if known or word.quoted else _divided(word, index)
     return found
+
+
+def _with_syllables_together(words: Iterable[Word], nowhere: Collection[Word]) -> Iterator[tuple[Word, bool]]:
+    """The words, and whether they stand somewhere; single syllables that follow each other are one word where they do not."""
+    for run in runs(words):
+        if len(run) > 1 and all(word in nowhere and word.spelling.single for word in run):
+            yield Word(together(run).word), False
+        else:
+            yield from ((word, word not in nowhere) for word in run)
 
 
 def _divided(word: Word, index: Index) -> list[Segment]:
     """Divided where scripts meet, at signs, and then each piece along the words of the site."""
     found: list[Segment] = []
-    for piece in re.findall(f"[{HAN}]+|[a-z0-9']+", word.text):
-        chinese = re.match(f"[{HAN}]", piece) is not None
+    for piece in PIECES.findall(word.text):
+        chinese = IS_HAN.match(piece) is not None
         if len(piece) > (MAX_DIVIDED if chinese else MAX_LETTERS):
             found.append(Segment(Word(piece), known=False))
         elif chinese:
@@ -166,7 +219,7 @@ def _costs_of_latin_words(text: str, index: Index) -> dict[tuple[int, int], floa
 
 
 def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
-    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT)}
+    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT, 2)}
     pairs = index.pairs_read_as(step for spelling in spelt.values() for step in spelling.steps())
     strings: dict[tuple[int, int], list[str]] = {}
     count = 0
@@ -181,8 +234,6 @@ def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
             costs[span] = 1.0
         elif any(len(string) == 2 for string in own):
             costs[span] = 1.3
-    for start in range(len(text)):
-        for end in range(start + 1, len(text) + 1):
-            if text[start:end] in SYLLABLES:
-                costs.setdefault((start, end), 2.5)  # a single character, where nothing better is to be had
+    for span in spelt_spans(text, 1):
+        costs.setdefault(span, 2.5)  # a single character, where nothing better is to be had
     return costs

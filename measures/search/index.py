@@ -1,5 +1,6 @@
 """Everything that search asks of the database: rows, names, pairs of characters, words and readings."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
@@ -13,6 +14,8 @@ from measures.models import SearchName, SearchRow
 
 from .matching import Alternatives, Phrase, Tree
 from .pinyin import Pairs, Step
+
+MAX_COMPLETIONS = 40  # words that an unfinished one may become
 
 STEMS_AND_FORMS = """
     SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem AND {known})
@@ -70,6 +73,9 @@ WORDS_OF_LENGTH = """
     SELECT word FROM measures_word known
     WHERE length(word) BETWEEN %(shortest)s AND %(longest)s AND {known} ORDER BY word
 """
+WORDS_BEGINNING = """
+    SELECT word FROM measures_word known WHERE word LIKE %(beginning)s AND {known} ORDER BY length(word), word LIMIT %(most)s
+"""
 # What pairs and words have to fulfil, in the present and at a moment of the past.
 PRESENT = {"pair_known": "true", "in_name": "p.in_name", "known": "true"}
 MOMENT = {
@@ -106,6 +112,14 @@ class Index:
 
     def words_of_length(self, shortest: int, longest: int) -> list[str]:
         return [word for (word,) in self._rows(WORDS_OF_LENGTH, shortest=shortest, longest=longest)]
+
+    def words_beginning(self, beginning: str) -> list[str]:
+        """The shortest Latin words of the site that begin so."""
+        if not re.fullmatch("[a-z0-9]{2,}", beginning):
+            return []
+        return [
+            word for (word,) in self._rows(WORDS_BEGINNING, beginning=f"{beginning}_%", most=MAX_COMPLETIONS)
+        ]
 
     def pairs_read_as(self, steps: Iterable[Step]) -> dict[Step, Pairs]:
         """For each two syllables the pairs of the site that can be read so."""

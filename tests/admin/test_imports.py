@@ -1,22 +1,31 @@
 """A spreadsheet brought back: only changed cells, all or nothing, every bad cell named, no silent overwrite."""
 
 import csv
-from io import BytesIO, StringIO
+from io import StringIO
 
-import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
+from measures.admin.imports.files import REASONS
 from measures.models import Action, Measure, Version
 from measures.open_data.columns import COLUMNS
 from measures.snapshots import editing_as
 from tests.admin.desk import posted, signed_in
+from tests.admin.sheets import (
+    ADDRESS,
+    as_csv,
+    as_guarded_csv,
+    as_ods,
+    as_xlsx,
+    check_random_sheets,
+    confirm,
+    saved_table,
+    upload,
+)
 
 pytestmark = pytest.mark.usefixtures("restored")
-ADDRESS = "/en/admin/measures/measure/import/"
 
 
 @pytest.fixture
@@ -32,43 +41,16 @@ def sheet(client):
     return {row["code"]: row for row in csv.DictReader(StringIO(text, newline=""))}
 
 
-def as_csv(sheet, encoding="utf-8-sig") -> bytes:
-    buffer = StringIO(newline="")
-    writer = csv.DictWriter(buffer, list(next(iter(sheet.values()))))
-    writer.writeheader()
-    writer.writerows(sheet.values())
-    return buffer.getvalue().encode(encoding)
-
-
-def as_xlsx(sheet) -> bytes:
-    book = openpyxl.Workbook()
-    rows = list(sheet.values())
-    book.active.append(list(rows[0]))
-    for row in rows:
-        book.active.append([int(cell) if name == "version" else cell for name, cell in row.items()])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def upload(client, content: bytes):
-    return client.post(ADDRESS, {"file": SimpleUploadedFile("measures", content)})
-
-
 def faults(response):
     assert response.status_code == 409
     return response.context["faults"]
 
 
-def confirm(client, response, **extra):
-    return client.post(ADDRESS, {**posted(response, "confirm-import"), "confirmed": "yes", **extra})
-
-
 def changed_cells(response):
     with override("en"):
         return [
-            (line, measure.code, str(label))
-            for line, measure, cells in response.context["rows"]
+            (change.line, change.key, str(label))
+            for change, cells in response.context["rows"]
             for label, _parts in cells
         ]
 
@@ -214,6 +196,7 @@ def test_actions_centres_and_places_come_back_line_by_line(lin, sheet):
     }
     assert new == old | {
         "actions": [*old["actions"], action],
+        "paragraphs": [15, 16],  # what an action cites is among them
         "districts": [old["districts"][0] | {"note_en": "A new note"}],
         "centres": [old["centres"][0] | {"basis": "editorial"}],
     }
@@ -242,9 +225,12 @@ def test_codes_that_excel_took_for_months_are_read(lin, sheet):
         (b"a,b\r\n1,2\r\n", "Missing columns: code, version. Start from a file exported here."),
         (b"code,version,colour\r\n2020-07,1,red\r\n", "Unknown or repeated columns: colour."),
         (b"code,version,version\r\n2020-07,1,1\r\n", "Unknown or repeated columns: version."),
-        (b"PK\x03\x04 not a workbook", "This is not a spreadsheet that can be read."),
+        (b"PK\x03\x04 not a workbook", str(REASONS["damaged"])),
         (b"code,version\r\n2020-07,\xff\xff\r\n", "The text of this file is neither UTF-8 nor GB 18030."),
-        (b"code,version\r\n2020-99,1\r\n", "There is no measure “2020-99”; new ones are entered by hand."),
+        (
+            b"code,version\r\n2020-99,1\r\n",
+            "There is no measure “2020-99”. To enter a new one, leave its version empty.",
+        ),
         (b"code,version\r\n2020-07,1\r\n2020-07,1\r\n", "This measure stands in the file twice."),
     ],
 )
@@ -262,13 +248,13 @@ def test_viewers_without_the_right_cannot_import(client):
 
 
 def test_background_comes_back_line_by_line(lin, sheet):
-    sheet["2020-15"]["action_background"] = "no\nno\nno\nno\nno\nYes\nyes"
+    sheet["2020-15"]["action_background"] = "no\nno\nno\nno\nno\nYes\nyes\nno"
     assert confirm(lin, upload(lin, as_xlsx(sheet))).status_code == 302
     new = Version.objects.get(kind="measure", key="2020-15", number=2).document["actions"]
     assert [row["position"] for row in new if row["background"]] == [6, 7]
-    sheet["2020-15"] |= {"version": "2", "edited": "", "action_background": "perhaps"}
+    sheet["2020-15"] |= {"version": "2", "edited": "", "action_background": "no\n" * 7 + "perhaps"}
     assert [fault[1:] for fault in faults(upload(lin, as_xlsx(sheet)))] == [
-        ("2020-15", "action_background", "Line 1: “perhaps” is neither “yes” nor “no”.")
+        ("2020-15", "action_background", "Line 8: “perhaps” is neither “yes” nor “no”.")
     ]
 
 
@@ -304,3 +290,58 @@ def test_every_column_that_is_not_derived_can_come_back():
     handled |= {name for _relation, columns in GROUPS.values() for name in columns}
     assert set(EDITABLE) == handled
     assert {column.name for column in COLUMNS} >= {"code", "version"}
+
+
+# --- The import moves no text ---
+
+
+def test_an_empty_first_line_stays_where_it_is(lin):
+    """The English of action 1 is missing; only that of action 2 is changed in the file."""
+    Action.objects.filter(measure__code="2020-07", position=1).update(text_en="")
+    for number, as_file in enumerate((as_xlsx, as_guarded_csv, as_ods)):
+        table = saved_table()
+        lines = table["2020-07"]["actions_en"].split("\n")
+        assert lines[0] == ""
+        lines[1] = f"Line two, {number}"
+        table["2020-07"]["actions_en"] = "\n".join(lines)
+        response = upload(lin, as_file(table))
+        assert changed_cells(response) == [(8, "2020-07", "Actions (English)")]
+        assert confirm(lin, response).status_code == 302
+        texts = Measure.objects.get(code="2020-07").actions.values_list("text_en", flat=True)
+        assert list(texts) == lines
+
+
+def test_what_is_written_is_what_was_shown(lin):
+    Action.objects.filter(measure__number__in=(5, 7, 12), position__in=(1, 3)).update(text_en="")
+    ended = check_random_sheets(lin, 25, seed=7)
+    assert min(ended.values()) > 0
+
+
+MISMATCHES = {
+    "a line taken out of one column": ("actions_en", lambda lines: lines[1:]),
+    "a line put into the first column": ("actions_zh", lambda lines: ["新的措施", *lines]),
+    "a line too many": ("action_paragraphs", lambda lines: [*lines, "16"]),
+}
+
+
+@pytest.mark.parametrize("kind", MISMATCHES)
+def test_lines_that_do_not_fit_are_an_error_that_names_both_columns(lin, sheet, kind):
+    column, edit = MISMATCHES[kind]
+    row = sheet["2020-07"]
+    row[column] = "\n".join(edit(row[column].split("\n")))
+    found = faults(upload(lin, as_csv(sheet)))
+    assert all("lines here, but" in fault[3] and "“actions_zh”" in fault[3] for fault in found)
+    assert {fault[2] for fault in found} <= {"actions_en", "action_paragraphs", "action_background"}
+    assert found
+
+
+def test_a_line_break_inside_a_saved_line_is_kept(lin):
+    """A cell shows it as a blank; whoever changes another line does not change this one."""
+    text = "First\nand second"
+    Action.objects.filter(measure__code="2020-07", position=1).update(text_en=text)
+    table = saved_table()
+    table["2020-07"]["actions_en"] += " more"
+    assert confirm(lin, upload(lin, as_xlsx(table))).status_code == 302
+    actions = Measure.objects.get(code="2020-07").actions
+    assert actions.get(position=1).text_en == text
+    assert actions.last().text_en.endswith(" more")

@@ -31,7 +31,7 @@ def expected() -> dict[str, str]:
     may |= {f"measures_{model}_delete": "a" for model in RECORDS}
     may |= {f"measures_plan_{view}": "epa" for view in ("changelist", "change", "history")}
     may |= {"measures_plan_add": "a", "measures_plan_delete": "a", "measures_plan_publish": "pa"}
-    may |= {"measures_measure_preview": "epa", "measures_measure_import": "epa"}
+    may |= {f"measures_measure_{view}": "epa" for view in ("preview", "import", "import_template")}
     may |= {
         f"measures_version_{view}": "epa"
         for view in ("changelist", "change", "history", "compare", "restore")

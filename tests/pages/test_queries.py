@@ -42,12 +42,14 @@ MACHINE = {
     "/measures.json": (5, 2),
     "/measures.atom": (5, 2),
     "/changes.atom": (3, 2),
+    "/measures/suggestions.json?q=jiaoyu": (10, 7),
     "/api/measures/": (5, 2),
     "/sitemap.xml": (6, 2),
     "/sitemap-measures.xml": (5, 2),
     "/datapackage.json": (7, 1),
     "/measures/2020-05.json": (5, 2),
     "/measures/2020-05.bib": (5, 2),
+    "/measures/2020-05.ris": (5, 2),
 }
 
 

@@ -42,9 +42,9 @@ def test_words_beyond_the_limit_are_not_divided(databases):
         text = part * (limit // len(part) + 1)
         (word,) = Search(text, Catalogue.current()).words
         assert len(text) > limit
-        assert division.divided([word], {word}, index) == [division.Segment(word, known=False)]
+        assert division.divided([(word, False)], index) == [division.Segment(word, known=False)]
         shorter = division.Word(text.removesuffix(part))
-        assert len(division.divided([shorter], {shorter}, index)) > 1
+        assert len(division.divided([(shorter, False)], index)) > 1
 
 
 def test_pinyin_without_spaces_is_compared_with_a_limited_number_of_texts(databases, monkeypatch):
@@ -59,6 +59,43 @@ def test_pinyin_without_spaces_is_compared_with_a_limited_number_of_texts(databa
     division.along_latin_words("jiaoyugaigejiaoyugaige", Index("default"))
     assert max(asked[1:]) <= 20 + pinyin.MAX_STRINGS
     assert asked[-1] < 60
+
+
+def test_a_query_of_many_words_is_not_divided(databases):
+    own = [division.Word(f"深圳教育{at}") for at in "天地人和风雨电"]
+    assert len(own) == division.MAX_WORDS + 1
+    (only,) = division.divisions(own, own, Index("default"))
+    assert only == [division.Segment(word, known=False) for word in own]
+    (fewer,) = division.divisions(own[1:], own[1:], Index("default"))
+    assert len(fewer) > len(own)
+
+
+def test_only_what_is_as_long_as_a_title_is_divided_at_pauses(databases):
+    index = Index("default")
+    for text, least in (
+        ("设施共享人事改革", division.MIN_CHARACTERS),
+        ("sheshigongxiangrenshigaige", division.MIN_LETTERS_OF_A_TITLE),
+    ):
+        assert len(text) >= least
+        assert next(division.at_pauses([(division.Word(text), False)], index))
+        assert list(division.at_pauses([(division.Word(text[: least - 1]), False)], index)) == []
+    longer = division.Word("设施共享人事改革" * (division.MAX_DIVIDED // 8 + 1))
+    assert list(division.at_pauses([(longer, False)], index)) == []
+
+
+def test_a_text_is_divided_at_pauses_in_a_limited_number_of_ways():
+    ways = pinyin.fewest_pieces(20, lambda start: range(start + 1, min(start + 15, 20) + 1))
+    assert len(ways) == pinyin.MAX_DIVISIONS
+    assert {len(way) for way in ways} == {3}
+    assert pinyin.fewest_pieces(20, lambda start: []) == []
+
+
+def test_looking_for_ends_takes_a_limited_number_of_steps(monkeypatch):
+    pairs = {("yi", "yi"): {chr(one): [chr(other) for other in range(100, 140)] for one in range(100, 140)}}
+    spelling = Spelling("yi" * 20)
+    assert spelling.divisions(pairs) == [["yi" * 20]]
+    monkeypatch.setattr(pinyin, "MAX_STEPS", 10)
+    assert spelling.divisions(pairs) != [["yi" * 20]]
 
 
 def test_many_parts_are_not_asked_for_one_by_one(databases, django_assert_max_num_queries):

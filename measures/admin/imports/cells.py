@@ -1,10 +1,8 @@
 """The columns that can be edited in a spreadsheet, and cells as spreadsheet programs change them."""
 
 import re
-from datetime import date
 
 from measures.open_data.columns import COLUMNS
-from measures.open_data.csv_table import unguard
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
@@ -52,30 +50,50 @@ GROUPS = {
         },
     ),
 }
+IN_GROUPS = {name: group for group, (_relation, columns) in GROUPS.items() for name in columns}
+ONE_A_LINE = (*LISTS, "paragraphs", "audiences")
+#: Columns whose cells a program may rewrite or a later version outdate; of the other derived ones it is said if they differ.
+NEVER_COMPARED = ("version", "version_url", "edited")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def code_of(cell) -> str:
+def code_of(text: str) -> str:
     """A code as Excel may give it back: it takes 2020-07 in a CSV file for July 2020."""
-    if isinstance(cell, date):
-        return f"{cell.year}-{cell.month:02}"
-    text = str(cell).strip()
+    text = text.strip()
     if found := re.fullmatch(r"([A-Za-z]{3})-(\d\d)", text):
         name = found[1].lower()
         return f"20{found[2]}-{MONTHS.index(name) + 1:02}" if name in MONTHS else text
-    if found := re.fullmatch(r"(\d{4})[-/年](\d{1,2})(?:月|[-/]1)?", text):
+    if found := re.fullmatch(r"(\d{4})[-/年](\d{1,2})(?:月|[-/]0?1(?: 00:00:00)?)?", text):
         return f"{found[1]}-{int(found[2]):02}"
     return text
 
 
-def plain(cell) -> str:
-    """A cell as text: whole numbers without a fraction, line ends as the export writes them, the guard taken off."""
-    if cell is None:
-        return ""
+def text_of(cell) -> str:
+    """A cell as text: whole numbers without a fraction, line ends as the export writes them.
+
+    Empty lines stay where they are: in columns that are read line by line the second line belongs to the second action.
+    """
+    if isinstance(cell, bool):
+        return str(cell).upper()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unguard(str(cell)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return str(cell).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines(cell: str) -> list[str]:
-    return [line.strip() for line in cell.split("\n")] if cell else []
+    """The lines of a cell, each in its place; none of an empty cell."""
+    return [line.strip() for line in cell.split("\n")] if cell.strip(" ") else []
+
+
+def entries(cell: str) -> list[str]:
+    """The values of a cell whose lines have no partners in other columns: empty ones do not count."""
+    return [line for line in lines(cell) if line]
+
+
+def differs(name: str, saved: str, given: str) -> bool:
+    """Whether a cell says something else than the saved one, whatever programs do to blanks at its ends."""
+    if name in IN_GROUPS:
+        return "\n".join(lines(saved)).rstrip("\n") != "\n".join(lines(given)).rstrip("\n")
+    if name in ONE_A_LINE:
+        return entries(saved) != entries(given)
+    return saved.strip() != given.strip()

@@ -19,29 +19,57 @@ def record_named(model, **key):
         raise ValidationError(_("There is no “%(value)s”.") % {"value": list(key.values())[-1]}) from None
 
 
-def parts_of(measure, group: str, row: dict, errors: Errors) -> list:
-    """The rows of `group` as the cells have them, in order, unsaved; adds to `errors` what is wrong."""
+def parts_of(measure, group: str, cells: dict[str, str], saved, errors: Errors) -> list | None:
+    """The rows of `group` as the cells have them, in order, unsaved; adds to `errors` what is wrong. None where lines are missing.
+
+    `saved` is the typed record of the measure, None of a new one. A column that the file does not have says what is saved.
+    """
     relation, columns = GROUPS[group]
-    saved = list(getattr(measure, relation).all())
-    cells = {name: lines(row.get(name, str(EDITABLE[name].cell(measure.saved)))) for name in columns}
+    before = {name: lines(str(EDITABLE[name].cell(saved))) if saved else [] for name in columns}
+    given = {name: lines(cells[name]) if name in cells else before[name] for name in columns}
+    if not fitted(given, before, errors):
+        return None
     naming = next(iter(columns))
-    count = len(cells[naming])
-    for name, values in cells.items():
-        if len(values) > count:
+    kept = list(getattr(saved, group)) if saved else []
+    found: list = []
+    for index in range(len(given[naming])):
+        part = getattr(measure, relation).model(measure=measure)
+        if group == "actions":
+            keep_number(part, kept, found)
+        line = {name: values[index] for name, values in given.items()}
+        fill(part, group, line, index + 1, errors)
+        if index < len(kept):
+            keep_text(part, columns, line, {name: before[name][index] for name in columns}, kept[index])
+        found.append(part)
+    return found
+
+
+def fitted(given: dict[str, list[str]], before: dict[str, list[str]], errors: Errors) -> bool:
+    """Gives the columns of a group the same number of lines, that of the first; says in `errors` which have another one.
+
+    Empty lines at the end may be missing or too many, since programs add and drop them. They are added only where no text can
+    come to stand beside another one by it: the cell is empty, or nothing stood there and the first column only grew at its end.
+    """
+    naming = next(iter(given))
+    count = len(given[naming])
+    grown_only = given[naming][: len(before[naming])] == before[naming]
+    fits = True
+    for name, values in given.items():
+        while len(values) > count and not values[-1]:
+            values.pop()
+        missing = count - len(values)
+        nothing_there = not any(before[name][len(values) :])
+        if missing > 0 and (
+            not any(values) or (nothing_there and (grown_only or count == len(before[naming])))
+        ):
+            values += [""] * missing
+        elif missing:
+            fits = False
             errors.setdefault(name, []).append(
                 _("%(lines)s lines here, but %(others)s in “%(column)s”.")
                 % {"lines": len(values), "others": count, "column": naming}
             )
-            return saved
-    found = []
-    for index in range(count):
-        part = getattr(measure, relation).model(measure=measure)
-        if group == "actions":
-            keep_number(part, saved, found)
-        line = {name: values[index] if index < len(values) else "" for name, values in cells.items()}
-        fill(part, group, line, index + 1, errors)
-        found.append(part)
-    return found
+    return fits
 
 
 def keep_number(action, saved: list, before: list) -> None:
@@ -50,6 +78,13 @@ def keep_number(action, saved: list, before: list) -> None:
         action.position = saved[len(before)].position
     else:
         action.position = before[-1].position + 1 if before else 1
+
+
+def keep_text(part, columns: dict[str, str], line: dict[str, str], before: dict[str, str], saved) -> None:
+    """Where a line says what was exported, keeps the text that is saved: cells have no line breaks inside of a line."""
+    for name, field in columns.items():
+        if line[name] == before[name] and isinstance(getattr(saved, field, None), str):
+            setattr(part, field, getattr(saved, field))
 
 
 def fill(part, group: str, line: dict[str, str], number: int, errors: Errors) -> None:

@@ -1,107 +1,98 @@
-"""One row of a spreadsheet compared with its saved measure: changes, faults, and saving it."""
+"""One row of a spreadsheet and its measure: changes, faults, and saving it."""
 
 import re
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils.translation import gettext as _
-from import_export import fields, resources
 
-from measures.catalogue import Catalogue
-from measures.models import Audience, Category, Measure, SourceParagraph, Version, locked
+from measures.catalogue import records
+from measures.models import Audience, Category, Measure, Plan, SourceParagraph, Version, locked
+from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
 
+from ..citing import list_cited_paragraphs
 from ..readiness import NEEDED_TEXTS
-from .cells import EDITABLE, GROUPS, KNOWN, LISTS, TEXTS, code_of, lines, plain
-from .parts import parts_of, record_named
+from .cells import (
+    EDITABLE,
+    GROUPS,
+    IN_GROUPS,
+    LISTS,
+    NEVER_COMPARED,
+    TEXTS,
+    differs,
+    entries,
+)
+from .files import Row
+from .parts import Errors, parts_of, record_named
 
 # As the export writes it, unless a spreadsheet program rewrote it.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-class MeasureResource(resources.ModelResource):
-    """Applies the editable cells of a row to its measure; raises ValidationError by column."""
+@dataclass
+class MeasureRow:
+    """A row whose cells are put into its measure, which is new where `saved`, its record until now, is None."""
 
-    code = fields.Field(attribute="code", column_name="code", readonly=True)
+    row: Row
+    measure: Measure
+    saved: records.Measure | None
+    several: dict[str, list] = field(default_factory=dict)
+    parts: dict[str, list] = field(default_factory=dict)
 
-    class Meta:
-        model = Measure
-        fields = ("code",)
-        import_id_fields = ("code",)
-        use_transactions = True
-        store_instance = True
-        skip_diff = True
-        report_skipped = True
+    @property
+    def changed(self) -> list[str]:
+        """The columns whose cells say something else than what is saved."""
+        return [
+            name
+            for name, column in EDITABLE.items()
+            if name in self.row.cells
+            and differs(name, str(column.cell(self.saved)) if self.saved else "", self.row.cells[name])
+        ]
 
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.catalogue = Catalogue.with_drafts()
+    @property
+    def ignored(self) -> list[str]:
+        """The derived columns whose cells say something else; they are not read."""
+        return [
+            name
+            for name, cell in self.row.cells.items()
+            if self.saved and BY_NAME[name].derived and name not in NEVER_COMPARED
+            if cell.strip() and str(BY_NAME[name].cell(self.saved)).strip() != cell.strip()
+        ]
 
-    def before_import(self, dataset, **kwargs):
-        self.seen = set()
-
-    def before_import_row(self, row, **kwargs):
-        row["code"] = code_of(row["code"])
-        for name in row:
-            if name != "code":
-                row[name] = plain(row[name])
-        if row["code"] in self.seen:
-            raise ValidationError({"code": _("This measure stands in the file twice.")})
-        self.seen.add(row["code"])
-
-    def get_instance(self, instance_loader, row):
-        found = Measure.objects.filter(code=row["code"]).first()
-        if not found:
-            raise ValidationError(
-                {
-                    "code": _("There is no measure “%(code)s”; new ones are entered by hand.")
-                    % {"code": row["code"]}
-                }
-            )
-        locked(found)
-        return Measure.objects.get(pk=found.pk)
-
-    def import_instance(self, instance, row, **kwargs):
-        """Sets what differs from the record of the latest version, public or not; `instance.changes` is
-        {column: (saved, new)}."""
-        instance.changes = {}
-        instance.saved = self.catalogue.saved_measure(instance.code)
-        for name, column in EDITABLE.items():
-            if name in row:
-                old = str(column.cell(instance.saved)).strip()
-                if row[name] != old:
-                    instance.changes[name] = (old, row[name])
-        if not instance.changes:
-            return
-        self.check_version(instance, row)
-        errors = {}
-        instance.several, instance.rows = {}, {}
-        for name in instance.changes:
+    def fill(self) -> None:
+        """Puts the cells that changed into the measure. Raises ValidationError by column."""
+        changed = self.changed
+        errors: Errors = {name: [fault] for name, fault in self.row.faults.items()}
+        if self.saved and changed:
+            if not locked(self.measure):
+                raise ValidationError({"code": _("The measure was deleted meanwhile.")})
+            self.check_version()
+        for name in changed:
             try:
-                self.set_cell(instance, name, row[name])
+                self.set_cell(name, self.row.cells[name])
             except ValidationError as error:
-                errors[name] = error.messages
+                errors.setdefault(name, error.messages)
         for group, (_relation, columns) in GROUPS.items():
-            if set(columns) & set(instance.changes) - set(errors):
-                instance.rows[group] = parts_of(instance, group, row, errors)
-        self.check(instance, errors)
+            if set(columns) & set(changed) - set(errors):
+                parts = parts_of(self.measure, group, self.row.cells, self.saved, errors)
+                if parts is not None:
+                    self.parts[group] = parts
+        if changed or not self.saved:
+            self.check(errors)
         if errors:
             raise ValidationError(errors)
 
-    @staticmethod
-    def check_version(instance, row) -> None:
+    def check_version(self) -> None:
         # Exports name the version that readers were told of, and migrations tell them nothing.
-        told = Version.objects.of("measure", instance.code).exclude(actor="migration", event="")
+        told = Version.objects.of("measure", self.measure.code).exclude(actor="migration", event="")
         latest = told.first()
-        old, new = row["version"] or "–", str(latest.number if latest else 0)
+        cells = self.row.cells
+        old, new = cells["version"].strip() or "–", str(latest.number if latest else 0)
+        edited = cells.get("edited", "").strip()
         # A restored backup gives out its numbers a second time, so the time counts too where the file still says it.
-        if (
-            latest
-            and old == new
-            and TIME.fullmatch(row.get("edited", ""))
-            and row["edited"] != iso(latest.at)
-        ):
-            old, new = f"{old} ({row['edited']})", f"{new} ({iso(latest.at)})"
+        if latest and old == new and TIME.fullmatch(edited) and edited != iso(latest.at):
+            old, new = f"{old} ({edited})", f"{new} ({iso(latest.at)})"
         if old != new:
             raise ValidationError(
                 {
@@ -112,74 +103,79 @@ class MeasureResource(resources.ModelResource):
                 }
             )
 
-    def set_cell(self, instance, name, cell):
+    def set_cell(self, name: str, cell: str) -> None:
+        measure = self.measure
         if name in TEXTS:
-            setattr(instance, name, cell)
+            setattr(measure, name, cell.strip())
         elif name in LISTS:
-            setattr(instance, name, [line for line in lines(cell) if line])
+            setattr(measure, name, entries(cell))
         elif name == "category":
-            instance.category = record_named(Category, plan=instance.plan_id, slug=cell)
+            measure.category = record_named(Category, plan=measure.plan_id, slug=cell.strip())
         elif name == "parent":
-            instance.parent = record_named(Measure, plan=instance.plan_id, code=cell) if cell else None
+            parent = cell.strip()
+            measure.parent = record_named(Measure, plan=measure.plan_id, code=parent) if parent else None
         elif name == "paragraphs":
-            instance.several[name] = [
-                record_named(SourceParagraph, plan=instance.plan_id, number=number) for number in lines(cell)
+            self.several[name] = [
+                record_named(SourceParagraph, plan=measure.plan_id, number=number) for number in entries(cell)
             ]
         elif name == "audiences":
-            instance.several[name] = [record_named(Audience, slug=slug) for slug in lines(cell)]
+            self.several[name] = [record_named(Audience, slug=slug) for slug in entries(cell)]
 
-    def check(self, instance, errors) -> None:
+    def check(self, errors: Errors) -> None:
         """The rules of the form, said by column."""
         try:
-            instance.clean_fields(exclude={"code", *errors})
-            instance.validate_constraints(exclude={"code", *errors})
+            self.measure.clean_fields(exclude={"code", *errors})
+            self.measure.validate_constraints(exclude={"code", *errors})
         except ValidationError as error:
             for name, found in error.message_dict.items():
                 errors.setdefault("basis" if name == "__all__" else name, []).extend(found)
-        if instance.status != Measure.Status.PUBLISHED:
+        if self.measure.status != Measure.Status.PUBLISHED:
             return
         needed = _("A published measure needs this.")
         for name in NEEDED_TEXTS:
-            if not getattr(instance, name) and name not in errors:
+            if not getattr(self.measure, name) and name not in errors:
                 errors[name] = [needed]
-        if instance.several.get("paragraphs") == []:
+        if self.several.get("paragraphs") == []:
             errors.setdefault("paragraphs", []).append(needed)
-        if instance.rows.get("actions") == []:
+        if self.parts.get("actions") == []:
             errors.setdefault("actions_zh", []).append(needed)
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):
-        return not instance.changes
-
-    def do_instance_save(self, instance, is_create):
-        instance.save()
-        for name, records in instance.several.items():
-            getattr(instance, name).set(records)
-        for group, parts in instance.rows.items():
-            getattr(instance, GROUPS[group][0]).all().delete()
+    def save(self) -> None:
+        self.measure.save()
+        for name, found in self.several.items():
+            getattr(self.measure, name).set(found)
+        for group, parts in self.parts.items():
+            getattr(self.measure, GROUPS[group][0]).all().delete()
             for part in parts:
                 part.save()
+        list_cited_paragraphs(self.measure)
 
-    def save_m2m(self, instance, row, **kwargs):
-        pass  # done above
+    def kept(self) -> dict[str, str]:
+        """The cells that a confirmation needs: what changed, with all columns of its group, and what says of which version."""
+        changed = self.changed
+        groups = {IN_GROUPS[name] for name in changed if name in IN_GROUPS}
+        wanted = {"code", "version", "edited", *changed}
+        wanted |= {name for name, group in IN_GROUPS.items() if group in groups}
+        return {name: cell for name, cell in self.row.cells.items() if name in wanted}
 
-    def after_import(self, dataset, result, **kwargs):
-        if not result.has_errors() and not result.has_validation_errors():
-            with connection.cursor() as cursor:  # what the database checks at commit, now
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
-
-def faults_of(result) -> list[tuple[int | None, str, str, str]]:
-    """The reasons why the file cannot be imported: (line of the sheet, code, column, why)."""
-    faults = []
-    for error in result.base_errors:
-        reason = error.error.messages[0] if isinstance(error.error, ValidationError) else str(error.error)
-        faults.append((None, "", "", reason))
-    for number, errors in result.row_errors():
-        faults += [(number + 1, error.row.get("code", ""), "", str(error.error)) for error in errors]
-    for invalid in result.invalid_rows:
-        code = str(invalid.values[0]) if invalid.values else ""
-        for name, found in invalid.error_dict.items():
-            label = name if name in KNOWN else ""
-            faults += [(invalid.number + 1, code, label, message) for message in found]
-    return sorted(faults, key=lambda fault: fault[0] or 0)
+def new_measure(code: str, cells: dict[str, str]) -> Measure:
+    """A measure with this code, which is not there yet, as a draft. Raises ValidationError by column."""
+    year, _dash, number = code.partition("-")
+    if not re.fullmatch(BY_NAME["code"].constraints["pattern"], code) or f"{int(number):02}" != number:
+        raise ValidationError({"code": _("“%(code)s” is no code such as 2020-07.") % {"code": code}})
+    if cells.get("version", "").strip():
+        raise ValidationError(
+            {
+                "code": _("There is no measure “%(code)s”. To enter a new one, leave its version empty.")
+                % {"code": code}
+            }
+        )
+    if Version.objects.of("measure", code).exists():
+        raise ValidationError(
+            {"code": _("The measure “%(code)s” was deleted; restore it from the history.") % {"code": code}}
+        )
+    plan = Plan.objects.filter(year=year).first()
+    if not plan:
+        raise ValidationError({"code": _("There is no plan of %(year)s.") % {"year": year}})
+    return Measure(plan=plan, number=int(number), status=Measure.Status.DRAFT)

@@ -1,12 +1,11 @@
 """The pages of an import: uploading, the preview, confirming it."""
 
-import tablib
 from django import forms
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
-from django.http import HttpResponseRedirect
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -14,13 +13,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from measures.history.texts import compared_texts
 from measures.language.bilingual import language_of
+from measures.models import Category, Plan
+from measures.open_data.workbook import XLSX_TYPE
 
-from .cells import EDITABLE, plain
-from .files import read
-from .rows import MeasureResource, faults_of
+from ..public import is_public, may_publish
+from .files import MEASURES, Row, SeveralSheets, Sheet, read
+from .run import applied, label_of, previewed
+from .template import workbook
 
 MAX_FILE = 10_000_000  # bytes
-MAX_PAYLOAD = 2_000_000  # characters of a confirmation; Django reads forms up to 2.5 MB
+MAX_PAYLOAD = 2_000_000  # characters of a confirmation
 SALT = "measures.import"
 
 
@@ -28,17 +30,28 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Spreadsheet"),
         help_text=gettext_lazy(
-            "The XLSX or CSV file that was exported here, with your changes. Nothing is written yet."
+            "The XLSX or CSV file that was exported here, with your changes, also saved as ODS; or the workbook for a new plan. "
+            "Nothing is written yet."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.ods,.csv"}),
     )
+    sheet = forms.CharField(label=gettext_lazy("Sheet"), required=False)
 
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MAX_FILE:
-            raise ValidationError(_("This file is too large. Bring it back in parts of up to 10 MB."))
-        self.dataset = read(file)
-        return file
+    def clean(self):
+        cleaned = super().clean()
+        file = cleaned.get("file")
+        if not file:
+            return cleaned
+        try:
+            if file.size > MAX_FILE:
+                raise ValidationError(_("This file is too large. Bring it back in parts of up to 10 MB."))
+            self.sheets = read(file, cleaned.get("sheet", ""))
+        except SeveralSheets as several:
+            self.choices = several.choices
+            self.add_error("file", several)
+        except ValidationError as error:
+            self.add_error("file", error)
+        return cleaned
 
 
 class SpreadsheetImport:
@@ -48,7 +61,11 @@ class SpreadsheetImport:
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
-        return [path("import/", self.admin_site.admin_view(self.import_view), name=name), *super().get_urls()]
+        return [
+            path("import/", self.admin_site.admin_view(self.import_view), name=name),
+            path("import/template/", self.admin_site.admin_view(self.template_view), name=f"{name}_template"),
+            *super().get_urls(),
+        ]
 
     def import_view(self, request):
         if not self.has_change_permission(request):
@@ -57,8 +74,31 @@ class SpreadsheetImport:
             return self.confirmed(request)
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            return self.preview(request, form.dataset)
+            return self.preview(request, form.sheets)
         return self.import_page(request, form=form)
+
+    def template_view(self, request):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        headers = {"Content-Disposition": 'attachment; filename="new-plan.xlsx"'}
+        return HttpResponse(workbook(), content_type=XLSX_TYPE, headers=headers)
+
+    def may_enter(self, request):
+        """Returns what says whether the account may add a record: the same as in its form."""
+
+        def may(kind: str, record) -> bool:
+            if kind == MEASURES:
+                return self.has_add_permission(request)
+            if kind == "paragraphs":
+                admin = self.admin_site.get_model_admin(Plan)
+                return admin.has_change_permission(request, record.plan) and request.user.has_perm(
+                    "measures.add_sourceparagraph"
+                )
+            admin = self.admin_site.get_model_admin(Category if kind == "categories" else Plan)
+            allowed = admin.has_add_permission(request)
+            return allowed and (kind == "plan" or not is_public(record) or may_publish(request))
+
+        return may
 
     def import_page(self, request, status=200, **context):
         context = {
@@ -69,75 +109,62 @@ class SpreadsheetImport:
         }
         return TemplateResponse(request, "admin/measures/import.html", context, status=status)
 
-    def preview(self, request, dataset):
-        """Show what the sheet would change; nothing is written."""
-        result = MeasureResource().import_data(dataset, dry_run=True, rollback_on_validation_errors=True)
-        if faults := faults_of(result):
-            return self.refusal(request, faults, len(dataset))
-        changed = [
-            (line, row.instance)
-            for line, row in enumerate(result.rows, 2)
-            if getattr(row.instance, "changes", None)
-        ]
-        if not changed:
-            return self.import_page(request, form=UploadForm(), unchanged=len(dataset))
-        payload = signing.dumps(kept_for_confirmation(dataset, changed), salt=SALT, compress=True)
+    def preview(self, request, sheets: dict[str, Sheet]):
+        """Show what the sheets would change; nothing is written."""
+        result = previewed(sheets, self.may_enter(request))
+        if result.faults:
+            return self.refusal(request, result.faults)
+        ignored = [(line, code, label_of(MEASURES, name)) for line, code, name in result.ignored]
+        if not result.changes:
+            return self.import_page(request, form=UploadForm(), unchanged=result.unchanged, ignored=ignored)
+        kept = {"sheets": result.kept, "digest": result.digest}
+        payload = signing.dumps(kept, salt=SALT, compress=True)
         if len(payload) > MAX_PAYLOAD:
             fault = _("Too many changes for one import. Bring the file back in parts.")
             return self.refusal(request, [(None, "", "", fault)])
         return self.import_page(
             request,
             payload=payload,
-            rows=[(line, instance, shown_changes(instance)) for line, instance in changed],
-            cells=sum(len(instance.changes) for _line, instance in changed),
-            unchanged=len(dataset) - len(changed),
+            rows=[(change, shown(change)) for change in result.changes],
+            new=sum(change.new for change in result.changes),
+            changed=sum(not change.new for change in result.changes),
+            cells=sum(len(change.cells) for change in result.changes),
+            ignored=ignored,
+            unchanged=result.unchanged,
         )
 
-    def refusal(self, request, faults, total=None):
-        return self.import_page(request, form=UploadForm(), faults=faults, total=total, status=409)
+    def refusal(self, request, faults):
+        return self.import_page(request, form=UploadForm(), faults=faults, status=409)
 
     def confirmed(self, request):
+        """Write what the preview showed, and nothing else."""
         try:
             kept = signing.loads(request.POST.get("payload", ""), salt=SALT, max_age=8 * 60 * 60)
         except signing.BadSignature:
             fault = _("This preview is no longer valid. Please upload the file again.")
             return self.refusal(request, [(None, "", "", fault)])
-        faults, resource = [], MeasureResource()
-        # One row at a time, because each has its own changed cells; the request's transaction makes them one.
-        for row in kept:
-            line = row.pop("line")
-            result = resource.import_data(
-                tablib.Dataset(tuple(row.values()), headers=list(row)), rollback_on_validation_errors=True
-            )
-            faults += [(line, code, column, message) for _line, code, column, message in faults_of(result)]
-        if faults:
-            connection.set_rollback(True)
-            return self.refusal(request, faults, len(kept))
-        messages.success(
-            request,
-            ngettext("%(count)d measure changed.", "%(count)d measures changed.", len(kept))
-            % {"count": len(kept)},
-        )
+        sheets = {
+            kind: Sheet(kind, False, kind, [], [Row(line, cells) for line, cells in rows])
+            for kind, rows in kept["sheets"].items()
+        }
+        with transaction.atomic():
+            result = applied(sheets, self.may_enter(request))
+            if not result.faults and result.digest != kept["digest"]:
+                fault = _("What is saved changed meanwhile. Please upload the file again and look once more.")
+                result.faults.append((None, "", "", fault))
+            if result.faults:
+                transaction.set_rollback(True)
+        if result.faults:
+            return self.refusal(request, result.faults)
+        count = len(result.changes)
+        said = ngettext("%(count)d record was written.", "%(count)d records were written.", count)
+        messages.success(request, said % {"count": count})
         return HttpResponseRedirect(reverse("admin:measures_measure_changelist"))
 
 
-def kept_for_confirmation(dataset, changed) -> list[dict]:
-    """The changed cells of each row, with what says of which row and version: the confirmation carries them."""
-    which = [name for name in ("version", "edited") if name in dataset.headers]
+def shown(change) -> list[tuple]:
+    """(label of the column, parts of the text) for each cell that changes."""
     return [
-        {
-            "line": line,
-            "code": instance.code,
-            **{name: plain(dataset[line - 2][dataset.headers.index(name)]) for name in which},
-            **{name: new for name, (_old, new) in instance.changes.items()},
-        }
-        for line, instance in changed
-    ]
-
-
-def shown_changes(instance) -> list[tuple]:
-    """(label of the column, parts of the text) for each changed cell of a measure."""
-    return [
-        (EDITABLE[name].label, compared_texts(old, new, language_of(name)))
-        for name, (old, new) in instance.changes.items()
+        (label_of(change.sheet, name), compared_texts(old, new, language_of(name)))
+        for name, old, new in change.cells
     ]
