@@ -10,7 +10,6 @@ from measures.models import Measure, Term, Version
 from measures.snapshots import editing_as
 from tests.admin.desk import signed_in
 
-
 ACTION = re.compile(r'<li id="action-(\d+)"(.*?)</li>', re.DOTALL)
 
 
