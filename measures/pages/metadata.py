@@ -18,6 +18,7 @@ from measures.addresses import absolute
 from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
 
+from .doors import KINDS
 from .glossary import set_of_terms
 
 
@@ -203,12 +204,17 @@ def topic(context) -> Page:
         topic.name,
         description or _("The measures that concern: %(name)s") % {"name": topic.name},
         [
-            (_("Measures"), reverse("measure-list")),
+            (str(context["kind"].label), reverse(context["kind"].index)),
             *(crumb_of_plan(topic.plan, context) if facet == "category" else ()),
             (topic.name, address),
         ],
         [collection],
     )
+
+
+def topics(context) -> Page:
+    kind = context["kind"]
+    return Page(str(kind.label), str(kind.introduction), [(str(kind.label), reverse(kind.index))], [])
 
 
 def crumb_of_plan(plan: Plan, context) -> list[tuple[str, str]]:
@@ -289,6 +295,7 @@ PAGES = {
     "measure-list": measure_list,
     "measure": measure,
     **dict.fromkeys(("category", "centre", "audience", "district"), topic),
+    **dict.fromkeys((kind.index for kind in KINDS.values()), topics),
     "plans": plans,
     "plan": plan,
     "source": source,
