@@ -18,6 +18,7 @@ from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
 from psycopg_pool import PoolTimeout
 
 from measures.addresses import JSON, PAGE, form_of_answer
+from measures.history.fields import label_of_posted
 from measures.snapshots import public_version
 
 RETRY_AFTER = 2  # seconds
@@ -194,13 +195,13 @@ def kept_text(request, title, explanation, again=True, **more):
 
 
 def typed(request) -> list[tuple[str, str]]:
-    """The texts typed into the form that was posted: (name of the field, text). No form with a password is repeated."""
+    """The texts typed into the form that was posted: (label of the field, text). No form with a password is repeated."""
     fields = dict(request.POST.lists())
     if form_of_answer(request.path_info) != PAGE or any("password" in name for name in fields):
         return []
     ours = ("initial-", "_", "csrf", "record_version", "action", "select_across", "index")
     return [
-        (name, text)
+        (label_of_posted(name), text)
         for name, texts in fields.items()
         for text in texts
         if text.strip() and texts != fields.get(f"initial-{name}")

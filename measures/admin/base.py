@@ -5,35 +5,35 @@ with the latest one now and, where they differ, shows both sides instead of savi
 the end is said in the form, with everything typed still in it.
 """
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
 from measures.history.differences import changes
+from measures.history.fields import label_of_posted
 from measures.history.kinds import key_of, kind_of
-from measures.history.names import desk_names
+from measures.history.names import desk_names, title_of
+from measures.history.restoring import linked_from
 from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
 
 from .conflicts import CHOICE, Comparison
 from .forms import RecordFields, RecordForm
+from .refusals import check_now, reason_of
 
 TOKEN = "record_version"  # noqa: S105  a version, not a password
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
+SHOW, EDIT = "_show_changes", "_edit"
 
-# Messages for refusals of rules that only the database can check, by the name of the constraint.
-REFUSALS = {
-    "action_position_unique": gettext_lazy("Two actions have the same number."),
-    "paragraph_in_same_plan": gettext_lazy("A paragraph of another plan cannot be cited."),
-    "permanent_key": gettext_lazy("Numbers and slugs of public addresses stay as they are."),
-}
 BUSY = gettext_lazy("The database was busy with another change. Nothing was saved; please save again.")
 
 FULL = gettext_lazy(
@@ -51,6 +51,15 @@ def simplified(data):
     for name in filter(is_chinese, list(data)):
         data.setlist(name, [to_simplified().convert(value) for value in data.getlist(name)])
     return data
+
+
+def without(nested: list, labels: tuple[str, ...]) -> list:
+    """The nested list without the texts that begin with one of the labels."""
+    return [
+        without(item, labels) if isinstance(item, list) else item
+        for item in nested
+        if isinstance(item, list) or not str(item).startswith(labels)
+    ]
 
 
 class RecordAdmin(RecordFields, admin.ModelAdmin):
@@ -119,22 +128,47 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             request.refusal = _(
                 "Traditional characters were converted. Nothing is saved yet: please read the text and save."
             )
+        elif EDIT in request.POST:
+            request.refusal = _("Nothing is saved yet.")
         elif any(traditional_characters(request.POST[name]) for name in filter(is_chinese, request.POST)):
             context["simplify_name"] = SIMPLIFY
         try:
             with transaction.atomic():
+                before = Version.objects.newest_id() if SHOW in request.POST else None
                 response = super().changeform_view(request, object_id, form_url, context)
                 if isinstance(response, HttpResponseRedirect):
-                    with connection.cursor() as cursor:
-                        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                    check_now()
+                    if before is not None:
+                        response = self.shown_changes(request, before)
+                        transaction.set_rollback(True)
                 return response
         except IntegrityError as error:
-            name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-            request.refusal = REFUSALS.get(name) or _("The database refuses this: %(reason)s") % {
-                "reason": str(error).splitlines()[0]
-            }
+            request.refusal = reason_of(error)
             return super().changeform_view(request, object_id, form_url, context)
+
+    def message_user(self, request, *args, **kwargs):
+        if SHOW not in request.POST:  # nothing was saved
+            super().message_user(request, *args, **kwargs)
+
+    def shown_changes(self, request, before: int):
+        """The page that says what saving would change for readers and for staff; the versions were written, and will be taken back."""
+        names = desk_names()
+        versions = list(Version.objects.filter(pk__gt=before).order_by("pk").with_previous())
+        for version in versions:
+            version.title = title_of(version.kind, version.document or version.previous_document)
+            version.changes = changes(version.kind, version.previous_document, version.document, names)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What saving would change"),
+            "opts": self.opts,
+            "public": [version for version in versions if version.event],
+            "others": [version for version in versions if not version.event],
+            "kept": self.typed(request, {SHOW}),
+            "token_name": TOKEN,
+            "token": request.POST.get(TOKEN),
+            "edit_name": EDIT,
+        }
+        return render(request, "admin/measures/changes.html", context)
 
     def compared(self, request, record) -> Comparison:
         fieldsets = self.get_fieldsets(request, record)
@@ -175,7 +209,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         if not self.has_change_permission(request):
             return super().changeform_view(request, object_id, form_url)
         typed = [
-            (name, value)
+            (label_of_posted(name), value)
             for name, value in self.typed(request)
             if value and not name.startswith(("initial-", "_")) and not name.endswith("_FORMS")
         ]
@@ -186,6 +220,27 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             "typed": typed,
         }
         return render(request, "admin/measures/gone.html", context, status=409)
+
+    # --- Deleting ---
+
+    def get_deleted_objects(self, objs, request):
+        """As Django finds it, without the rows that only join two records: what they are about is said in words."""
+        nested, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        joining = [
+            model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
+        ]
+        counts = {
+            name: count
+            for name, count in counts.items()
+            if str(name) not in {str(options.verbose_name_plural) for options in joining}
+        }
+        labels = tuple(f"{capfirst(options.verbose_name)}:" for options in joining)
+        return without(nested, labels), counts, lacking, protected
+
+    def delete_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, unquote(object_id))
+        linked = linked_from(record) if record else []
+        return super().delete_view(request, object_id, {"linked": linked, **(extra_context or {})})
 
     # --- The memory ---
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.catalogue import Catalogue
@@ -10,6 +11,7 @@ from measures.models import Measure
 from measures.search import Search
 
 from .base import RecordAdmin
+from .citing import list_cited_paragraphs
 from .families import warnings_of_publishing, warnings_of_withdrawing
 from .imports import SpreadsheetImport
 from .measure_forms import HELP_TEXTS, ActionInline, CentreLinkInline, DistrictRoleInline, MeasureForm
@@ -103,11 +105,14 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        if added := list_cited_paragraphs(form.instance):
+            said = _("An action cites %(paragraphs)s, so it is among the paragraphs of the measure.")
+            self.message_user(request, said % {"paragraphs": _(", ").join(map(str, added))}, messages.WARNING)
         if "status" in form.changed_data:
             measure = form.instance
             publishes = measure.status == Measure.Status.PUBLISHED
             for warning in (warnings_of_publishing if publishes else warnings_of_withdrawing)([measure]):
-                messages.warning(request, warning)
+                self.message_user(request, warning, messages.WARNING)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)

@@ -79,7 +79,12 @@ class PlanPublishing:
             "plan": plan,
             "publishing": publishing,
             "review": found,
+            "original": plan,
             "status": Plan.Status.PUBLISHED if publishing else Plan.Status.DRAFT,
+            "possible": not (publishing and found.missing),
+            "form_class": "publish-plan",
+            "button": _("Publish") if publishing else _("Unpublish"),
+            "back": reverse("admin:measures_plan_change", args=[plan.pk]),
         }
         return TemplateResponse(request, "admin/measures/publish_plan.html", context)
 

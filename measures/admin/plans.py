@@ -1,6 +1,7 @@
 """Plans: their form, publishing one with its measures in one step, and what can be mended until then."""
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from measures.history.kinds import key_of, kind_of
 from measures.models import Category, Measure, Plan, SourceParagraph, Term, Version
 
 from .base import RecordAdmin
+from .citing import citing
 from .forms import RecordFields, RecordForm, RowFormSet
 from .plan_publishing import PlanPublishing
 from .public import PublicAtOnce
@@ -28,6 +30,17 @@ class ParagraphFormSet(RowFormSet):
         super().add_fields(form, index)
         if form.instance.pk and self.given_out:
             form.fields["number"].disabled = True  # readers cite it
+
+    def clean(self):
+        super().clean()
+        for form in filter(self._should_delete_form, self.initial_forms):
+            if records := citing(form.instance):
+                raise ValidationError(
+                    _(
+                        "Paragraph %(number)s cannot be deleted; it is cited by: %(records)s. Take it out there first."
+                    )
+                    % {"number": form.instance.number, "records": _(", ").join(map(str, records))}
+                )
 
 
 class ParagraphInline(RecordFields, admin.TabularInline):

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,6 +55,9 @@ class PublishingActions:
             "refused": refused,
             "action": "publish" if publishing else "unpublish",
             "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            "possible": bool(measures),
+            "button": _("Publish") if publishing else _("Unpublish"),
+            "back": reverse("admin:measures_measure_changelist"),
         }
         return TemplateResponse(request, "admin/measures/set_status.html", context)
 

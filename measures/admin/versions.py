@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -13,10 +13,13 @@ from measures.history.differences import changes
 from measures.history.documents import whole
 from measures.history.kinds import MODELS, record_of
 from measures.history.names import desk_names, title_of
-from measures.history.restoring import restore
+from measures.history.restoring import lost_links, restore
 from measures.models import Version, locked
 
 from .base import TOKEN
+from .refusals import check_now, reason_of
+
+DRAFT_AGAIN = ("measure", "plan")  # kinds whose records are drafts when they are entered again
 
 
 @admin.register(Version)
@@ -127,9 +130,10 @@ class VersionAdmin(admin.ModelAdmin):
         version = get_object_or_404(Version, pk=version_id)
         if not self.has_restore_permission(request, version):
             raise PermissionDenied
-        error = ""
+        error, before = "", Version.objects.newest_id()
+        record = record_of(version)
+        was_deleted, given_back = record is None, lost_links(version)
         if request.method == "POST":
-            record = record_of(version)
             if record:
                 locked(record)
             if request.POST.get(TOKEN) != Version.objects.token(version.kind, version.key):
@@ -137,10 +141,7 @@ class VersionAdmin(admin.ModelAdmin):
             else:
                 error = self.restored_or_refused(version)
             if not error:
-                messages.success(
-                    request,
-                    _("Version %(number)s is restored as a new version.") % {"number": version.number},
-                )
+                self.say_what_was_restored(request, version, before, was_deleted, given_back)
                 record = record_of(version)
                 return HttpResponseRedirect(
                     reverse(f"admin:measures_{version.kind}_change", args=[record.pk])
@@ -153,12 +154,37 @@ class VersionAdmin(admin.ModelAdmin):
             % {"number": version.number, "record": version.key},
             version=version,
             changes=changes(version.kind, now.document, version.document, desk_names()),
-            was_deleted=now.document is None,
+            was_deleted=was_deleted,
+            becomes_draft=was_deleted and version.kind in DRAFT_AGAIN,
+            given_back=given_back,
             error=error,
             token_name=TOKEN,
             token=Version.objects.token(version.kind, version.key),
+            possible=True,
+            button=_("Restore"),
+            back=reverse("admin:measures_version_change", args=[version.pk]),
             proposed_note=_("Version %(number)s restored") % {"number": version.number},
         )
+
+    def say_what_was_restored(
+        self, request, version, before: int, was_deleted: bool, given_back: list
+    ) -> None:
+        """Tell what became of the record; `before` is the newest version until then."""
+        about = {"record": version.key, "number": version.number}
+        if not Version.objects.of(version.kind, version.key).filter(pk__gt=before).exists():
+            messages.info(
+                request, _("Nothing changed: %(record)s says what version %(number)s said.") % about
+            )
+        elif was_deleted and version.kind in DRAFT_AGAIN:
+            said = _("%(record)s is entered again as version %(number)s had it, as a draft.")
+            messages.success(request, said % about)
+        elif was_deleted:
+            messages.success(request, _("%(record)s is entered again as version %(number)s had it.") % about)
+        else:
+            messages.success(request, _("Version %(number)s is restored as a new version.") % about)
+        if given_back:
+            linked = _(", ").join(map(str, given_back))
+            messages.success(request, _("The link to it is back in: %(linked)s.") % {"linked": linked})
 
     @staticmethod
     def restored_or_refused(version) -> str:
@@ -166,11 +192,9 @@ class VersionAdmin(admin.ModelAdmin):
         try:
             with transaction.atomic():
                 restore(version)
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                check_now()
         except ValidationError as refusal:
             return " ".join(refusal.messages)
         except IntegrityError as refusal:
-            return _("The database refuses this: %(reason)s") % {"reason": str(refusal).splitlines()[0]}
+            return reason_of(refusal)
         return ""

@@ -8,8 +8,23 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.db.models import Field, Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from measures.models import Action, CentreLink, DistrictRole, SourceParagraph
+from measures.models import (
+    Action,
+    Audience,
+    Category,
+    Centre,
+    CentreLink,
+    District,
+    DistrictRole,
+    Measure,
+    Plan,
+    SourceParagraph,
+    Synonym,
+    Term,
+)
 
 #: Lines of a form: fields that stand beside one another are a tuple.
 Lines = tuple[str | tuple[str, ...], ...]
@@ -88,6 +103,20 @@ ROWS = {
     "source_paragraphs": Rows(SourceParagraph, ("number",), ("number", "heading", "opening")),
 }
 
+#: Where the fields of forms are looked for by name; those of measures come first.
+MODELS_WITH_ROWS = (
+    Synonym,
+    Term,
+    Audience,
+    Centre,
+    District,
+    Category,
+    Plan,
+    *(rows.model for rows in ROWS.values()),
+    Measure,
+)
+OTHER_LABELS = {"change_note": _lazy("Why this change? (public)"), "private_note": _lazy("Note for staff")}
+
 #: Fields of forms that are not shown from documents: the plan of a record never changes.
 ONLY_IN_FORMS = {"plan"}
 
@@ -109,3 +138,20 @@ def fields_of(kind: str) -> list[str]:
 
 def label_of(field: Field) -> str:
     return str(field.verbose_name)
+
+
+def label_of_posted(name: str) -> str:
+    """The name by which people know what forms post as `title_en`, or as `actions-2-text_en` in a row."""
+    *row, own = name.split("-")
+    fields = {
+        field.name: field
+        for model in MODELS_WITH_ROWS
+        for field in model._meta.get_fields()
+        if field.concrete
+    }
+    label = label_of(fields[own]) if own in fields else OTHER_LABELS.get(own, own)
+    return (
+        _("%(row)s: %(field)s") % {"row": int(row[-1]) + 1, "field": label}
+        if row and row[-1].isdecimal()
+        else str(label)
+    )

@@ -1,6 +1,7 @@
-"""Giving a record back the content of one of its versions."""
+"""Giving a record back the content of one of its versions, and the links that went with it when it was deleted."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -17,11 +18,16 @@ from measures.models import (
     Version,
 )
 
-from .kinds import MODELS
+from .kinds import MODELS, kind_of
 
 # The fields that name a record for good -> their keys in its document.
 NAMED_BY_SLUG = {"slug": "slug"}
 NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
+
+ONE_COMMIT = timedelta(seconds=30)  # a commit that takes longer is not made at the desk
+
+# Kind -> the kind and list of those that link to its records and lose the link with them. Other links forbid a deletion.
+LINKED_FROM = {"audience": ("measure", "audiences"), "measure": ("term", "measures")}
 
 # Whether a record is public stays as it is.
 KEPT = {"status"}
@@ -37,45 +43,83 @@ def restore(version: Version) -> None:
         raise ValidationError(
             _("This version says that the record was deleted; there is nothing to restore.")
         )
-    RESTORERS[version.kind](version.document)
+    linked = lost_links(version)
+    restored = RESTORERS[version.kind](version.document)
+    for record in linked:
+        getattr(record, LINKED_FROM[version.kind][1]).add(restored)
 
 
-def restore_plan(document: dict) -> None:
+def linked_from(record: Model) -> list[Model]:
+    """The records that would lose their link to this one if it were deleted."""
+    kind = kind_of(record)
+    if kind not in LINKED_FROM:
+        return []
+    linking, name = LINKED_FROM[kind]
+    return list(MODELS[linking].objects.filter(**{name: record}))
+
+
+def lost_links(version: Version) -> list[Model]:
+    """The records that lost their link to the one of this version when it was deleted, if it is, and are still without it."""
+    deletion = Version.objects.of(version.kind, version.key).first()
+    if deletion.document is not None or version.kind not in LINKED_FROM:
+        return []
+    kind, name = LINKED_FROM[version.kind]
+    # A transaction writes its versions one after the other, and no other one writes between them.
+    meanwhile = Version.objects.filter(
+        kind=kind,
+        actor=deletion.actor,
+        at__range=(deletion.at - ONE_COMMIT, deletion.at + ONE_COMMIT),
+    ).with_previous()
+    keys = [
+        other.key
+        for other in meanwhile
+        if other.document and other.previous_document
+        if version.key in other.previous_document[name] and version.key not in other.document[name]
+    ]
+    key = "code__in" if kind == "measure" else "slug__in"
+    return list(MODELS[kind].objects.filter(**{key: keys}))
+
+
+def restore_plan(document: dict) -> Model:
     plan = restored_record("plan", document)
     for row in document["source_paragraphs"]:
         SourceParagraph.objects.update_or_create(plan=plan, number=row["number"], defaults=row)
+    return plan
 
 
-def restore_category(document: dict) -> None:
+def restore_category(document: dict) -> Model:
     year = document["plan_year"]
     category = restored_record("category", document, plan=referred(Plan, year=year))
     category.paragraphs.set(paragraphs_of(year, document["paragraphs"]))
+    return category
 
 
-def restore_centre(document: dict) -> None:
+def restore_centre(document: dict) -> Model:
     centre = restored_record("centre", document)
     centre.paragraphs.set(referred_paragraph(year, number) for year, number in document["paragraphs"])
+    return centre
 
 
-def restore_audience(document: dict) -> None:
-    restored_record("audience", document)
+def restore_audience(document: dict) -> Model:
+    return restored_record("audience", document)
 
 
-def restore_district(document: dict) -> None:
+def restore_district(document: dict) -> Model:
     slug = document["parent"]
-    restored_record("district", document, parent=referred(District, slug=slug) if slug else None)
+    return restored_record("district", document, parent=referred(District, slug=slug) if slug else None)
 
 
-def restore_term(document: dict) -> None:
+def restore_term(document: dict) -> Model:
     term = restored_record("term", document, plan=referred(Plan, year=document["plan_year"]))
     term.measures.set(referred(Measure, code=code) for code in document["measures"])
+    return term
 
 
-def restore_synonym(document: dict) -> None:
-    restored_record("synonym", document)
+def restore_synonym(document: dict) -> Model:
+    return restored_record("synonym", document)
 
 
-def restore_measure(document: dict) -> None:
+def restore_measure(document: dict) -> Model:
     year, parent = document["plan_year"], document["parent"]
     measure = restored_record(
         "measure",
@@ -94,9 +138,10 @@ def restore_measure(document: dict) -> None:
         measure.centre_links.create(**row | {"centre": referred(Centre, slug=row["centre"])})
     for row in document["districts"]:
         measure.district_roles.create(**row | {"district": referred(District, slug=row["district"])})
+    return measure
 
 
-RESTORERS: dict[str, Callable[[dict], None]] = {
+RESTORERS: dict[str, Callable[[dict], Model]] = {
     "plan": restore_plan,
     "category": restore_category,
     "centre": restore_centre,

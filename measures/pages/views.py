@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
 from measures import site
-from measures.addresses import CHANGES_PATH, FILES, in_language
+from measures.addresses import FILES, changes_path, in_language
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
 from measures.open_data.api.openapi import openapi
@@ -99,7 +99,7 @@ class DataPage(PublicPage):
             dictionary=data_dictionary(),
             licence=site.LICENCE,
             not_included=site.NOT_INCLUDED,
-            changes_path=in_language(CHANGES_PATH, get_language()),
+            changes_path=in_language(changes_path(), get_language()),
             citation=citations.of_whole_set(self.catalogue),
             distribution=distribution(files),
             **kwargs,

@@ -35,9 +35,11 @@ QUESTION_WORDS = frozenset(
     来 难 贵 慢 快 好 多 少 钱
     什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
     可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
-    我们 你们 他们 咱们 自己 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
+    我们 你们 他们 咱们 自己 别人 人家 大家 人们 人 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
     会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
 )
+# After these a single character is a verb: "怎么聘".
+ASKING_HOW = frozenset({"怎么", "怎样", "如何", "咋"})
 ENGLISH_QUESTION_WORDS = frozenset(
     """a about all am an and any are as at be been being by can could did do does find for from get give had has have how i
     if in into is it its like me my need of on or our please show tell that the their there these they this to us was we
@@ -149,10 +151,12 @@ def along_words(text: str, index: Index) -> list[Segment]:
         if cost := _cost(text[start:end], words, pairs):
             costs[start, end] = cost
     found: list[Segment] = []
-    unknown = ""
+    unknown = before = ""
     for start, end in [*_cheapest(len(text), costs), (len(text), len(text))]:
         piece = text[start:end]
-        if piece and costs[start, end] == UNKNOWN:
+        is_verb = before in ASKING_HOW and len(piece) == 1 and index.stands(piece)
+        before = piece
+        if piece and costs[start, end] == UNKNOWN and not is_verb:
             unknown += piece
             continue
         if unknown:

@@ -16,7 +16,7 @@ from measures.models import DistrictRole
 
 from .closest import closest_words
 from .division import Segment, divisions
-from .index import Index, text_condition, tree_condition
+from .index import MAX_SECONDS, Index, text_condition, tree_condition
 from .lexicon import look_up
 from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
 from .query import Part, code_part, distinct, parts
@@ -25,6 +25,7 @@ from .text import Word, code, runs, words
 
 MAX_WORDS = 24  # of a query that is divided where nothing has all of them
 MAX_PARTS = 8  # of which it is told what is left without each
+MAX_WORDS_PUT_RIGHT = 8  # of a query for which others are offered
 MAX_PUT_RIGHT = 6  # words that others like them are looked for
 MAX_CLOSEST = 3  # queries like this one that are offered
 
@@ -125,6 +126,7 @@ class Search:
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
         store = catalogue.store
         self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
+        self.index.limit_statements()
         self.words = distinct(words(query))
         self._exact = self._read_exactly()
         self.reading = self._exact
@@ -231,7 +233,12 @@ class Search:
         ]
 
     def closest(self) -> list[str]:
-        """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
+        """Queries like this one with one word put right that stands nowhere, whether or not they find something.
+
+        None where there are many words, or where the search itself took long: each would have to be searched for.
+        """
+        if len(self.words) > MAX_WORDS_PUT_RIGHT or self.index.seconds > MAX_SECONDS / 4:
+            return []
         exact = [(word, word not in self._nowhere) for word in self.words]
         divided = [(piece.word, piece.known) for piece in self.pieces]
         nowhere = dict.fromkeys(word for word, known in (*exact, *divided) if not known)

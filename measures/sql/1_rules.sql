@@ -36,3 +36,22 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- Nothing is part of itself, by way of others either.
+CREATE OR REPLACE FUNCTION measures_refuse_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_cycle boolean;
+BEGIN
+    PERFORM measures_stand_in_line(); -- two commits at once could each make one half of it
+    EXECUTE format($sql$
+        WITH RECURSIVE above(id) AS (
+            SELECT parent_id FROM %1$I WHERE id = $1
+            UNION SELECT r.parent_id FROM %1$I r JOIN above ON r.id = above.id)
+        SELECT EXISTS (SELECT FROM above WHERE id = $1)
+    $sql$, TG_TABLE_NAME) INTO is_cycle USING NEW.id;
+    IF is_cycle THEN
+        RAISE EXCEPTION 'a row of % would be part of itself', TG_TABLE_NAME
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_no_cycle';
+    END IF;
+    RETURN NULL;
+END $$;

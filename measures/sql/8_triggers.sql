@@ -78,6 +78,21 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What has a parent of its own kind
+DO $$
+DECLARE
+    watched text;
+BEGIN
+    FOREACH watched IN ARRAY ARRAY['measures_measure', 'measures_district'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS no_cycle ON %I', watched);
+        EXECUTE format($sql$
+            CREATE CONSTRAINT TRIGGER no_cycle AFTER INSERT OR UPDATE OF parent_id ON %I
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL)
+                EXECUTE FUNCTION measures_refuse_cycle()
+        $sql$, watched);
+    END LOOP;
+END $$;
+
 DROP TRIGGER IF EXISTS remember ON measures_touched;
 CREATE CONSTRAINT TRIGGER remember AFTER INSERT ON measures_touched
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION measures_remember();

@@ -329,7 +329,8 @@ def test_what_was_typed_outlives_a_database_that_does_not_answer(monkeypatch):
         response = saved(lin, measure, data, **TYPED)
     assert (response.status_code, response.headers["Cache-Control"]) == (503, "no-store")
     assert response.context["title"] == "The disk of the server is full"
-    assert set(response.context["typed"]) == set(TYPED.items())
+    labels = {"title_en": "title (English)", "note_en": "editors’ note (English)"}
+    assert set(response.context["typed"]) == {(labels[name], text) for name, text in TYPED.items()}
     assert "Typed with &lt;care&gt;</textarea>" in response.text
     form = Resent("again")
     form.feed(response.text)
@@ -344,7 +345,7 @@ def test_what_was_typed_outlives_the_session():
     lin.logout()
     response = saved(lin, measure, data, title_en="Typed too late")
     assert response.status_code == 403
-    assert response.context["typed"] == [("title_en", "Typed too late")]
+    assert response.context["typed"] == [("title (English)", "Typed too late")]
     assert f'href="/en/admin/login/?next={change_address(measure)}"' in response.text
     assert Version.objects.latest_number("measure", "2020-07") == 1
 

@@ -75,6 +75,7 @@ def test_only_filters_searches_and_errors_ask_not_to_be_indexed(client):
     assert refused == {address for address in ADDRESSES if "?" in address} | {
         "/measures/2020-99/",
         "/no-such-page/",
+        "/measures/2020-15/history/1/",  # the past
     }
 
 
@@ -233,7 +234,8 @@ def test_robots(client):
     assert lines[0] == "User-agent: *"
     assert f"Sitemap: {ORIGIN}/sitemap.xml" in lines
     assert [line for line in lines if line.startswith("Disallow")] == [
-        f"Disallow: {prefix}/admin/" for prefix in ("", "/en", "/zh-hant")
+        *(f"Disallow: {prefix}/admin/" for prefix in ("", "/en", "/zh-hant")),
+        "Disallow: /*as_of=",
     ]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from measures.catalogue import Catalogue
-from measures.search import Search, division, pinyin, search
+from measures.search import Search, closest, division, pinyin, search
 from measures.search.index import Index
 from measures.search.pinyin import Spelling, abbreviated
 from measures.search.spellings import MAX_LENGTH, halves, variants
@@ -117,3 +117,79 @@ def test_few_queries_are_offered(databases):
 def test_only_words_of_some_length_have_other_spellings():
     assert halves("ab" * 20)
     assert halves("a" * (MAX_LENGTH + 1)) == variants("o" * MAX_LENGTH + "ise") == []
+
+
+def test_a_query_of_too_many_words_is_read_as_it_stands(databases, django_assert_max_num_queries):
+    catalogue = Catalogue.current()
+    assert catalogue.register
+    few = " ".join(f"海滩{at}" for at in range(search.MAX_WORDS))
+    assert Search(few, catalogue).closest() == []
+    with django_assert_max_num_queries(8):
+        many = Search(f"{few} 海滩{search.MAX_WORDS}", catalogue)
+        assert (many.found, many.pieces, many.closest()) == (0, [], [])
+
+
+def test_only_short_queries_are_put_right(databases):
+    few = " ".join(["教育", "改革", "社区", "金融", "河套", "仲裁", "教师", "arbitraton"])
+    assert len(few.split()) == search.MAX_WORDS_PUT_RIGHT
+    assert Search(few, Catalogue.current()).closest()
+    assert Search(f"{few} 人才", Catalogue.current()).closest() == []
+
+
+def test_few_words_of_a_query_are_put_right(databases, monkeypatch):
+    asked = []
+    monkeypatch.setattr(search, "closest_words", lambda word, index: asked.append(word) or [])
+    Search(" ".join(f"qq{at}" for at in range(8)), Catalogue.current()).closest()
+    assert len(asked) == search.MAX_PUT_RIGHT
+
+
+def test_only_words_as_long_as_those_of_the_site_are_compared(databases):
+    index = Index("default")
+    for length in (closest.MAX_LENGTH, closest.MAX_LENGTH + 1):
+        word = ("金融科枝" * 6)[:length]
+        asked = []
+        index.words_like = lambda patterns, *_lengths, asked=asked: asked.append(patterns) or []
+        closest.closest_words(word, index)
+        assert bool(asked) == (length <= closest.MAX_LENGTH)
+
+
+def test_a_pair_is_repeated_a_limited_number_of_times():
+    """Pairs go in circles where texts do not."""
+    pairs = {("shi", "shi"): {"是": ["事"], "事": ["是"]}}
+    assert Spelling("shi" * (2 * pinyin.MAX_REPETITIONS + 1)).strings(pairs)
+    assert Spelling("shi" * (2 * pinyin.MAX_REPETITIONS + 2)).strings(pairs) == []
+
+
+def test_looking_for_strings_takes_a_limited_number_of_steps(monkeypatch):
+    pairs = {("yi", "yi"): {"a": ["b"], "b": ["c"], "c": ["d"]}}
+    assert Spelling("yiyiyiyi").strings(pairs) == ["abcd"]
+    monkeypatch.setattr(pinyin, "MAX_STEPS", 2)
+    assert Spelling("yiyiyiyi").strings(pairs) == []
+
+
+def test_initials_have_a_limited_length():
+    letters = "b" * max(pinyin.INITIALS)
+    assert pinyin.initials(letters) == letters
+    assert pinyin.initials(letters + "b") == pinyin.initials("b") == ""
+
+
+def test_a_search_takes_a_limited_time(databases, client, monkeypatch):
+    """What takes longer is told so, and no statement after it is begun."""
+    client.get("/en/measures/", {"q": "教育"})
+    monkeypatch.setattr("measures.search.index.MAX_SECONDS", 0)
+    client.raise_request_exception = False
+    refused = client.get("/en/measures/", {"q": "社区"})
+    assert refused.status_code == 503
+    assert "takes too long" in refused.text
+
+
+def test_a_slow_statement_of_a_search_is_cut_off(databases, client, monkeypatch):
+    client.get("/en/measures/", {"q": "教育"})
+    monkeypatch.setattr(
+        "measures.search.index.KNOWN_WORDS",
+        "SELECT 'x' FROM pg_sleep(3) WHERE {known} AND %(texts)s <> '{{}}'",
+    )
+    client.raise_request_exception = False
+    refused = client.get("/en/measures/", {"q": "深圳海滩"})
+    assert refused.status_code == 503
+    assert "takes too long" in refused.text

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from measures.catalogue import Catalogue
 from measures.models import Measure
 from measures.open_data.columns import BY_NAME
 
+from ..refusals import check_now, reason_of
 from .cells import EDITABLE, code_of
 from .files import MEASURES, Row, Sheet
 from .plans import SHEETS, entered
@@ -59,15 +60,10 @@ def applied(sheets: dict[str, Sheet], may_enter) -> Result:
             if result.faults:
                 transaction.set_rollback(True)
             else:
-                with (
-                    connection.cursor() as cursor
-                ):  # what the database checks at commit, now; it writes the documents
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                check_now()  # it writes the documents
                 read_changes(found, result)
     except IntegrityError as error:
-        reason = _("The database refuses this: %(reason)s") % {"reason": str(error).splitlines()[0]}
-        result.faults.append((None, "", "", reason))
+        result.faults.append((None, "", "", reason_of(error)))
     result.faults.sort(key=lambda fault: fault[0] or 0)
     return result
 

@@ -1,0 +1,16 @@
+"""No place lies within itself and no two measures are split from each other, by way of others either: the database refuses it.
+
+Rows are checked when they are saved; a circle that an older release let in stays until one of its rows is saved.
+"""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("measures", "0005_content")]
+
+    operations = [migrations.RunSQL(SQL)]
