@@ -32,6 +32,9 @@ class Page(NamedTuple):
     og_type: str = "website"
     column: dict[str, str] = {}
     article: dict[str, str] = {}
+    picture: str = (
+        ""  # the slug of the category whose picture is shown with a link to the page; else that of the site
+    )
 
 
 def editors() -> dict:
@@ -138,6 +141,7 @@ def measure(context) -> Page:
             "ColumnType": _("Reform measure"),
         },
         article=article(measure),
+        picture=category.slug,
     )
 
 
@@ -209,6 +213,7 @@ def topic(context) -> Page:
             (topic.name, address),
         ],
         [collection],
+        picture=topic.slug if facet == "category" else "",
     )
 
 

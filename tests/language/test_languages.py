@@ -149,6 +149,16 @@ def test_the_three_pages_are_one_page(page_of, address):
     assert len(shapes) == 1
 
 
+#: Words that another one has taken the place of: there is one word for a thing.
+GIVEN_UP = ("要做什么", "来由", "责任区", "编辑项目", "相关人群", "¶")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_there_is_one_word_for_a_thing(texts_of, address):
+    texts = [text for lang, text in texts_of(address) if lang == "zh-Hans"]
+    assert [text for text in texts for word in GIVEN_UP if word in text and "@misc" not in text] == []
+
+
 def test_hong_kong_forms():
     assert traditional("群众说：干净的数据平台为企业服务。") == "群眾說：乾淨的數據平台為企業服務。"
     assert traditional("里面的“卫生”信息，复工复产，反复修改") == "裏面的「衞生」信息，復工復產，反覆修改"
