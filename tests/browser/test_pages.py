@@ -241,6 +241,11 @@ def test_print(new_page):
     assert [hidden.nth(index).is_visible() for index in range(hidden.count())] == [False] * hidden.count()
     assert page.get_by_text(re.compile(r"^数据版本\d+，截至\d+年\d+月\d+日。$")).is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert "Serif" in page.evaluate("getComputedStyle(document.body).fontFamily")
+    assert page.locator(".printed").inner_text() == page.url
+    page.goto("/plans/2020/")
+    colours = "[...new Set([...document.querySelectorAll('.dot')].map((dot) => getComputedStyle(dot).borderTopColor))]"
+    assert page.evaluate(colours) == ["rgb(0, 0, 0)"]
 
 
 def test_no_motion_for_those_who_want_none(new_page):
