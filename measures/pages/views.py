@@ -1,6 +1,7 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
 from itertools import islice
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404
@@ -9,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
 from measures import site
-from measures.addresses import FILES, changes_path, in_language
+from measures.addresses import FILES, changes_path, in_language, list_path
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
 from measures.open_data.api.openapi import openapi
@@ -49,7 +50,9 @@ class Home(PublicPage):
         return super().get_context_data(
             **shown,
             other_plans=others,
-            tries=TRIES,
+            tries=[
+                (word, in_language(list_path(urlencode({"q": str(word)})), get_language())) for word in TRIES
+            ],
             edited=catalogue.kept("edited", lambda: catalogue.edited_last(MAX_EDITED)),
             **kwargs,
         )
