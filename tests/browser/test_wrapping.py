@@ -40,7 +40,8 @@ broken = """(terms) => {
 
 
 def test_no_term_is_broken(new_page):
-    page, known = new_page(), sorted(terms())
+    page = new_page()
+    known = sorted({part for term in terms() for part in term.split("、")})  # a line may end at a comma
     addresses = [f"/measures/{code}/" for code in Measure.objects.values_list("code", flat=True)]
     found = {}
     for address in ["/", "/plans/2020/", "/centres/technology/", *addresses]:
