@@ -8,6 +8,8 @@ PAGE_TYPES = [
     "/",
     "/measures/",
     "/measures/?category=well-being&centre=none",
+    "/measures/?category=business-environment&category=well-being",  # side by side
+    "/measures/?centre=finance&view=matrix",
     "/measures/?q=jiaoshi",
     "/measures/?district=xiangmihu&role=responsible",  # nothing found
     "/measures/?q=arbitratoin",  # only something close found

@@ -140,9 +140,8 @@ def canonical_address(get_response):
             refuse_unknown(path, query.encode("latin-1"))
         request.META["QUERY_STRING"] = right_query
         if not in_place:
-            request.asked_query = (
-                query  # the view of a selection redirects where it is not its own way to write it
-            )
+            # The view of a selection redirects where this is not its own way to write it.
+            request.asked_query = query
         return get_response(request)
 
     return middleware

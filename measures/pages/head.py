@@ -49,7 +49,9 @@ def citation_tags(context) -> str:
 
 
 def addresses(request) -> str:
-    path, mark, query = request.get_full_path().partition("?")
+    # Another look at the same list stands last in its address, and is no page of its own.
+    own = request.get_full_path().removesuffix("view=matrix").rstrip("?&")
+    path, mark, query = own.partition("?")
     links = [("canonical", "", path)]
     links += [("alternate", tag, translated(path, language)) for language, tag in LANGUAGE_TAGS.items()]
     links.append(("alternate", "x-default", translated(path, settings.LANGUAGE_CODE)))

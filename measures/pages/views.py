@@ -56,10 +56,9 @@ class MeasureList(PublicPage):
         if not filterset.is_valid():
             context = self.get_context_data(filter=filterset, listing=Listing(filterset))
             return self.render_to_response(context, status=400)
-        number = request.GET.get("page") or "1"
-        if redirect := canonical_redirect(request, filterset, number):
+        listing = Listing(filterset, request.GET.get("page") or "1", request.GET.get("view") or "")
+        if redirect := canonical_redirect(request, filterset, listing.number, listing.view):
             return redirect
-        listing = Listing(filterset, number)
         plan = filterset.plans[0] if len(filterset.plans) == 1 else None
         shown = {"plan": plan, "filter": filterset, "listing": listing, "page": listing.page}
         return self.render_to_response(self.get_context_data(**shown, **citations.for_list(filterset)))
@@ -93,7 +92,12 @@ class TopicPage(PublicPage):
             downloads={"feed": in_language(list_path(f"{self.facet}={slug}", ".atom"), get_language())},
             topic_kind=TOPICS[self.facet]._meta.verbose_name,
             measures=catalogue.measures(keys),
-            rows=rows(catalogue, keys, coded=self.facet != "category" and len(catalogue.plans) > 1),
+            rows=rows(
+                catalogue,
+                keys,
+                coded=self.facet != "category" and len(catalogue.plans) > 1,
+                in_one_category=self.facet == "category",
+            ),
             count=fitting.total,
             paragraphs=cited_by(topic),
             parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),

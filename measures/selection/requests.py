@@ -27,10 +27,14 @@ def selected(request: HttpRequest) -> MeasureFilter:
 
 
 def canonical_redirect(
-    request: HttpRequest, filterset: MeasureFilter, page: str = "1"
+    request: HttpRequest, filterset: MeasureFilter, page: str = "1", view: str = ""
 ) -> HttpResponseRedirect | None:
-    """The redirect of a valid selection to its one address; None where it stands there already."""
-    query = filterset.canonical_query(page=page)
+    """The redirect of a valid selection to its one address; None where it stands there already.
+
+    Lists pass their page and view; exports and feeds have none. A view is another look at the same selection: it may stand at
+    the end of an address without being part of it.
+    """
+    query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
