@@ -73,7 +73,7 @@ CASES = [
 #: Other paths that lead to the same address -> what becomes of a path.
 PATHS: dict[str, Callable[[str], str]] = {
     "a sign stuck to the path": lambda path: f"{path}。",
-    "no slash at its end, where it has one": lambda path: path.rstrip("/"),
+    "no slash at its end, where it has one": lambda path: path.rstrip("/") or path,
     "its language in capital letters, where it has one": lambda path: re.sub(
         "^/(en|zh-hant)/", lambda found: found[0].upper(), path
     ),

@@ -31,8 +31,8 @@ def canonical_redirect(
 ) -> HttpResponseRedirect | None:
     """The redirect of a valid selection to its one address; None where it stands there already.
 
-    Lists pass their page and view; exports and feeds have none. A view is another look at the same selection: it may stand at
-    the end of an address without being part of it.
+    Lists and feeds pass their page, lists their view; files have none. A view is another look at the same selection: it may
+    stand at the end of an address without being part of it.
     """
     query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
