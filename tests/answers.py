@@ -1,12 +1,21 @@
 """The documented answer to every way of asking for a public address: `python -m tests.answers` writes docs/answers.md."""
 
+import csv
 import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import bibtexparser
+import openpyxl
+from jsonschema import Draft4Validator
+
+SPECIFICATION = json.loads(
+    (Path(__file__).parent / "open_data" / "openapi_3_0_schema.json").read_text(encoding="utf-8")
+)
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "answers.md"
 #: Kind of address -> how a path of it looks, without its language. The first that fits counts.
 KINDS = {
@@ -64,7 +73,7 @@ CASES = [
 #: Other paths that lead to the same address -> what becomes of a path.
 PATHS: dict[str, Callable[[str], str]] = {
     "a sign stuck to the path": lambda path: f"{path}。",
-    "no slash at its end, where it has one": lambda path: path.rstrip("/"),
+    "no slash at its end, where it has one": lambda path: path.rstrip("/") or path,
     "its language in capital letters, where it has one": lambda path: re.sub(
         "^/(en|zh-hant)/", lambda found: found[0].upper(), path
     ),
@@ -76,10 +85,34 @@ def kind_of(path: str) -> str:
     return next(kind for kind, pattern in KINDS.items() if pattern.fullmatch(bare))
 
 
+def table(body: bytes) -> None:
+    """Raises ValueError where the rows of a CSV file differ in length."""
+    rows = list(csv.reader(StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
+    if len(set(map(len, rows))) != 1:
+        raise ValueError("rows of different lengths")
+
+
+def workbook(body: bytes) -> None:
+    """Raises ValueError where a workbook has not its four sheets."""
+    if len(openpyxl.load_workbook(BytesIO(body)).sheetnames) != 4:
+        raise ValueError("sheets are missing")
+
+
+def bibliography(body: bytes) -> None:
+    if len(bibtexparser.loads(body.decode()).entries) != 1:
+        raise ValueError("not one entry")
+
+
 #: Media type -> a reader that raises an error where a body is not what it says.
 READERS: dict[str, Callable[[bytes], object]] = {
     "application/json": json.loads,
     "application/problem+json": json.loads,
+    "application/vnd.oai.openapi+json": lambda body: Draft4Validator(SPECIFICATION).validate(
+        json.loads(body)
+    ),
+    "text/csv": table,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": workbook,
+    "application/x-bibtex": bibliography,
     "application/xml": ET.fromstring,
     "application/atom+xml": ET.fromstring,
     "application/opensearchdescription+xml": ET.fromstring,

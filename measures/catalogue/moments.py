@@ -51,7 +51,7 @@ def moment_of(text: str) -> DataVersion:
         found: DataVersion | None = DataVersion.objects.filter(number=int(text)).first()
     else:
         end = end_of_day(text)
-        found = end and DataVersion.objects.filter(at__lt=end, number__gt=0).first()
+        found = DataVersion.objects.filter(at__lt=end, number__gt=0).first() if end else None
     if not found:
         raise UnknownMoment(text)
     return found

@@ -166,11 +166,11 @@ class Register:
     def _counted(self, bitmap: int, roles: frozenset[str]) -> Counter[str]:
         if roles not in self._places_of:
             self._places_of[roles] = self._places_in(roles)
-        places_of, counts = self._places_of[roles], defaultdict(int)
+        places_of, counts = self._places_of[roles], Counter[str]()
         for own, count in Counter(compress(self._places, self.flags(bitmap))).items():
             for slug in places_of.get(own, ()):
                 counts[slug] += count
-        return Counter(counts)
+        return counts
 
     def _places_in(self, roles: frozenset[str]) -> dict[int, Collection[str]]:
         slugs: dict[int, set[str]] = defaultdict(set)

@@ -4,7 +4,7 @@ import json
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -196,13 +196,13 @@ class Store:
         """The same for any number of keys: while one chunk of records is used, the next is fetched."""
         with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
 
-            def fetched(start: int, end: int) -> list[tuple]:
+            def fetched(start: int, end: int) -> list[tuple[Any, ...]]:
                 parameters = {"keys": list(keys[start:end]), "number": self.number}
                 cursor.execute(self._sql(MEASURES_OF_KEYS), parameters)
                 return cursor.fetchall()
 
             end = FIRST_CHUNK
-            following = ahead.submit(fetched, 0, end)
+            following: Future[list[tuple[Any, ...]]] | None = ahead.submit(fetched, 0, end)
             while following:
                 rows = following.result()
                 following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None

@@ -151,7 +151,7 @@ class MeasureFeed(View):
         feed = new_feed(title, path, own_path, page, ("measures", query), filterset.plans)
         for measure in catalogue.measures(keys_on(page, filterset)):
             feed.add_item(
-                title=f"{measure.code} {measure.title}",
+                title=f"{measure.code} {measure.headline or measure.title}",  # as rows of lists
                 link=absolute(in_language(measure_path(measure.code), language)),
                 description=escape(measure.summary),
                 unique_id=tag(language, "measure", measure.code),

@@ -115,7 +115,7 @@ const page: Answer<"/api/measures/"> = { count: 1, version: 1, next: null, previ
 const basis: components["schemas"]["Basis"] = page.results[0].basis;
 const query: paths["/api/measures/"]["get"]["parameters"]["query"] = { centre: ["finance", "none"], page: 1 };
 // @ts-expect-error: it has no such field
-measure.titel;
+measure.no_such_field;
 export { basis, query };
 """
 
