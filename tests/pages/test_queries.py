@@ -22,7 +22,7 @@ QUERIES = {
     "/measures/?category=unknown": (2, 1),
     "/measures/2020-05/": (6, 2),
     "/measures/2020-15/history/": (3, 2),
-    "/measures/2020-15/history/1/": (10, 5),
+    "/measures/2020-15/history/1/": (9, 5),
     "/categories/": (5, 1),
     "/centres/": (5, 1),
     "/audiences/": (5, 1),
