@@ -39,23 +39,23 @@ def answer(get_response, request):
         return get_response(request)
     if redirect := to_the_number(request, given, moment):
         return redirect
-    asked, token = vars(request).copy(), asked_moment.set(moment)
-    forget_moment(request)
+    asked, token = forget_moment(request), asked_moment.set(moment)
     try:
         response = get_response(request)
         return of_the_past(response, request, moment, given)
     finally:
         asked_moment.reset(token)
+        vars(request).pop("GET", None)
         vars(request).update(asked)  # another server may be asked the same
 
 
 def moment_of_version(path: str):
     """The first moment of the version whose permanent address this is; None for other addresses."""
-    if "/history/" not in path or path.endswith("/history/"):
-        return None
     try:
-        found = resolve(path)
+        found = resolve(path) if "/history/" in path else None
     except Resolver404:
+        found = None
+    if not found or found.url_name != "measure-version":
         return None
     versions = PublicVersion.objects.filter(kind="measure", key=found.kwargs["code"], public=True)
     own = versions.filter(number=found.kwargs["number"]).values("data_version")
@@ -84,13 +84,14 @@ def rest_of(query: str) -> str:
     return "&".join(part for part in query.split("&") if not part.startswith(f"{MOMENT}="))
 
 
-def forget_moment(request) -> None:
-    """Let views see the address without its moment."""
+def forget_moment(request) -> dict:
+    """Let views see the address without its moment; the result is what the request said."""
+    asked = {name: vars(request)[name] for name in ("META", "asked_query") if name in vars(request)}
     query = rest_of(request.META["QUERY_STRING"])
-    request.META = request.META | {"QUERY_STRING": query}
-    request.GET = QueryDict(query)
-    if hasattr(request, "asked_query"):
-        request.asked_query = rest_of(request.asked_query)
+    request.META, request.GET = request.META | {"QUERY_STRING": query}, QueryDict(query)
+    if "asked_query" in asked:
+        request.asked_query = rest_of(asked["asked_query"])
+    return asked
 
 
 def of_the_past(response, request, moment, given: str):

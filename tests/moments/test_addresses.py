@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.utils.http import http_date
 from django.utils.timezone import localdate
 
+from futian_reform.requests import moments
 from measures.models import Category, DataVersion, Measure
-from measures.snapshots import editing_as
+from measures.snapshots import asked_moment, editing_as
 from tests.models.steps import live
 from tests.public_pages import PREFIXES
 
@@ -253,3 +256,18 @@ def test_an_error_of_the_past_leads_on_in_it(client, changed):
     response = client.get(f"/en/measures/2020-99/?as_of={changed}")
     assert response.status_code == 404
     assert f'href="/en/measures/?as_of={changed}"' in response.text
+
+
+def test_a_request_that_is_asked_of_another_server_asks_for_the_same_moment(changed):
+    request = RequestFactory().get(f"/measures.csv?role=pilot&as_of={changed}")
+    seen = []
+
+    def view(request):
+        seen.append((request.META["QUERY_STRING"], request.GET.dict(), asked_moment.get().number))
+        return HttpResponse()
+
+    for _server in range(2):
+        moments.answer(view, request)
+    assert seen == [("role=pilot", {"role": "pilot"}, changed)] * 2
+    assert request.GET["as_of"] == str(changed)
+    assert asked_moment.get() is None

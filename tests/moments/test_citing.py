@@ -207,7 +207,13 @@ def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
     assert links["timemap"] == f"{settings.SITE_ORIGIN}/timemap/en/measures/?{QUERY}&p=2"
     second = LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}&p=2").text)
     assert (f"{address}&as_of={first + 3}", "last memento") in second
-    for path in ("about/", "measures/2020-99/", "nowhere/", f"measures/?{QUERY}&p=9"):
+    for path in (
+        "about/",
+        "measures/2020-05/history/1/",
+        "measures/2020-99/",
+        "nowhere/",
+        f"measures/?{QUERY}&p=9",
+    ):
         assert client.get(f"/timemap/{path}").status_code == 404, path
 
 
