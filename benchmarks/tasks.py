@@ -62,7 +62,16 @@ class Reader:
     def tap(self, *ways: str) -> None:
         self.see(*ways).tap()
         self.steps += 1
+        self.page.wait_for_timeout(100)  # by then a link has begun to open its page
         self.page.wait_for_load_state()
+        self.page.locator("[aria-busy]").wait_for(state="detached")  # or a list begins to narrow in place
+
+    def open_list(self) -> None:
+        """By the head of the page, where a phone may have folded its links into a menu."""
+        link = '.masthead a[href$="/measures/"]'
+        if not self.offers(link):
+            self.tap(".masthead .menu > summary")
+        self.tap(link)
 
     def choose(self, name: str, value: str) -> None:
         """Tick a box of the filter, having opened what it stands in."""
@@ -85,12 +94,14 @@ class Reader:
 
 
 RESULT = ".rows > .row"
-OPEN_LIST = '.masthead a[href$="/measures/"]'
 
 
 def parents(reader: Reader) -> None:
-    reader.tap('main a[href$="/audiences/families/"]', 'main a[href*="audience=families"]', OPEN_LIST)
-    if "families" not in reader.page.url:
+    ways = 'main a[href$="/audiences/families/"], main a[href*="audience=families"]'
+    if reader.offers(ways):
+        reader.tap(ways)
+    else:
+        reader.open_list()
         reader.choose("audience", "families")
     reader.see(f"main .titles a, {RESULT}")
 
@@ -116,7 +127,7 @@ def quote_16(reader: Reader) -> None:
 
 
 def pilots_to_excel(reader: Reader) -> None:
-    reader.tap(OPEN_LIST)
+    reader.open_list()
     reader.choose("role", "pilot")
     if reader.offers(".filter-actions button"):
         reader.tap(".filter-actions button")
@@ -131,7 +142,7 @@ def changes_since_last_month(reader: Reader) -> None:
 
 
 def compare_two_categories(reader: Reader) -> None:
-    reader.tap(OPEN_LIST)
+    reader.open_list()
     reader.choose("category", "well-being")
     reader.choose("category", "grassroots-governance")
     if reader.offers(".filter-actions button"):
@@ -142,7 +153,7 @@ def compare_two_categories(reader: Reader) -> None:
 
 def share_a_list(reader: Reader) -> None:
     """A button, or the address that the page gives for citing it."""
-    reader.tap(OPEN_LIST)
+    reader.open_list()
     reader.choose("category", "well-being")
     if reader.offers(".filter-actions button"):
         reader.tap(".filter-actions button")
