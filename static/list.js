@@ -150,18 +150,20 @@
     }
   };
 
+  // The reader has chosen and wants to see the list, which the open panel has pushed down.
+  const leave = (panel) => {
+    panel.open = false;
+    const results = document.getElementById("results");
+    results.tabIndex = -1;
+    results.focus({ preventScroll: true });
+    results.parentElement.scrollIntoView({ behavior: "instant" });
+  };
+
   const showChosen = (event) => {
     event.preventDefault();
-    const panel = event.submitter?.closest(".filter-panel");
-    if (panel) {
-      // The reader has chosen and wants to see the list, which the open panel has pushed down.
-      panel.open = false;
-      const results = document.getElementById("results");
-      results.tabIndex = -1;
-      results.focus({ preventScroll: true });
-      results.parentElement.scrollIntoView({ behavior: "instant" });
-    }
     try {
+      const panel = event.submitter?.closest(".filter-panel");
+      if (panel) leave(panel);
       const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim())).toString();
       show(query ? `${list}?${query}` : list);
     } catch {

@@ -268,7 +268,7 @@ def narrow(page) -> None:
     page.locator(WELL_BEING).check()
     if not narrows:
         page.locator(".filter-actions button").click()
-    expect(rows(page)).to_have_count(6, timeout=3000)
+    expect(rows(page)).to_have_count(6)
     page.wait_for_url("**/measures/?category=well-being")
     expect(page).to_have_title(re.compile("^6 measures"))
     assert in_step(page)
@@ -279,7 +279,7 @@ def without(browser, origin: str, names: list[str]) -> tuple[dict[str, str], lis
     address, and which of the names a browser has.
     """
     context = browser.new_context(base_url=origin, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(3000)
+    context.set_default_timeout(10_000)
     faults, tried = {}, []
     for name in names:
         page = context.new_page()
