@@ -118,6 +118,7 @@ def verify(request):
         return HttpResponseRedirect(next_page(request))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        slowed = waiting(request.user)
         if device := match_token(request.user, form.cleaned_data["code"]):
             login(request, device)
             request.session.cycle_key()
@@ -125,9 +126,7 @@ def verify(request):
         user_login_failed.send(
             sender=__name__, credentials={"username": request.user.get_username()}, request=request
         )
-        form.add_error(
-            "code", waiting(request.user) or _("This code does not fit. Each code is good for once.")
-        )
+        form.add_error("code", slowed or _("This code does not fit. Each code is good for once."))
     return page(request, "verify.html", title=_("Second factor"), form=form, next=next_page(request))
 
 
