@@ -106,7 +106,9 @@ def version_path(code: str, number: int) -> str:
     return f"/measures/{code}/history/{number}/"
 
 
-CHANGES_PATH = "/changes/"
+def changes_path(query: str = "", form: str = "/") -> str:
+    """The changes of the span that `query` names, or all."""
+    return f"/changes{form}?{query}" if query else f"/changes{form}"
 
 
 def list_path(query: str, form: str = "/") -> str:

@@ -16,6 +16,8 @@ from .readers.versions import is_behind, newest_version
 
 # The data version of the snapshot that is read; None outside of public requests.
 public_version: ContextVar = ContextVar("public_version", default=None)
+# The data version of the past that a request asks to be shown; None for the present.
+asked_moment: ContextVar = ContextVar("asked_moment", default=None)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 // The list of measures narrows in place. Everything here also works without it: the form, the links and the addresses are
 // the page's own, and whatever goes wrong ends in an ordinary load of the same address.
+//
+// What the address says is the only state: the boxes, the list and the way back follow it, never the other way round.
 "use strict";
 
 (() => {
-  const remembered = "list";
+  const remembered = "list"; // in this tab's storage: the address of the list that was seen last
 
   const backLink = document.querySelector("a[data-back-to-list]");
   if (backLink) {
@@ -20,9 +22,12 @@
 
   const list = new URL(form.action).pathname;
   const announcer = document.querySelector("[data-announce]");
+  const search = document.getElementById("q");
   const here = () => location.pathname + location.search;
-  let shown = here();
-  let running = null;
+  let shown = here(); // the address of the list that stands on the page
+  let asked = null; // what can stop the answer that is awaited
+  let travelling = false; // whether that answer belongs to an address that the reader has gone back or forward to
+  let composing = false; // whether an input method is at work in the search box
 
   const remember = () => {
     try {
@@ -31,13 +36,32 @@
       // As above.
     }
   };
-  remember();
 
   const regions = (page) => new Map([...page.querySelectorAll("[data-region]")].map((region) => [region.dataset.region, region]));
 
   const facets = (page) => new Map([...page.querySelectorAll("#filters [data-facet]")].map((facet) => [facet.dataset.facet, facet]));
 
   const options = (facet) => new Map([...facet.querySelectorAll("input[type=checkbox]")].map((box) => [box.value, box]));
+
+  const awaitAnswer = (answer, travels) => {
+    asked?.abort();
+    asked = answer;
+    travelling = travels;
+    const results = document.querySelector("[data-region=results]");
+    if (answer) results.setAttribute("aria-busy", "true");
+    else results.removeAttribute("aria-busy");
+  };
+
+  // An unanswered choice is taken back, and so is what the browser filled in from an earlier visit: boxes and order are
+  // again as the server wrote them for this address. Typed text stays.
+  const settle = () => {
+    awaitAnswer(null, false);
+    for (const control of form.elements) {
+      if (control.type === "checkbox") control.checked = control.hasAttribute("checked");
+      for (const option of control.options ?? []) option.selected = option.hasAttribute("selected");
+    }
+    remember();
+  };
 
   // Options keep their elements, and with them focus and open groups; only what they say is replaced. Of a facet with more options
   // than are shown, others may be shown now: then the focus returns to the one that had it.
@@ -55,6 +79,7 @@
       for (const [value, box] of options(facet)) {
         const otherBox = fresh.get(value);
         box.checked = otherBox.checked;
+        box.toggleAttribute("checked", otherBox.checked);
         const item = box.closest("li");
         const otherItem = otherBox.closest("li");
         item.className = otherItem.className;
@@ -65,7 +90,6 @@
       const facet = summary.parentElement.dataset.facet;
       document.querySelector(`#filters [data-facet="${facet}"] > summary`).replaceChildren(...summary.childNodes);
     }
-    document.getElementById("q").value = page.getElementById("q").value;
   };
 
   const update = (page) => {
@@ -97,63 +121,63 @@
     announcer.textContent = document.querySelector("[data-region=panel-count]").textContent.trim();
   };
 
-  // Shows `address`; an overtaken request ends without a trace.
-  const show = async (address, { push, scroll }) => {
-    running?.abort();
-    const own = (running = new AbortController());
-    const results = document.querySelector("[data-region=results]");
-    results.setAttribute("aria-busy", "true");
+  // Shows the list of `address`: the one a reader `travels` to in the history, or a new one. An overtaken answer, or one whose
+  // page has been left, ends without a trace.
+  const show = async (address, { travels = false, top } = {}) => {
+    let own = null;
     try {
+      own = new AbortController();
+      awaitAnswer(own, travels);
+      const sent = search.value;
       const answer = await fetch(address, { signal: own.signal, headers: { Accept: "text/html" } });
       if (!answer.ok || !(answer.headers.get("Content-Type") || "").startsWith("text/html")) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (own.signal.aborted) return;
+      if (own !== asked) return;
       const target = new URL(answer.url);
       if (target.pathname !== list) throw new Error("another page");
-      const top = scrollY;
+      const before = scrollY;
       update(page);
-      if (push) {
-        history.replaceState({ top }, "");
-        if (target.pathname + target.search !== here()) history.pushState({}, "", target);
-      }
+      const words = page.getElementById("q").value;
+      if (!composing && search.value === sent && sent !== words) search.value = words; // what is typed meanwhile stays
+      if (!travels) history.replaceState({ top: before }, "");
+      if (target.pathname + target.search !== here()) history[travels ? "replaceState" : "pushState"]({}, "", target);
       shown = here();
-      scrollTo({ top: scroll ?? top, behavior: "instant" });
+      scrollTo({ top: top ?? before, behavior: "instant" });
+      awaitAnswer(null, false);
       remember();
-    } catch (fault) {
-      if (fault.name === "AbortError" || own.signal.aborted) return;
-      location.assign(address);
-    } finally {
-      if (running === own) {
-        running = null;
-        results.removeAttribute("aria-busy");
-      }
+    } catch {
+      if (own === asked) location.assign(address);
     }
   };
 
-  const addressOfForm = () => {
-    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
-    return query.size ? `${list}?${query}` : list;
+  const showChosen = (event) => {
+    event.preventDefault();
+    try {
+      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim())).toString();
+      show(query ? `${list}?${query}` : list);
+    } catch {
+      form.submit();
+    }
   };
 
-  document.documentElement.classList.add("narrows-in-place");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    show(addressOfForm(), { push: true });
+  addEventListener("pagehide", () => awaitAnswer(null, false));
+  addEventListener("pageshow", () => asked || settle());
+  addEventListener("popstate", (event) => {
+    if (here() !== shown) show(here(), { travels: true, top: event.state?.top });
+    else if (travelling) settle(); // back where the page still is; without that, only the fragment has changed
   });
+  search.addEventListener("compositionstart", () => (composing = true));
+  search.addEventListener("compositionend", () => (composing = false));
+  form.addEventListener("submit", showChosen);
   document.addEventListener("change", (event) => {
-    if (event.target.form === form && event.target.matches("input[type=checkbox], select"))
-      show(addressOfForm(), { push: true });
+    if (event.target.form === form && event.target.matches("input[type=checkbox], select")) showChosen(event);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.origin !== location.origin || link.pathname !== list || link.hash || !link.closest("main")) return;
     event.preventDefault();
-    show(link.href, { push: true, scroll: link.closest(".pages") ? 0 : undefined });
+    show(link.href, { top: link.closest(".pages") ? 0 : undefined });
   });
-  addEventListener("popstate", (event) => {
-    if (here() === shown) return; // only the fragment changed
-    if (location.pathname === list) show(here(), { push: false, scroll: event.state?.top });
-    else location.reload();
-  });
+  document.documentElement.classList.add("narrows-in-place");
 })();

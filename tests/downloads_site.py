@@ -1,6 +1,7 @@
-"""Long downloads on the real server: `python -m tests.downloads_site DESCRIPTOR`, which it accepts from.
+"""Long downloads on the real server: `python -m tests.downloads_site DESCRIPTOR [pause]`, which it accepts from.
 
-Stands for the page cache: every address is a CSV, read row by row in a snapshot of the database while it is sent.
+Stands for the page cache: every address is a CSV, read row by row in a snapshot of the database while it is sent. With `pause`
+it is the real page cache around the real Django, on content that has each measure many times, seconds apart.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ class Cache:
         return None
 
     def __call__(self, environ, start_response):
-        from futian_reform.page_cache.rendering import Stream
+        from futian_reform.page_cache.stream import Stream
         from futian_reform.requests.middleware import REFUSED, UNAVAILABLE
         from measures.snapshots import SnapshotStream, public_snapshot
 
@@ -40,7 +41,25 @@ class Cache:
         with public_snapshot():
             response = SnapshotStream(rows(int(asked["rows"]), asked["pause"]), content_type="text/csv")
             response.take_snapshot()
-        return Stream(response, ["200 OK", [("Content-Type", "text/csv")]], lambda: None).send(start_response)
+        start = ["200 OK", [("Content-Type", "text/csv")]]
+        return Stream(response, start, ("/x.csv", ""), lambda: None).send(environ, start_response)
+
+
+def real_cache(pause: float):
+    from futian_reform.wsgi import page_cache
+    from measures.open_data import files
+
+    measures_of = files.measures_of
+
+    def many(filterset):
+        while True:
+            with connections["reader"].cursor() as cursor:
+                cursor.execute("SELECT 1")  # fails once the session is ended
+            yield from measures_of(filterset)
+            time.sleep(pause)
+
+    files.measures_of = many
+    return page_cache.start()
 
 
 if __name__ == "__main__":
@@ -50,4 +69,5 @@ if __name__ == "__main__":
     from futian_reform.page_cache.front import Front
 
     ready = os.open(os.devnull, os.O_WRONLY)
-    asyncio.run(run(Front(Cache()), int(sys.argv[1]), ready))
+    cache = real_cache(float(sys.argv[2])) if len(sys.argv) > 2 else Cache()
+    asyncio.run(run(Front(cache), int(sys.argv[1]), ready))

@@ -8,6 +8,7 @@ OF_THE_SNAPSHOT = (
     "COMMIT",
     "ROLLBACK",
     "SELECT set_config('transaction_read_only'",
+    "SELECT set_config('statement_timeout'",
     "WITH could_be AS",
 )
 

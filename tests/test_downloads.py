@@ -2,7 +2,9 @@
 
 import csv
 import http.client
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,22 +21,32 @@ from benchmarks.site import ROOT, free_port
 from futian_reform.operations.listening import listen
 
 from .downloads_site import ROW
+from .servers import missing
 
 
-@pytest.fixture(scope="module")
-def port(databases):
+@contextmanager
+def site(databases, *arguments: str) -> Iterator[int]:
+    """A server of downloads; the result is its port."""
     port = free_port()
     content = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{databases.name}").geturl()
     with listen("127.0.0.1", str(port)) as listening:
         server = subprocess.Popen(
-            [sys.executable, "-m", "tests.downloads_site", str(listening.fileno())],
+            [sys.executable, "-m", "tests.downloads_site", str(listening.fileno()), *arguments],
             pass_fds=(listening.fileno(),),
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": content},
         )
-    yield port
-    server.kill()
-    server.wait()
+    try:
+        yield port
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def port(databases):
+    with site(databases) as port:
+        yield port
 
 
 def ask(port: int, rows: int, pause: float, receive_buffer: int = 0) -> socket.socket:
@@ -138,3 +150,53 @@ def test_a_reader_who_goes_away_ends_the_making(port):
     while sessions():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def real(databases):
+    with site(databases, "0.05") as port:
+        yield port
+
+
+def curl(port: int, path: str, *options: str) -> subprocess.Popen:
+    if not shutil.which("curl"):
+        missing("curl", "curl")
+    command = ["curl", "--silent", "--no-buffer", *options, f"http://127.0.0.1:{port}{path}"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+@pytest.mark.parametrize("path", ["/measures.csv", "/measures.json"])
+def test_no_file_that_was_cut_short_looks_whole(real, path, coding):
+    """On the real site, whichever way it is sent: the session ends in the middle, and no reader takes what came for all."""
+    options = () if coding == "identity" else ("--compressed", "--header", f"Accept-Encoding: {coding}")
+    with curl(real, path, *options) as client:
+        read = client.stdout.read(100_000)
+        end_sessions()
+        read += client.stdout.read()
+    if coding != "identity":
+        assert client.returncode in (23, 56, 61)  # what came after is no such coding
+    elif path.endswith(".csv"):
+        with pytest.raises(csv.Error, match="unexpected end of data"):
+            list(csv.reader(StringIO(read.decode()), strict=True))
+    else:
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(read)
+
+
+@pytest.mark.parametrize("path", ["/measures.csv", "/measures.json"])
+def test_a_download_is_not_fetched_twice(real, path):
+    """By what curl and wget ask. HEAD does not say that it is empty."""
+    with closing(http.client.HTTPConnection("127.0.0.1", real, timeout=30)) as client:
+        for coding in ("identity", "br"):
+            client.request("HEAD", path, headers={"Accept-Encoding": coding})
+            head = client.getresponse()
+            assert (head.status, head.read(), head.headers["Content-Length"]) == (200, b"", None)
+            for name, validator in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+                for method in ("GET", "HEAD"):
+                    client.request(
+                        method, path, headers={"Accept-Encoding": coding, name: head.headers[validator]}
+                    )
+                    answer = client.getresponse()
+                    assert (answer.status, answer.read()) == (304, b"")
+                    assert answer.headers["ETag"] == head.headers["ETag"]

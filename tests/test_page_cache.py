@@ -1,75 +1,22 @@
 """The page cache as the WSGI application that the server loads, around the real Django."""
 
-import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from io import BytesIO
-from types import SimpleNamespace
 
-import brotli
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 
-from futian_reform.page_cache.application import PageCache
-from futian_reform.page_cache.cached_response import preferred_encoding
 from futian_reform.page_cache.single_flight import SingleFlight
-from measures.models import DataVersion, Measure
-from measures.open_data import files
-from measures.snapshots import editing_as
-
-LIST = "/en/measures/"
-
-
-class Site:
-    """Requests to a page cache, whose poll is made by hand and which counts what reaches Django."""
-
-    def __init__(self, django=None, max_bytes=2**24):
-        self.asked = []
-        inner = django or get_wsgi_application()
-
-        def counting(environ, start_response):
-            self.asked.append(environ["PATH_INFO"])
-            return inner(environ, start_response)
-
-        self.cache = PageCache(counting, max_bytes)
-        self.cache.render.patience = self.cache.render.most = 60  # the machine may be busy with other tests
-        self.cache.render.start()
-        self.cache.poll.look()
-
-    def request(self, path, query="", method="GET", **headers):
-        environ = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "HTTP_HOST": "localhost",
-            "wsgi.input": BytesIO(),
-            "wsgi.url_scheme": "http",
-            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
-        }
-        start = []
-        result = self.cache(environ, lambda *status_and_headers: start.extend(status_and_headers))
-        body = b"".join(result)
-        if hasattr(result, "close"):
-            result.close()
-        return int(start[0][:3]), {name.lower(): value for name, value in start[1]}, body
+from measures.models import DataVersion
+from tests.cached_site import LIST, Site, cached_site, edit
 
 
 @pytest.fixture
-def site(databases, request):
-    site = Site()
-    yield site
-    # The threads keep connections; ending their backends lets the database be restored.
-    connections["reader"].close()
-
-
-def edit(title="An edited title"):
-    with editing_as("test"):
-        Measure.objects.filter(code="2020-01").update(title_en=title)
+def site(databases):
+    with cached_site() as site:
+        yield site
 
 
 def test_a_hit_does_not_enter_django_and_has_the_same_bytes(site):
@@ -93,69 +40,6 @@ def test_nothing_of_a_request_but_its_address_reaches_the_page(site):
         x_forwarded_for="1",
     )
     assert dressed == plain
-
-
-def test_encodings_are_made_once_and_hold_the_same_page(site):
-    plain = site.request(LIST)[2]
-    _status, headers, packed = site.request(LIST, accept_encoding="gzip, deflate, br")
-    assert (headers["content-encoding"], brotli.decompress(packed)) == ("br", plain)
-    _status, headers, packed = site.request(LIST, accept_encoding="gzip")
-    assert (headers["content-encoding"], gzip.decompress(packed)) == ("gzip", plain)
-    tags = {site.request(LIST, accept_encoding=name)[1]["etag"] for name in ("br", "gzip", "")}
-    assert len(tags) == 3
-    assert site.asked == [LIST]
-
-
-@pytest.mark.parametrize(
-    ("accept", "encoding"),
-    [
-        ("", ""),
-        ("gzip", "gzip"),
-        ("br;q=0, gzip", "gzip"),
-        ("br;q=0.000, gzip;q=0.0", ""),
-        ("identity", ""),
-        ("*", "br"),
-        ("*;q=0", ""),
-        ("br;q=0, *", "gzip"),
-        ("GZIP;q=0.5, BR;q=0.1", "br"),
-        ("zstd, deflate", ""),
-        (",;q=,;;", ""),
-    ],
-)
-def test_encoding_is_one_that_the_client_accepts(accept, encoding):
-    assert preferred_encoding(accept) == encoding
-
-
-def test_unchanged_page_is_a_304_without_body(site):
-    _status, headers, _body = site.request(LIST, accept_encoding="br")
-    for tags in (headers["etag"], f'W/"x", W/{headers["etag"]}', "*"):
-        status, short, body = site.request(LIST, accept_encoding="br", if_none_match=tags)
-        assert (status, body, short["etag"]) == (304, b"", headers["etag"])
-        assert "content-encoding" not in short
-    assert site.request(LIST, accept_encoding="br", if_none_match='"other"')[0] == 200
-    # A tag that does not fit decides, whatever the time says.
-    modified = headers["last-modified"]
-    assert site.request(LIST, if_none_match='"other"', if_modified_since=modified)[0] == 200
-
-
-def test_time_alone_makes_a_304_only_where_no_edit_can_share_its_second(site, restored, monkeypatch):
-    edit("First in this second")
-    site.cache.poll.look()
-    time_of_first = site.request(LIST)[1]["last-modified"]
-    edit("Second in this second")
-    site.cache.poll.look()
-    assert site.request(LIST, if_modified_since=time_of_first)[0] == 200
-    monkeypatch.setattr(
-        "futian_reform.page_cache.cached_response.time", SimpleNamespace(time=lambda: time.time() + 2.1)
-    )
-    site.cache.pages.clear()
-    settled = site.request(LIST)[1]["last-modified"]
-    assert site.request(LIST, if_modified_since=settled)[::2] == (304, b"")
-
-
-def test_head_has_the_headers_and_no_body(site):
-    _status, headers, _body = site.request(LIST, accept_encoding="br")
-    assert site.request(LIST, method="HEAD", accept_encoding="br") == (200, headers, b"")
 
 
 def test_an_edit_is_served_after_the_poll_and_the_page_says_its_version(site, restored):
@@ -210,7 +94,9 @@ def test_a_number_given_out_again_after_a_restore_is_another_version(site, resto
         assert "After the restore" in page.decode()
     assert new["etag"] != old["etag"]
     # Nor is the page of the lost version kept for the day when rendering fails.
-    assert all(b"Before the restore" not in kept.body for kept in site.cache.pages.values())
+    assert all(
+        b"Before the restore" not in site.cache.pages.get(address).body for address in site.cache.pages
+    )
 
 
 def test_a_page_of_a_version_that_the_poll_never_saw_does_not_outlive_it(site, restored):
@@ -280,8 +166,8 @@ def test_memory_is_bounded_and_the_least_used_page_goes_first(databases):
     for address in addresses[1:]:
         site.request(address)
         site.request(addresses[0])
-        assert site.cache.bytes <= 600_000
-    assert site.cache.bytes == sum(page.size for page in site.cache.pages.values())
+        assert site.cache.pages.bytes <= 600_000
+    assert site.cache.pages.bytes == sum(site.cache.pages.get(address).size for address in site.cache.pages)
     assert (addresses[0], "") in site.cache.pages
     assert (addresses[1], "") not in site.cache.pages
     assert site.asked.count(addresses[0]) == 1
@@ -314,20 +200,6 @@ def test_a_long_download_is_asked_for_once_and_waits_for_no_one(databases):
     status, _headers, body = site.request("/measures.csv")
     assert (status, body) == (200, b"ab")
     assert site.asked == ["/measures.csv"]
-
-
-def test_a_short_download_is_kept_until_it_grows_long(site, restored, monkeypatch):
-    first = site.request("/measures.csv", "role=pilot")
-    assert site.request("/measures.csv", "role=pilot") == first
-    assert site.asked == ["/measures.csv"]
-    monkeypatch.setattr(files, "MAX_WHOLE", 0)
-    edit()
-    site.cache.poll.look()
-    assert site.request("/measures.csv", "role=pilot") == first  # the one before, while that is found out
-    assert ("/measures.csv", "role=pilot") not in site.cache.pages
-    version = site.request("/measures.csv", "role=pilot")[1]["x-data-version"]
-    assert int(version) == int(first[1]["x-data-version"]) + 1
-    assert site.cache.bytes == 0
 
 
 def test_where_rendering_fails_the_page_before_is_served(site, restored, monkeypatch):

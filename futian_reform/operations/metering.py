@@ -135,7 +135,7 @@ class Meter:
         WAITING.set(sum(job.waiting for job in jobs))
         RENDERING.set(len(jobs))
         KEPT_PAGES.set(len(cache.pages))
-        KEPT_BYTES.set(cache.bytes)
+        KEPT_BYTES.set(cache.pages.bytes)
         MEMORY.set(resident_memory())
         DATABASE_SILENT.set(cache.poll.is_silent)
         if cache.poll.version:

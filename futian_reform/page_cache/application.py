@@ -1,15 +1,12 @@
-"""Ready answers for public pages: (address, data version, encoding) -> headers and bytes, in front of Django.
+"""Ready answers for public pages: (address, data version, coding) -> headers and bytes, in front of Django.
 
-A public page is a function of its address and the data version. A few threads render, and a request waits for them for a
-bounded time: neither a hanging database nor a crowd holds up an answer. Where rendering fails, the page as it was before is
-sent. Staff pages, static files and streamed downloads pass by.
+A few threads render, and a request waits for them for a bounded time: neither a hanging database nor a crowd holds up an
+answer. What is sent when is said in `__init__.py`.
 """
 
 import logging
 import threading
 import time
-from collections import OrderedDict
-from contextlib import suppress
 from functools import lru_cache
 
 from django.conf import settings
@@ -18,10 +15,13 @@ from django.http.request import split_domain_port, validate_host
 from futian_reform.requests import health
 from futian_reform.requests.client import is_proxy, without_claims
 from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
+from measures.selection.parameters import canonical_query, is_in_place
 
 from .cached_response import Answer
-from .rendering import Rendering, Stream
+from .kept_pages import Address, KeptPages
+from .rendering import Long, Rendering
 from .single_flight import SingleFlight
+from .stream import Stream
 from .version_poll import VersionPoll
 
 # In a request's environment, for whoever counts answers: where this one comes from; unset where it was made for the request.
@@ -40,7 +40,16 @@ def is_trusted(host: str) -> bool:
 
 def is_download(path: str) -> bool:
     """Whether the answer may be a stream: the list's other forms, which hold all that was selected."""
-    return path.endswith((".csv", ".json", ".xlsx"))
+    return path.endswith((".csv", ".json", ".xlsx")) and not path.endswith("/suggestions.json")
+
+
+def address_of(path: str, query: str) -> Address:
+    """What an answer is kept by. A page stands at its canonical address alone, others lead there; a machine form answers at
+    any, and is the same at all of them."""
+    if query and is_in_place(path):
+        canonical = canonical_query(path.encode("latin-1").decode(errors="replace"), query.encode("latin-1"))
+        query = query if canonical is None else canonical
+    return path, query
 
 
 def closing(start_response):
@@ -53,11 +62,9 @@ class PageCache:
     """The WSGI application around Django's. `start()` begins to render and to follow the data version."""
 
     def __init__(self, django, max_bytes: int):
-        self.django, self.max_bytes, self.bytes = django, max_bytes, 0
-        self.pages: OrderedDict[tuple[str, str], Answer] = OrderedDict()
-        self.changing = threading.Lock()
-        self.generation = 0  # raised by `forget`
-        self.poll = VersionPoll(went_back=self.forget)
+        self.django = django
+        self.pages = KeptPages(max_bytes)
+        self.poll = VersionPoll(went_back=self.pages.clear)
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
@@ -76,36 +83,40 @@ class PageCache:
         return self
 
     def __call__(self, environ, start_response):
-        method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         reads = method == "GET" or method == "HEAD"
-        if (
-            path in health.ADDRESSES
-        ):  # probes name the machine by any of its addresses, and come without a proxy
+        if path in health.ADDRESSES:
+            # Probes name the machine by any of its addresses, and come without a proxy.
             environ = environ | self.rendering.own_address
-        proper = self.is_proper(environ)
-        if reads and proper and (page := self.kept(path, query)):
+        if not self.is_proper(environ) or not (reads or method == "OPTIONS") or passes_by(path):
+            # Public requests among these end before the database.
+            return self.pass_on(environ, start_response)
+        address = address_of(path, environ["QUERY_STRING"])
+        if reads and (page := self.kept(*address)):
             environ[SOURCE] = KEPT
             return page.send(environ, start_response)
-        page = self.pages.get((path, query)) if reads and proper else None
-        if not proper or not (reads or method == "OPTIONS") or passes_by(path):
-            return self.pass_on(
-                environ, start_response
-            )  # public requests among these end before the database
-        answer = None
-        if reads and not page and is_download(path) and not self.poll.is_silent:
-            answer = self.download(method, path, query)
-            if isinstance(answer, Stream):
-                return answer.send(start_response)
-        if answer is None:
-            most = self.render.patience if page else None  # who can be sent the page before waits less
-            answer = self.render(("GET" if reads else method, path, query), most)
-        if answer is None or answer.failed:
-            answer = page or answer or self.unavailable(environ, path, query)
-            if answer is page:
-                environ[SOURCE] = OLDER
+        answer = self.made("GET" if reads else method, address)
+        if isinstance(answer, Stream):
+            return answer.send(environ, start_response)
+        if answer is None or answer is Long.STREAM or answer.failed:
+            page = None if answer is Long.STREAM else self.pages.get(address)
+            if reads and page:
+                environ[SOURCE], answer = OLDER, page
+            elif not isinstance(answer, Answer):
+                answer = self.unavailable(environ, *address)
         if self.render.is_crowded:
             start_response = closing(start_response)
         return answer.send(environ, start_response)
+
+    def made(self, method: str, address: Address) -> Answer | Stream | Long | None:
+        """The answer, made anew; Long.STREAM where it is a stream for which there is no place, None where it was not to be had."""
+        if method == "GET" and is_download(address[0]) and not self.poll.is_silent:
+            answer = self.download(address)
+            if answer is not None:
+                return answer
+        # Who can be sent the page before waits less.
+        most = self.render.patience if method == "GET" and self.pages.get(address) else None
+        return self.render((method, *address), most)
 
     def unavailable(self, environ, path: str, query: str) -> Answer:
         """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""
@@ -118,8 +129,7 @@ class PageCache:
         page = self.pages.get((path, query))
         if page is None or page.version != self.poll.version:
             return None
-        with suppress(KeyError):  # gone since it was looked up
-            self.pages.move_to_end((path, query))
+        self.pages.sent((path, query))
         return page
 
     def pass_on(self, environ, start_response) -> list[bytes]:
@@ -155,51 +165,32 @@ class PageCache:
         peer = environ.get("REMOTE_ADDR", "")
         return self.is_for_us(environ.get("HTTP_HOST"), environ.get("HTTP_X_FORWARDED_PROTO"), peer)
 
-    def answer(self, method: str, path: str, query: str) -> Answer | None:
-        """None where the answer is a stream: there is nothing to share, and the next to ask is sent it."""
-        generation = self.generation
+    def answer(self, method: str, path: str, query: str) -> Answer | Long:
+        """Asked for in a thread of `render`."""
+        generation = self.pages.generation
         answer = self.rendering.answer(method, path, query)
-        if answer is None:
-            self.drop((path, query))
-        self.offer(method, (path, query), answer, generation)
+        if method == "GET":
+            self.offer((path, query), answer, generation)
         return answer
 
-    def download(self, method: str, path: str, query: str) -> Answer | Stream | None:
+    def download(self, address: Address) -> Answer | Stream | None:
         """What may be a long download, asked for in the server's own thread; None where too many are under way.
 
         Only its first chunk tells whether it is long. Finding that out in `render` would mean to make the chunk
         twice, and to give up on it after the patience that is meant for pages.
         """
-        generation = self.generation
-        answer = self.rendering.download(method, path, query)
-        if isinstance(answer, Answer):
-            self.offer(method, (path, query), answer, generation)
+        generation = self.pages.generation
+        answer = self.rendering.download(*address)
+        if answer is not None:
+            self.offer(address, answer, generation)
         return answer
 
-    def offer(self, method: str, address: tuple[str, str], answer: Answer | None, generation: int):
-        if answer and answer.is_page and method == "GET" and answer.size <= self.max_bytes // 8:
-            with self.changing:
-                if generation == self.generation:
-                    self.keep(address, answer)
+    def offer(self, address: Address, answer: Answer | Stream | Long, generation: int) -> None:
+        """Keep what can be kept. What has become a stream is not kept any more, not even for when making it fails: it would
+        be half of what there is."""
+        if not isinstance(answer, Answer):
+            self.pages.drop(address)
+        elif answer.is_page:
+            self.pages.put(address, answer, generation)
             if answer.version != self.poll.version:
                 self.poll.doubt.set()
-
-    def drop(self, address: tuple[str, str]):
-        with self.changing:
-            if address in self.pages:
-                self.bytes -= self.pages.pop(address).size
-
-    def keep(self, address: tuple[str, str], answer: Answer):
-        if address in self.pages:
-            self.bytes -= self.pages.pop(address).size
-        self.pages[address] = answer
-        self.bytes += answer.size
-        while self.bytes > self.max_bytes:
-            self.bytes -= self.pages.popitem(last=False)[1].size
-
-    def forget(self):
-        """Nothing kept, and nothing being rendered now, may be sent any more."""
-        with self.changing:
-            self.generation += 1
-            self.pages.clear()
-            self.bytes = 0

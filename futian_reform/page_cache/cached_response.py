@@ -1,32 +1,17 @@
-"""A whole response ready to be sent again: compressed once per encoding, with a strong ETag and its 304."""
+"""What Django answered, ready to be sent: with validators that clients can ask by, and with a 304 where they have it already."""
 
-import gzip
 import threading
 import time
 from functools import lru_cache
 from hashlib import blake2b
 
-import brotli
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date_safe
 
-COMPRESSIBLE = ("text/", "json", "xml", "javascript")
-COMPRESSORS = {
-    "br": lambda body: brotli.compress(body, quality=5),
-    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
-    "": bytes,
-}
+from .coding import COMPRESSIBLE, COMPRESSORS, preferred_encoding
+
 OURS = {"vary", "content-length", "etag", "last-modified"}
+SETTLED = 2  # seconds after an edit, beyond which no other can bear the same second's name
 _compressing = threading.Lock()
-
-
-@lru_cache(maxsize=1024)
-def preferred_encoding(accept: str) -> str:
-    """The best of `br`, `gzip` and none that an Accept-Encoding header allows."""
-    weights = dict(part.partition(";q=")[::2] for part in accept.lower().replace(" ", "").split(","))
-    allowed = {name for name, weight in weights.items() if not weight or weight.strip("0.")}
-    return next(
-        (name for name in ("br", "gzip") if name in allowed or ("*" in allowed and name not in weights)), ""
-    )
 
 
 def identity(version) -> tuple[int, float, str]:
@@ -34,57 +19,96 @@ def identity(version) -> tuple[int, float, str]:
     return version.number, version.at.timestamp(), str(version.lineage)
 
 
-class Answer:
-    """What Django answered. A page (status 200, of a data version) can be kept, compressed and conditional."""
+@lru_cache(maxsize=1024)
+def seconds_of(date: str) -> int | None:
+    """The time that a header names; None where it names none."""
+    return parse_http_date_safe(date)
+
+
+class Response:
+    """An answer that may be of a data version and public: then it is a page, and has validators in each coding.
+
+    A subclass gives `validated`: the ETag of a coding, the headers that go with the body alone, and the body.
+    """
 
     def __init__(self, response, status: str, headers: list[tuple[str, str]]):
-        self.status, self.headers, self.body = status, headers, response.content
+        self.status, self.headers = status, headers
         self.failed = response.status_code >= 500
         version = getattr(response, "data_version", None)
         shareable = "public" in response.get("Cache-Control", "") and not response.cookies
         self.is_page = bool(version and response.status_code == 200 and shareable)
-        self.variants = {}
-        self.size = 2 * len(self.body) + 2000  # bytes in memory, with its variants
         if self.is_page:
-            made = version.at.timestamp()
-            self.version, self.since = identity(version), http_date(made)
-            # While another edit in the same second may replace this page, it must not bear that second's name.
-            young = time.time() < made + 2
+            self.version, self.made = identity(version), version.at.timestamp()
             self.headers = [header for header in headers if header[0].lower() not in OURS]
-            self.headers.append(("Last-Modified", http_date(made - young)))
             self.compressible = any(kind in response.get("Content-Type", "") for kind in COMPRESSIBLE)
             if self.compressible:
                 self.headers.append(("Vary", "Accept-Encoding"))
+            self.variants: dict[str, tuple] = {}
 
-    def variant(self, encoding: str) -> tuple[list, list, bytes, str]:
-        """Headers, headers of a 304, body and ETag in an encoding."""
-        with _compressing:
-            if encoding not in self.variants:
-                body = COMPRESSORS[encoding](self.body)
-                etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-                short = [*self.headers, ("ETag", etag)]
-                encoded = [("Content-Encoding", encoding)] if encoding else []
-                full = [*short, *encoded, ("Content-Length", str(len(body)))]
-                self.variants[encoding] = full, short, body, etag
-        return self.variants[encoding]
+    def validated(self, coding: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        raise NotImplementedError
 
-    def send(self, environ, start_response) -> list[bytes]:
-        """As WSGI wants it."""
-        head = environ["REQUEST_METHOD"] == "HEAD"
-        if not self.is_page:
-            start_response(self.status, self.headers)
-            return [b"" if head else self.body]
-        known, headers, body = self.choose(
+    def variant(self, coding: str) -> tuple[list, list, bytes, str]:
+        """Headers, headers of a 304, body and ETag in a coding."""
+        etag, of_body, body = self.validated(coding)
+        settled = time.time() >= self.made + SETTLED
+        # While another edit in the same second may replace this page, it must not bear that second's name.
+        modified = http_date(self.made if settled else self.made - 1)
+        short = [*self.headers, ("Last-Modified", modified), ("ETag", etag)]
+        variant = [*short, *([("Content-Encoding", coding)] if coding else []), *of_body], short, body, etag
+        if settled:
+            self.variants[coding] = variant
+        return variant
+
+    def choose(
+        self, accept: str, tags: str | None, since: str | None
+    ) -> tuple[bool, list[tuple[str, str]], bytes, str]:
+        """Of a page: whether the client has it already, the headers that say so or go with it, the page as the client can read
+        it, and its coding."""
+        coding = preferred_encoding(accept) if self.compressible else ""
+        full, short, body, etag = self.variants.get(coding) or self.variant(coding)
+        if (
+            tags is not None
+        ):  # weak tags count too; a tag of ours has its quotation marks, so it is no part of another
+            known = etag in tags or tags.strip() == "*"
+        else:
+            known = since is not None and self.is_known_since(since)
+        return known, short if known else full, body, coding
+
+    def is_known_since(self, date: str) -> bool:
+        """Whether who got this address at a time has this page: not before it is settled, nor by a time to come."""
+        asked, now = seconds_of(date), time.time()
+        return asked is not None and int(self.made) <= asked <= now and now >= self.made + SETTLED
+
+    def choose_for(self, environ) -> tuple[bool, list[tuple[str, str]], bytes, str]:
+        return self.choose(
             environ.get("HTTP_ACCEPT_ENCODING", ""),
             environ.get("HTTP_IF_NONE_MATCH"),
             environ.get("HTTP_IF_MODIFIED_SINCE"),
         )
-        start_response("304 Not Modified" if known else self.status, headers)
-        return [b"" if known or head else body]
 
-    def choose(self, accept: str, tags: str | None, since: str | None) -> tuple[bool, list, bytes]:
-        """Of a page: whether the client has it already, the headers that say so or go with it, and the page as it can read it."""
-        encoding = preferred_encoding(accept) if self.compressible else ""
-        full, short, body, etag = self.variants.get(encoding) or self.variant(encoding)
-        known = since == self.since if tags is None else etag in tags or tags == "*"
-        return known, short if known else full, body
+
+class Answer(Response):
+    """A whole answer, which can be kept and sent again; compressed once per coding."""
+
+    def __init__(self, response, status: str, headers: list[tuple[str, str]]):
+        super().__init__(response, status, headers)
+        self.body = response.content
+        self.bodies: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
+        self.size = 2 * len(self.body) + 2000  # bytes in memory, with its variants
+
+    def validated(self, coding: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        with _compressing:
+            if coding not in self.bodies:
+                body = COMPRESSORS[coding](self.body)
+                etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+                self.bodies[coding] = etag, [("Content-Length", str(len(body)))], body
+        return self.bodies[coding]
+
+    def send(self, environ, start_response) -> list[bytes]:
+        """As WSGI wants it."""
+        known, headers, body = False, self.headers, self.body
+        if self.is_page:
+            known, headers, body, _coding = self.choose_for(environ)
+        start_response("304 Not Modified" if known else self.status, headers)
+        return [b"" if known or environ["REQUEST_METHOD"] == "HEAD" else body]

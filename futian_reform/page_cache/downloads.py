@@ -14,12 +14,13 @@ import asyncio
 import logging
 import os
 import time
+from bisect import bisect_left
 from contextlib import suppress
 from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from .rendering import Stream
+from .stream import Stream
 
 HEAD_START = 0.6  # seconds
 PIECE = 64 * 1024  # bytes
@@ -27,11 +28,6 @@ IN_MEMORY = 2**20  # bytes of a download that is handed over as a whole
 STALLED = 120.0  # seconds; after the kernel's 90
 RATE, GRACE = 4 * 1024, 120.0  # bytes a second that a reader must take, once so many seconds have passed
 OPENING = 10.0  # seconds within which the server has opened what it was told to send
-# What ends a file that could not be finished. A response may bring its own as an attribute `unfinished`.
-# A quotation mark that is never closed is an error to Python's strict csv reader, pandas and PostgreSQL's COPY.
-UNFINISHED = {
-    "text/csv": b'\r\n"This file ends before its end. \xe6\x96\x87\xe4\xbb\xb6\xe4\xb8\x8d\xe5\xae\x8c\xe6\x95\xb4'
-}
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +38,7 @@ class File:
     def __init__(self, stream: Stream, loop):
         self.stream, self.loop = stream, loop
         self.file = TemporaryFile(dir=settings.FUTIAN_DATA, buffering=0)  # noqa: SIM115  closed by `close`
-        self.size = 0
+        self.ends: list[int] = []  # of its pieces
         self.is_over = self.failed = self.is_unwanted = False
         self.changed = asyncio.Event()
 
@@ -52,7 +48,9 @@ class File:
             for chunk in self.stream:
                 if self.is_unwanted:
                     break
-                self.file.write(chunk)
+                rest = memoryview(chunk)
+                while rest:  # a disk that is nearly full takes a part
+                    rest = rest[self.file.write(rest) :]
                 self.loop.call_soon_threadsafe(self._grow, len(chunk))
         except Exception:
             logger.exception("A download could not be finished")
@@ -61,8 +59,15 @@ class File:
             self.stream.close()
             self.loop.call_soon_threadsafe(self._end, failed)
 
+    @property
+    def size(self) -> int:
+        return self.ends[-1] if self.ends else 0
+
+    def end_of_piece(self, offset: int) -> int:
+        return self.ends[bisect_left(self.ends, offset)]
+
     def _grow(self, size: int) -> None:
-        self.size += size
+        self.ends.append(self.size + size)
         self.changed.set()
 
     def _end(self, failed: bool) -> None:
@@ -80,8 +85,8 @@ class File:
         self.changed.clear()
         await self.changed.wait()
 
-    def read(self, offset: int) -> bytes:
-        return os.pread(self.file.fileno(), min(PIECE, self.size - offset), offset)
+    def read(self, offset: int, end: int) -> bytes:
+        return os.pread(self.file.fileno(), min(PIECE, end - offset), offset)
 
     def close(self) -> None:
         self.file.close()
@@ -128,7 +133,7 @@ async def send_while_made(file: File, protocol, status: int, headers: list) -> N
     try:
         protocol.response_file(status, headers, f"/dev/fd/{out}")
         if not await copy(file, into):
-            await write(into, unfinished(file.stream.response))
+            await write(into, file.stream.unfinished)
     except BrokenPipeError:
         pass  # the reader has gone away
     except TimeoutError:
@@ -144,8 +149,11 @@ async def copy(file: File, into: int) -> bool:
         if sent == file.size:
             await file.next_change()
             continue
-        sent += await write(into, file.read(sent))
+        sent += await write(into, file.read(sent, file.size))
         if sent < RATE * (time.monotonic() - begun - GRACE):
+            end = file.end_of_piece(sent)
+            while sent < end:
+                sent += await write(into, file.read(sent, end))
             return False
     return not file.failed
 
@@ -163,8 +171,3 @@ async def write(into: int, piece: bytes) -> int:
                 await writable
         finally:
             loop.remove_writer(into)
-
-
-def unfinished(response) -> bytes:
-    kind = response.headers.get("Content-Type", "").partition(";")[0]
-    return getattr(response, "unfinished", UNFINISHED.get(kind, b""))

@@ -28,8 +28,8 @@ from .application import PageCache
 from .bodies import Late, body_of
 from .downloads import send_download
 from .environ import environ_of
-from .rendering import Stream
 from .rooms import Full, Rooms
+from .stream import Stream
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Front:
                 if page and self.cache.is_for_us(
                     headers.get("host"), headers.get("x-forwarded-proto"), scope.client
                 ):
-                    known, sent, body = page.choose(
+                    known, sent, body, _coding = page.choose(
                         headers.get("accept-encoding", ""),
                         headers.get("if-none-match"),
                         headers.get("if-modified-since"),

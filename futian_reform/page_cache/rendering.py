@@ -2,38 +2,24 @@
 
 import threading
 from contextlib import closing
+from enum import Enum
 from io import BytesIO
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connections
 
 from futian_reform.requests.middleware import BUSY, SILENT, UNAVAILABLE
 
 from .cached_response import Answer
+from .stream import Stream
 
 STREAMS = 8  # downloads of a process at once
 
 
-class Stream:
-    """A streamed response, not yet sent, that tells when it is over."""
+class Long(Enum):
+    """Said instead of an answer that is a stream, which nobody can share."""
 
-    def __init__(self, response, start: list, over):
-        self.response, self.start, self.over = response, start, over
-
-    def send(self, start_response):
-        start_response(*self.start)
-        return self
-
-    def __iter__(self):
-        return iter(self.response)
-
-    def close(self):
-        try:
-            self.response.close()
-            connections.close_all()  # the server's threads come and go; no connection may stay with them
-        finally:
-            self.over()
+    STREAM = True
 
 
 class Rendering:
@@ -63,22 +49,19 @@ class Rendering:
         environ = self.environ | request | more
         return self.django(environ, lambda *status_and_headers: start.extend(status_and_headers)), start
 
-    def answer(self, method: str, path: str, query: str, **more) -> Answer | None:
-        """None where the answer is a stream."""
-        response, start = self._ask(method, path, query, **more)
-        try:
-            return None if response.streaming else Answer(response, *start)
-        finally:
-            response.close()
+    def answer(self, method: str, path: str, query: str) -> Answer | Long:
+        response, start = self._ask(method, path, query)
+        with closing(response):
+            return Long.STREAM if response.streaming else Answer(response, *start)
 
-    def download(self, method: str, path: str, query: str) -> Answer | Stream | None:
+    def download(self, path: str, query: str) -> Answer | Stream | None:
         """In the thread that asks, which may be any. None where too many downloads are under way."""
         if not self.streams.acquire(blocking=False):
             return None
         stream = None
         try:
-            response, start = self._ask(method, path, query)
-            stream = Stream(response, start, self.streams.release)
+            response, start = self._ask("GET", path, query)
+            stream = Stream(response, start, (path, query), self.streams.release)
             if response.streaming:
                 return stream
             with closing(stream):
@@ -90,4 +73,6 @@ class Rendering:
 
     def unavailable(self, path: str, query: str, busy: bool) -> Answer:
         """The designed 503 of an address, made without a database: the site is busy, or the database does not answer."""
-        return self.answer("GET", path, query, **{UNAVAILABLE: BUSY if busy else SILENT})
+        response, start = self._ask("GET", path, query, **{UNAVAILABLE: BUSY if busy else SILENT})
+        with closing(response):
+            return Answer(response, *start)

@@ -15,7 +15,7 @@ from measures.language.bilingual import LANGUAGE_TAGS
 from measures.selection.parameters import canonical_query, is_in_place, is_of_selection
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
-from . import errors, health
+from . import errors, health, moments
 from .errors import READING, busy, crowded, late, method_not_allowed, too_large, unavailable
 from .traditional import is_text, traditional
 
@@ -72,7 +72,9 @@ def open_data(get_response):
             response.headers["Access-Control-Max-Age"] = "86400"
         elif request.method in ("GET", "HEAD"):
             response = get_response(request)
-            response.headers["Access-Control-Expose-Headers"] = "Content-Disposition, ETag, X-Data-Version"
+            response.headers["Access-Control-Expose-Headers"] = (
+                "Content-Disposition, Content-Location, ETag, Link, Memento-Datetime, X-Data-Version"
+            )
         else:
             response = method_not_allowed(request)
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -198,7 +200,7 @@ def staff_or_public(get_response):
 def from_snapshot(get_response, request):
     """The answer to a public request, which says whether the server that it was read from went away meanwhile."""
     with public_snapshot() as request.data_version:
-        response = get_response(request)
+        response = moments.answer(get_response, request)
         response.reader_is_lost = reader_is_lost()
         if isinstance(response, SnapshotStream):
             response.take_snapshot()
@@ -208,7 +210,7 @@ def from_snapshot(get_response, request):
 def of_version(version, response):
     """Mark an answer from a snapshot with its data version."""
     response.data_version = version
-    response.headers["X-Data-Version"] = str(version.number)
+    response.headers.setdefault("X-Data-Version", str(version.number))
     if response.status_code < 500:
         response.headers.setdefault("Cache-Control", PUBLIC_CACHING)
     return response

@@ -67,7 +67,7 @@ def converter() -> opencc.OpenCC:
 
 def is_text(response) -> bool:
     kind = response.headers.get("Content-Type", "").partition(";")[0]
-    return kind == "text/html" or kind.endswith("xml")
+    return kind == "text/html" or kind.endswith(("xml", "json"))
 
 
 def traditional(page: str) -> str:

@@ -12,9 +12,10 @@ from uuid import UUID
 from django.utils.functional import cached_property
 
 from measures.models import DataVersion
-from measures.snapshots import public_version
+from measures.snapshots import asked_moment, public_version
 
 from . import past
+from .moments import moment_of
 from .records import Measure, Plan, Term
 from .register import Register
 from .store import Store
@@ -26,14 +27,6 @@ BYTES = 200_000
 BYTES_OF_A_MEASURE = 400
 
 Made = TypeVar("Made")
-
-
-class UnknownMoment(LookupError):
-    """Raised where no data version has this number; `newest` is the number of the present."""
-
-    def __init__(self, number: int, newest: int):
-        self.number, self.newest = number, newest
-        super().__init__(f"there is no data version {number}; the newest is {newest}")
 
 
 class Catalogue:
@@ -51,6 +44,12 @@ class Catalogue:
 
     @classmethod
     def current(cls) -> "Catalogue":
+        """The catalogue that the request of this thread asks for: of a moment of the past, else of the present."""
+        moment = asked_moment.get()
+        return cls.present() if moment is None else cls._at(moment)
+
+    @classmethod
+    def present(cls) -> "Catalogue":
         """The catalogue of the public snapshot that this thread reads.
 
         Elsewhere (the staff desk, commands, tests) the content may change at any time: there the catalogue is made for this
@@ -64,12 +63,13 @@ class Catalogue:
     @classmethod
     def as_of(cls, number: int) -> "Catalogue":
         """The catalogue of the data version with this number; raises UnknownMoment where none has it."""
+        return cls._at(moment_of(f"{number}"))
+
+    @classmethod
+    def _at(cls, version: DataVersion) -> "Catalogue":
         newest = public_version.get() or DataVersion.objects.live()
-        if number == newest.number:
-            return cls.current()
-        version = DataVersion.objects.filter(number=number).exclude(number=0).first()
-        if version is None:
-            raise UnknownMoment(number, newest.number)
+        if version.number == newest.number:
+            return cls.present()
         using = "default" if public_version.get() is None else "reader"
         key = (using, version.number, version.at, version.lineage)
         return PAST.get(key, lambda: cls(version, Store(using, version.number)))

@@ -9,6 +9,7 @@ documents.py    a document as text, field by field
 texts.py        two texts compared
 differences.py  two documents compared
 events.py       added, changed, withdrawn, deleted, published again, as readers are told
+changes.py      the events between two moments
 records.py      a version of a measure as the typed record that pages show
 restoring.py    giving a record back the content of an old version
 """

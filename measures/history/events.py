@@ -6,9 +6,10 @@ did it, and they say nothing about what was never public.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from measures.addresses import in_language, record_path
@@ -39,6 +40,8 @@ class Event:
     secret: Callable[[], set[str]] = field(repr=False)
     names: Names = field(repr=False)
     present: Vocabulary | None = field(repr=False, default=None)
+    #: Of a plan's first publication: how many records of each kind became public with it (see changes.py).
+    along: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -47,6 +50,11 @@ class Event:
     @property
     def kind_label(self) -> str:
         return Version.Kind(self.kind).label
+
+    @property
+    def month(self) -> date:
+        """The first day of its month."""
+        return localtime(self.at).date().replace(day=1)
 
     @property
     def withdrawn(self) -> bool:

@@ -1,9 +1,46 @@
 """Kinds of fields and the manager that all content shares."""
 
+import re
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from measures.language.chinese import validate_simplified
+from measures.language.normalising import normalized
+
+MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
+
+
+class Searched(models.Model):
+    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        errors: dict[str, list[ValidationError]] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.error_dict
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
+            texts = value if isinstance(value, list) else [value]
+            if any(_longest_word(text) > MAX_WORD for text in texts if isinstance(text, str)):
+                message = _(
+                    "A word has at most %(most)s letters and digits; a longer one cannot be searched."
+                )
+                errors.setdefault(field.name, []).append(
+                    ValidationError(message, code="long_word", params={"most": MAX_WORD})
+                )
+        if errors:
+            raise ValidationError(errors)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, re.findall("[a-z0-9]+", normalized(text))), default=0)
 
 
 class ChineseField(models.TextField):

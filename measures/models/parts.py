@@ -7,13 +7,13 @@ from django.utils.translation import pgettext_lazy
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager
+from .fields import ChineseField, NaturalKeyManager, Searched
 from .measure import Measure
 from .plan import SourceParagraph
 from .vocabulary import Centre, District
 
 
-class MeasurePart(models.Model):
+class MeasurePart(Searched):
     """A part of one measure, edited with it."""
 
     class Meta:

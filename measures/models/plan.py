@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual, paragraph_number
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField
+from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched
 
 
 class Plan(models.Model):
@@ -82,7 +82,7 @@ class SourceParagraph(models.Model):
         return (self.plan_id, self.number)
 
 
-class Category(models.Model):
+class Category(Searched):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
     slug = models.SlugField(_("slug"), unique=True)

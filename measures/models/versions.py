@@ -7,6 +7,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from measures.snapshots import asked_moment
+
 
 class DataVersionQuerySet(models.QuerySet):
     def live(self):
@@ -142,6 +144,14 @@ class PublicVersionQuerySet(models.QuerySet):
         return self.exclude(event="").annotate(public_before=Subquery(earlier.values("document")[:1]))
 
 
+class UpToTheMoment(models.Manager.from_queryset(PublicVersionQuerySet)):  # type: ignore[misc]
+    """The versions that there were at the moment that a request asks for."""
+
+    def get_queryset(self):
+        versions, moment = super().get_queryset(), asked_moment.get()
+        return versions.filter(data_version__lte=moment.number) if moment else versions
+
+
 class PublicVersion(models.Model):
     """The part of the versions that the public may read: the view `measures_publicversion`.
 
@@ -160,7 +170,8 @@ class PublicVersion(models.Model):
     data_version = models.BigIntegerField()
     digest = models.CharField(max_length=64, blank=True)
 
-    objects = PublicVersionQuerySet.as_manager()
+    objects = UpToTheMoment()
+    ever = PublicVersionQuerySet.as_manager()
 
     class Meta:
         managed = False

@@ -8,11 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager
+from .fields import ChineseField, NaturalKeyManager, Searched
 from .plan import SourceParagraph
 
 
-class Centre(models.Model):
+class Centre(Searched):
     """One of the "four centres" that the reforms are meant to serve."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -48,7 +48,7 @@ class Centre(models.Model):
         return (self.slug,)
 
 
-class Audience(models.Model):
+class Audience(Searched):
     """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -72,7 +72,7 @@ class Audience(models.Model):
         return (self.slug,)
 
 
-class District(models.Model):
+class District(Searched):
     """The district itself or a place in it."""
 
     class Kind(models.TextChoices):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -13,8 +13,8 @@ from django.views.generic import View
 
 from measures import site
 from measures.addresses import (
-    CHANGES_PATH,
     absolute,
+    changes_path,
     history_path,
     in_language,
     list_path,
@@ -24,12 +24,12 @@ from measures.addresses import (
 )
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan
+from measures.history.changes import Span
 from measures.history.events import Event, described
 from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.models import DataVersion, PublicVersion, Version
+from measures.models import DataVersion, Version
 from measures.selection.filter import MeasureFilter
-from measures.selection.requests import without_parameters
 
 from .citations import description
 from .files import SelectionView
@@ -115,20 +115,21 @@ def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
 
 
 class ChangeFeed(View):
-    """Every event of every record, the newest hundred."""
+    """Every event of every record between two moments, or all; the newest hundred."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if redirect := without_parameters(request):
-            return redirect
+        query = (span := Span.asked_for(request.GET)).query
+        if request.META["QUERY_STRING"] != query:
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
         language, catalogue = get_language(), Catalogue.current()
         title = _("Changes of the Futian Reform Database")
-        feed = new_feed(
-            title, CHANGES_PATH, "/changes.atom", ("changes",), catalogue.version, catalogue.plans
-        )
+        path, own_path = changes_path(query), changes_path(query, ".atom")
+        name = ("changes", query) if query else ("changes",)
+        feed = new_feed(title, path, own_path, name, catalogue.version, catalogue.plans)
         names = public_names(catalogue.vocabulary)
-        for event in described(PublicVersion.objects.events()[:MAX_ENTRIES], names, catalogue.vocabulary):
+        for event in described(span.events()[:MAX_ENTRIES], names, catalogue.vocabulary):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
                 link=absolute(page_of(event)),
@@ -146,4 +147,4 @@ def page_of(event: Event) -> str:
     if event.kind == Version.Kind.MEASURE:
         path = history_path(event.key) if event.withdrawn else version_path(event.key, event.number)
         return in_language(path, get_language())
-    return event.page or in_language(CHANGES_PATH, get_language())
+    return event.page or in_language(changes_path(), get_language())

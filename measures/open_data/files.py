@@ -45,9 +45,7 @@ class SelectionView(View):
 
 class MeasuresCsv(SelectionView):
     def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        return answer(
-            self.request, csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv")
-        )
+        return answer(csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv"))
 
 
 class MeasuresXlsx(SelectionView):
@@ -64,14 +62,14 @@ class MeasuresXlsx(SelectionView):
         chunks = xlsx_chunks(
             measures_of(filterset), count, query, filterset.catalogue.version, filterset.plans
         )
-        return answer(self.request, chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
+        return answer(chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
 
 
 class MeasuresJson(SelectionView):
     def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
         version = filterset.catalogue.version.number
         chunks = json_chunks(measures_of(filterset), filterset.fitting.total, version)
-        return answer(self.request, chunks, JSON_TYPE)
+        return answer(chunks, JSON_TYPE)
 
 
 def measure_json(request: HttpRequest, code: str) -> HttpResponse:
@@ -110,7 +108,7 @@ def file_name(query: str, version: int, suffix: str) -> str:
 
 
 def answer(
-    request: HttpRequest, chunks: Iterator[bytes], content_type: str, headers: dict[str, str] | None = None
+    chunks: Iterator[bytes], content_type: str, headers: dict[str, str] | None = None
 ) -> HttpResponseBase:
     """An answer of these pieces. Up to MAX_WHOLE bytes it can be kept and compressed; a larger one is sent as it is made."""
     head, size = [], 0
@@ -118,7 +116,5 @@ def answer(
         head.append(chunk)
         size += len(chunk)
         if size > MAX_WHOLE:
-            if request.method == "HEAD":
-                return HttpResponse(content_type=content_type, headers=headers)
             return SnapshotStream(chain(head, chunks), content_type=content_type, headers=headers)
     return HttpResponse(b"".join(head), content_type=content_type, headers=headers)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from measures.addresses import CHANGES_PATH, absolute
+from measures.addresses import absolute, changes_path
 from measures.catalogue import Catalogue
 from measures.selection.numbers import everything
 from measures.selection.requests import without_parameters
@@ -38,7 +38,7 @@ def data_package(catalogue: Catalogue) -> dict[str, Any]:
         "licenses": [LICENCE],
         "sources": [{"title": f"{plan.source_en} {plan.source_zh}"} for plan in plans],
         "contributors": [{"title": settings.ORGANISER or NAME, "role": "publisher"}],
-        "changelog": absolute(CHANGES_PATH),
+        "changelog": absolute(changes_path()),
         "resources": [_resource(catalogue)],
     }
 

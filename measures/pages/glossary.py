@@ -10,7 +10,7 @@ from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan, Term
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.language.normalising import normalized
-from measures.language.pinyin import toned
+from measures.language.readings import toned
 
 from .public_page import PublicPage
 

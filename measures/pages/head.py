@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from measures import site
 from measures.addresses import absolute, translated
 from measures.language.bilingual import LANGUAGE_TAGS
+from measures.snapshots import asked_moment
 
 from .metadata import PAGES, Page
 
@@ -28,18 +29,23 @@ def head(context) -> str:
     resolved = getattr(request, "resolver_match", None)
     if not resolved or "view" not in context:
         return noindex()
-    tags = [addresses(request)]
+    cited = [citation_tags(context)] if "citation" in context else []
+    if asked_moment.get():
+        return mark_safe("\n  ".join([noindex("nofollow"), *cited]))  # noqa: S308  likewise
+    tags = [addresses(request), *cited]
     if request.GET:  # a search or a filter: the address is good, but no entry for a search engine
         tags.append(noindex())
-    if citation := context.get("citation"):
-        tags.append(format_html_join("\n  ", '<meta name="{}" content="{}">', citation.tags))
     if build := PAGES.get(resolved.url_name):
         tags += describe(build(context), absolute(request.get_full_path()))
     return mark_safe("\n  ".join(tags))  # noqa: S308  every part comes from format_html
 
 
-def noindex() -> str:
-    return format_html('<meta name="robots" content="{}">', "noindex, follow")
+def noindex(links: str = "follow") -> str:
+    return format_html('<meta name="robots" content="noindex, {}">', links)
+
+
+def citation_tags(context) -> str:
+    return format_html_join("\n  ", '<meta name="{}" content="{}">', context["citation"].tags)
 
 
 def addresses(request) -> str:

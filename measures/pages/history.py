@@ -1,15 +1,17 @@
 """The pages about changes. They show what was public, and never who changed it."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from measures.catalogue import Catalogue
+from measures.history.changes import Span, folded, tell_what_came_along
 from measures.history.documents import whole
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.history.records import later_version, measure_of_version
 from measures.models import PublicVersion
 
-from .measure import relations_of_another
+from .measure import relations
 from .public_page import PublicPage
 
 
@@ -41,20 +43,24 @@ class MeasureHistory(HistoryPage):
 
 
 class MeasureVersion(HistoryPage):
-    """One version of a measure at its permanent address: the page of the measure as it was, with a banner."""
+    """One version of a measure at its permanent address: the page of the measure in the first moment of the version, with a
+    banner."""
 
     template_name = "measure_detail.html"
 
     def get_context_data(self, code, number, **kwargs):
-        names = public_names(self.catalogue.vocabulary)
-        measure = measure_of_version(code, number)
+        catalogue, names = self.catalogue, public_names(self.catalogue.vocabulary)
         events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
-        if not measure or not events:
+        if not events or events[0].withdrawn:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
+        found = {} if catalogue.register.key_of(code) is None else catalogue.surroundings(code)
+        measure = found.get(code)
+        if measure is None or measure.version_number != number:  # the same transaction went on to another
+            measure = measure_of_version(code, number)
         later = later_version(code, number)
-        gone = self.catalogue.register.key_of(code) is None
+        gone = Catalogue.present().register.key_of(code) is None
         return super().get_context_data(
-            **relations_of_another(measure, self.catalogue),
+            **relations(measure, found, catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
@@ -65,23 +71,41 @@ class MeasureVersion(HistoryPage):
 
 
 class Changes(HistoryPage):
-    """All public changes of the site, newest first. The pages are not counted, because that would read the whole history."""
+    """The public changes between two moments, or all, newest first. The pages are not counted, because that would read the
+    whole history."""
 
     template_name = "changes.html"
     paginate_by = 30
 
+    def get(self, request):
+        self.span = Span.asked_for(request.GET)
+        given = request.GET.get("page") or "1"
+        self.number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+        query = self.query(self.number) if self.number else request.META["QUERY_STRING"]
+        if request.META["QUERY_STRING"] != query:
+            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        return self.render_to_response(self.get_context_data())
+
+    def query(self, number: int) -> str:
+        """The query string of this page of the span."""
+        return "&".join(filter(None, [self.span.query, f"page={number}" if number > 1 else ""]))
+
     def get_context_data(self, **kwargs):
-        given = self.request.GET.get("page", "1")
-        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
+        number = self.number
         first = (number - 1) * self.paginate_by
-        versions = PublicVersion.objects.events()[first : first + self.paginate_by + 1] if number else []
-        if not versions:
-            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given[:20]})
+        found = folded(self.span.events())
+        versions = found[first : first + self.paginate_by + 1] if number else []
+        if not versions and number != 1:
+            given = self.request.GET["page"][:20]
+            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given})
         names = public_names(self.catalogue.vocabulary)
+        events = described(versions[: self.paginate_by], names, self.catalogue.vocabulary)
+        tell_what_came_along(events)
         return super().get_context_data(
-            versions=described(versions[: self.paginate_by], names, self.catalogue.vocabulary),
-            newer=number - 1,
-            older=number + 1 if len(versions) > self.paginate_by else None,
+            versions=events,
+            span=self.span,
+            newer=f"?{self.query(number - 1)}" if number > 1 else "",
+            older=f"?{self.query(number + 1)}" if len(versions) > self.paginate_by else "",
             number=number,
             **kwargs,
         )

@@ -11,10 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures import site
-from measures.addresses import translated
+from measures.addresses import absolute, translated
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text, paragraph_number
 from measures.language.chinese import has_chinese
 from measures.language.quoting import quoted
+from measures.selection.parameters import in_moment
+from measures.snapshots import asked_moment
 
 from . import head
 
@@ -127,6 +129,17 @@ def page_languages(context):
             }
         )
     return languages
+
+
+@register.simple_tag(takes_context=True)
+def page_moment(context):
+    """The moment of the past that the page shows, with its address there; None for the present."""
+    moment, request = asked_moment.get(), context["request"]
+    return moment and {
+        "version": moment,
+        "is_newest": moment.number == request.data_version.number,
+        "address": absolute(in_moment(request.get_full_path())),
+    }
 
 
 @register.simple_tag(takes_context=True)

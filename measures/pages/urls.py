@@ -2,6 +2,7 @@
 
 /                              home
 /measures/?<selection>         the list, narrowed by the parameters of selection/filter.py
+/measures/suggestions.json?q=  names that begin as what is typed, for static/suggestions.js
 /measures/<code>/              one measure; <code> is <year>-<number>, as in 2020-07
 /measures/<code>/history/      what changed in it; /measures/<code>/history/<n>/ its version n
 /categories/<slug>/            a category, /centres/<slug>/ a centre, /audiences/<slug>/ an audience,
@@ -37,6 +38,7 @@ from . import history, plans, views
 from .gaps import GapsPage
 from .glossary import Glossary
 from .measure import MeasurePage
+from .suggestions import Suggestions
 
 
 class CodeConverter:
@@ -53,6 +55,7 @@ register_converter(CodeConverter, "code")
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("measures/", views.MeasureList.as_view(), name="measure-list"),
+    path("measures/suggestions.json", Suggestions.as_view(), name="suggestions"),
     path("measures/<code:code>/", MeasurePage.as_view(), name="measure"),
     path("measures/<code:code>/history/", history.MeasureHistory.as_view(), name="measure-history"),
     path(

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
 from measures import models, site
-from measures.addresses import CHANGES_PATH, FILES, in_language, list_path
+from measures.addresses import FILES, changes_path, in_language, list_path
 from measures.catalogue.records import Category, Centre, Plan, Record
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
@@ -134,7 +134,7 @@ class DataPage(PublicPage):
             dictionary=data_dictionary(),
             licence=site.LICENCE,
             not_included=site.NOT_INCLUDED,
-            changes_path=in_language(CHANGES_PATH, get_language()),
+            changes_path=in_language(changes_path(), get_language()),
             citation=citations.of_whole_set(self.catalogue),
             distribution=distribution(files),
             **kwargs,

@@ -4,16 +4,21 @@ Used where the exact words stand nowhere. Question words and the like are left o
 has to be said that nothing has it.
 """
 
+import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from measures.language.unicode_ranges import HAN
 
 from .index import Index
-from .pinyin import SYLLABLES, Spelling, spelt_spans
-from .text import Word
+from .pinyin import Spelling, fewest_pieces, spelt_spans
+from .text import Word, runs, together
 
+PIECES = re.compile(f"[{HAN}]+|[a-z0-9']+")
+IS_HAN = re.compile(f"[{HAN}]")
+MIN_CHARACTERS = 7  # of a text that may be a title without its signs
+MIN_LETTERS_OF_A_TITLE = 20
 MAX_WORDS = 6  # of a query that are divided
 MAX_DIVIDED = 60  # characters of a word that is divided
 MIN_LETTERS = 4  # of a word in letters and digits that may be several
@@ -30,9 +35,11 @@ QUESTION_WORDS = frozenset(
     来 难 贵 慢 快 好 多 少 钱
     什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
     可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
-    我们 你们 他们 咱们 自己 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
+    我们 你们 他们 咱们 自己 别人 人家 大家 人们 人 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
     会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
 )
+# After these a single character is a verb: "怎么聘".
+ASKING_HOW = frozenset({"怎么", "怎样", "如何", "咋"})
 ENGLISH_QUESTION_WORDS = frozenset(
     """a about all am an and any are as at be been being by can could did do does find for from get give had has have how i
     if in into is it its like me my need of on or our please show tell that the their there these they this to us was we
@@ -48,28 +55,76 @@ class Segment:
     known: bool
 
 
-def divided(words: Iterable[Word], nowhere: Collection[Word], index: Index) -> list[Segment]:
-    """The words without question words, those that stand `nowhere` divided."""
-    found: list[Segment] = []
-    if len(nowhere) > MAX_WORDS:
-        return [Segment(word, word not in nowhere) for word in words]
-    for word in words:
-        if word.quoted:
-            found.append(Segment(word, word not in nowhere))
-        elif word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS:
-            continue
-        elif word in nowhere:
-            found += _divided(word, index)
+def divisions(words: Sequence[Word], nowhere: Collection[Word], index: Index) -> Iterator[list[Segment]]:
+    """The ways to divide the words that stand `nowhere`, likely ones first."""
+    own = list(_with_syllables_together(words, nowhere))
+    if sum(not known for _word, known in own) > MAX_WORDS:
+        yield [Segment(word, known) for word, known in own]
+        return
+    yield from at_pauses(own, index)
+    yield divided(own, index)
+
+
+def at_pauses(words: Sequence[tuple[Word, bool]], index: Index) -> Iterator[list[Segment]]:
+    """The ways to divide what is as long as a title where no text of the site goes on: there its signs were left out."""
+    ways: list[list[list[Word]]] = []
+    for word, known in words:
+        if known or word.quoted:
+            ways.append([[word]])
         else:
-            found.append(Segment(word, known=True))
+            ways += [_between_pauses(piece, index) for piece in PIECES.findall(word.text)]
+    if all(ways) and any(len(own[0]) > 1 for own in ways):
+        for at in range(max(map(len, ways))):
+            pieces = (piece for own in ways for piece in own[min(at, len(own) - 1)])
+            yield [Segment(piece, known=True) for piece in pieces]
+
+
+def _between_pauses(text: str, index: Index) -> list[list[Word]]:
+    """The ways to divide a text in one script; a short one stays whole."""
+    ways = [[text]]
+    if IS_HAN.match(text):
+        if MIN_CHARACTERS <= len(text) <= MAX_DIVIDED:
+            pairs = index.pairs_in(text)
+            goes_on = [(one, other) in pairs for one, other in itertools.pairwise(text)]
+
+            def ends(start: int) -> range:
+                return range(
+                    start + 1, len(text) + 1 if all(goes_on[start:]) else goes_on.index(False, start) + 2
+                )
+
+            ways = [
+                [text[start:end] for start, end in itertools.pairwise(way)]
+                for way in fewest_pieces(len(text), ends)
+            ]
+    elif MIN_LETTERS_OF_A_TITLE <= len(text) <= MAX_LETTERS and (spelling := Spelling(text)):
+        ways = spelling.divisions(index.pairs_read_as(spelling.steps()))
+    return [list(map(Word, way)) for way in ways]
+
+
+def divided(words: Iterable[tuple[Word, bool]], index: Index) -> list[Segment]:
+    """The words without question words, those that stand nowhere (False) divided."""
+    found: list[Segment] = []
+    for word, known in words:
+        if not word.quoted and (word.text in QUESTION_WORDS or word.text in ENGLISH_QUESTION_WORDS):
+            continue
+        found += [Segment(word, known)] if known or word.quoted else _divided(word, index)
     return found
+
+
+def _with_syllables_together(words: Iterable[Word], nowhere: Collection[Word]) -> Iterator[tuple[Word, bool]]:
+    """The words, and whether they stand somewhere; single syllables that follow each other are one word where they do not."""
+    for run in runs(words):
+        if len(run) > 1 and all(word in nowhere and word.spelling.single for word in run):
+            yield Word(together(run).word), False
+        else:
+            yield from ((word, word not in nowhere) for word in run)
 
 
 def _divided(word: Word, index: Index) -> list[Segment]:
     """Divided where scripts meet, at signs, and then each piece along the words of the site."""
     found: list[Segment] = []
-    for piece in re.findall(f"[{HAN}]+|[a-z0-9']+", word.text):
-        chinese = re.match(f"[{HAN}]", piece) is not None
+    for piece in PIECES.findall(word.text):
+        chinese = IS_HAN.match(piece) is not None
         if len(piece) > (MAX_DIVIDED if chinese else MAX_LETTERS):
             found.append(Segment(Word(piece), known=False))
         elif chinese:
@@ -96,10 +151,12 @@ def along_words(text: str, index: Index) -> list[Segment]:
         if cost := _cost(text[start:end], words, pairs):
             costs[start, end] = cost
     found: list[Segment] = []
-    unknown = ""
+    unknown = before = ""
     for start, end in [*_cheapest(len(text), costs), (len(text), len(text))]:
         piece = text[start:end]
-        if piece and costs[start, end] == UNKNOWN:
+        is_verb = before in ASKING_HOW and len(piece) == 1 and index.stands(piece)
+        before = piece
+        if piece and costs[start, end] == UNKNOWN and not is_verb:
             unknown += piece
             continue
         if unknown:
@@ -166,7 +223,7 @@ def _costs_of_latin_words(text: str, index: Index) -> dict[tuple[int, int], floa
 
 
 def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
-    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT)}
+    spelt = {span: Spelling(text[slice(*span)].strip("'")) for span in spelt_spans(text, MAX_SPELT, 2)}
     pairs = index.pairs_read_as(step for spelling in spelt.values() for step in spelling.steps())
     strings: dict[tuple[int, int], list[str]] = {}
     count = 0
@@ -181,8 +238,6 @@ def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
             costs[span] = 1.0
         elif any(len(string) == 2 for string in own):
             costs[span] = 1.3
-    for start in range(len(text)):
-        for end in range(start + 1, len(text) + 1):
-            if text[start:end] in SYLLABLES:
-                costs.setdefault((start, end), 2.5)  # a single character, where nothing better is to be had
+    for span in spelt_spans(text, 1):
+        costs.setdefault(span, 2.5)  # a single character, where nothing better is to be had
     return costs

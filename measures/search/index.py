@@ -1,18 +1,25 @@
 """Everything that search asks of the database: rows, names, pairs of characters, words and readings."""
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db import connections, models
+from django.db import OperationalError, connections, models
 from django.db.models import Aggregate, Func, Q, Value
+from psycopg.errors import QueryCanceled
 
 from measures.catalogue.register import WORD, Register
 from measures.models import SearchName, SearchRow
 
 from .matching import Alternatives, Phrase, Tree
 from .pinyin import Pairs, Step
+
+MAX_SECONDS = 1  # that the questions of one search may take; a longer one is told that it takes too long
+MAX_COMPLETIONS = 40  # words that an unfinished one may become
 
 STEMS_AND_FORMS = """
     SELECT w.word, w.stem, array(SELECT known.word FROM measures_word known WHERE known.stem = w.stem AND {known})
@@ -70,6 +77,9 @@ WORDS_OF_LENGTH = """
     SELECT word FROM measures_word known
     WHERE length(word) BETWEEN %(shortest)s AND %(longest)s AND {known} ORDER BY word
 """
+WORDS_BEGINNING = """
+    SELECT word FROM measures_word known WHERE word LIKE %(beginning)s AND {known} ORDER BY length(word), word LIMIT %(most)s
+"""
 # What pairs and words have to fulfil, in the present and at a moment of the past.
 PRESENT = {"pair_known": "true", "in_name": "p.in_name", "known": "true"}
 MOMENT = {
@@ -85,9 +95,24 @@ class Index:
     def __init__(self, using: str, number: int | None = None, also_known: Collection[str] = ()):
         """`also_known`: words that count as words of the site besides its own."""
         self.using, self.number, self._also_known = using, number, also_known
+        self.seconds = 0.0  # that its questions have taken
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Counts the time of a question; raises what PostgreSQL would where there is none left."""
+        if self.seconds > MAX_SECONDS:
+            raise OperationalError("the search takes too long") from QueryCanceled()
+        start = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - start
+
+    def limit_statements(self) -> None:
+        """Let no statement of this transaction take longer from now on than a search may as a whole."""
+        with connections[self.using].cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{MAX_SECONDS}s"])
 
     def _rows(self, sql: str, **parameters: Any) -> list[Any]:
-        with connections[self.using].cursor() as cursor:
+        with self._timed(), connections[self.using].cursor() as cursor:
             sql = sql.format(**(PRESENT if self.number is None else MOMENT))
             cursor.execute(sql, parameters | {"number": self.number})
             rows: list[Any] = cursor.fetchall()
@@ -106,6 +131,14 @@ class Index:
 
     def words_of_length(self, shortest: int, longest: int) -> list[str]:
         return [word for (word,) in self._rows(WORDS_OF_LENGTH, shortest=shortest, longest=longest)]
+
+    def words_beginning(self, beginning: str) -> list[str]:
+        """The shortest Latin words of the site that begin so."""
+        if not re.fullmatch("[a-z0-9]{2,}", beginning):
+            return []
+        return [
+            word for (word,) in self._rows(WORDS_BEGINNING, beginning=f"{beginning}_%", most=MAX_COMPLETIONS)
+        ]
 
     def pairs_read_as(self, steps: Iterable[Step]) -> dict[Step, Pairs]:
         """For each two syllables the pairs of the site that can be read so."""
@@ -169,18 +202,25 @@ class Index:
         named: list[list[str]] = [[] for _own in each]
         if matches:
             union = matches[0].union(*matches[1:], all=True) if len(matches) > 1 else matches[0]
-            for at, kind, slug in union:
-                named[at].append(f"{kind}:{slug}")
+            with self._timed():
+                for at, kind, slug in union:
+                    named[at].append(f"{kind}:{slug}")
         return named
 
     def exists(self, condition: Q) -> bool:
         """Whether the row of some measure fits."""
-        return bool(self._holding(SearchRow).filter(condition).exists())
+        with self._timed():
+            return bool(self._holding(SearchRow).filter(condition).exists())
+
+    def stands(self, text: str) -> bool:
+        """Whether some measure has this text."""
+        return self.exists(text_condition(Alternatives((Phrase(text),))))
 
     def bitmap(self, condition: Q, register: Register) -> int:
         """The bitmap of the measures whose rows fit."""
         words = self._holding(SearchRow).filter(condition).values(which=WordOf("measure_id"))
-        return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
+        with self._timed():
+            return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))
 
 
 class WordOf(Func):

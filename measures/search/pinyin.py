@@ -1,7 +1,8 @@
 """Words of a query that can be read as pinyin: in full syllables, with tone numbers, or as initials."""
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,9 +25,17 @@ SYLLABLES = frozenset(
     yin ying yo yong you yu yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe
     zhei zhen zheng zhi zhong zhou zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo""".split()  # noqa: SIM905
 )
+#: Beginning of a syllable -> all that begin so and go on.
+BEGINNINGS = {
+    beginning: [
+        syllable for syllable in sorted(SYLLABLES) if syllable != beginning and syllable.startswith(beginning)
+    ]
+    for beginning in {syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable))}
+}
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
 MAX_REPETITIONS = 2  # of a pair in one string: "研发机构联合建研发平台"
+MAX_DIVISIONS = 4  # ways to divide a text at its pauses
 MAX_STEPS = 20_000  # from character to character, in looking for these strings
 INITIALS = range(2, 11)  # letters
 
@@ -36,9 +45,13 @@ Pairs = dict[str, list[str]]  # first character -> second characters
 
 @dataclass(frozen=True)
 class Spelling:
-    """A word as pinyin: all the ways to divide it into syllables; an apostrophe divides."""
+    """A word as pinyin: all the ways to divide it into syllables; an apostrophe divides.
+
+    Of an unfinished one the last syllable may be a beginning: "jiaoyug".
+    """
 
     word: str
+    unfinished: bool = False
 
     @cached_property
     def _after(self) -> dict[int, list[tuple[str, int]]]:
@@ -57,6 +70,9 @@ class Spelling:
                 if end in reaching:
                     reaching.add(start)
                     after.setdefault(start, []).append((syllable, end))
+            if self.unfinished and (beginning := BEGINNINGS.get(word[start:])):
+                reaching.add(start)
+                after.setdefault(start, []).extend((syllable, len(word)) for syllable in beginning)
         return after
 
     def __bool__(self) -> bool:
@@ -81,6 +97,31 @@ class Spelling:
         spelt = _Strings(self._after, pairs)
         return spelt.along(len(self.word))
 
+    def divisions(self, pairs: Mapping[Step, Pairs]) -> list[list[str]]:
+        """The ways to divide the word into the fewest pieces that can each be read along `pairs`."""
+        spelt = _Strings(self._after, pairs)
+        return [
+            [self.word[start:end].strip("'") for start, end in itertools.pairwise(way)]
+            for way in fewest_pieces(len(self.word), spelt.ends)
+        ]
+
+
+def fewest_pieces(length: int, ends: Callable[[int], Collection[int]]) -> list[list[int]]:
+    """At most MAX_DIVISIONS ways from 0 to `length` in the fewest pieces, where `ends` tells where pieces that begin at a place
+    may end: each way as the places where pieces meet, with both ends. Long pieces come first."""
+    ways = [[0]]
+    seen = {0}
+    while ways and ways[0][-1] != length:
+        longer = [[*way, end] for way in ways for end in sorted(ends(way[-1]), reverse=True)]
+        if arrived := [way for way in longer if way[-1] == length]:
+            return arrived[:MAX_DIVISIONS]
+        ways = []
+        for way in longer:
+            if way[-1] not in seen:
+                seen.add(way[-1])
+                ways.append(way)
+    return []
+
 
 class _Strings:
     """Walks along syllables and pairs of characters."""
@@ -101,6 +142,25 @@ class _Strings:
         if state not in self._leads:
             self._leads[state] = any(self._leads_to_the_end(other, end) for other in self._next(*state))
         return self._leads[state]
+
+    def ends(self, start: int) -> set[int]:
+        """Where strings that begin at a place may end; after MAX_STEPS only those of one character."""
+        found = {at for _syllable, at in self.after.get(start, ())}
+        seen = {
+            (at, syllable, first)
+            for syllable, at in self.after.get(start, ())
+            for following, _end in self.after.get(at, ())
+            for first in self.pairs.get((syllable, following), {})
+        }
+        states = list(seen)
+        while states and self._steps < MAX_STEPS:
+            for state in self._next(*states.pop()):
+                self._steps += 1
+                if state not in seen:
+                    seen.add(state)
+                    states.append(state)
+                    found.add(state[0])
+        return found
 
     def along(self, end: int) -> list[str]:
         """At most MAX_STRINGS strings; ways that do not lead to the end cost no room."""
@@ -126,8 +186,8 @@ class _Strings:
                 self._extend(following, string + following[2], end, found)
 
 
-def spelt_spans(text: str, longest: int) -> list[tuple[int, int]]:
-    """Where pieces of two syllables up to `longest` begin and end in a text of letters, apostrophes and digits."""
+def spelt_spans(text: str, longest: int, shortest: int = 1) -> list[tuple[int, int]]:
+    """Where pieces of `shortest` up to `longest` syllables begin and end in a text of letters, apostrophes and digits."""
 
     def after(start: int) -> Iterator[int]:
         for length in range(1, MAX_SYLLABLE + 1):
@@ -136,10 +196,11 @@ def spelt_spans(text: str, longest: int) -> list[tuple[int, int]]:
 
     spans = []
     for start in range(len(text)):
-        ends = set(after(start))
-        for _count in range(longest - 1):
+        ends = {start}
+        for count in range(1, longest + 1):
             ends = {end for at in ends for end in after(at)}
-            spans += [(start, end) for end in sorted(ends)]
+            if count >= shortest:
+                spans += [(start, end) for end in sorted(ends)]
     return list(dict.fromkeys(spans))
 
 

@@ -15,16 +15,17 @@ from measures.language.normalising import normalized
 from measures.models import DistrictRole
 
 from .closest import closest_words
-from .division import Segment, divided
-from .index import Index, text_condition, tree_condition
+from .division import Segment, divisions
+from .index import MAX_SECONDS, Index, text_condition, tree_condition
+from .lexicon import look_up
 from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
-from .pinyin import abbreviated, initials
-from .query import Lexicon, Part, code_part, distinct, latin_words, parts, spellings
+from .query import Part, code_part, distinct, parts
 from .synonyms import synonyms
-from .text import Word, code, words
+from .text import Word, code, runs, words
 
 MAX_WORDS = 24  # of a query that is divided where nothing has all of them
 MAX_PARTS = 8  # of which it is told what is left without each
+MAX_WORDS_PUT_RIGHT = 8  # of a query for which others are offered
 MAX_PUT_RIGHT = 6  # words that others like them are looked for
 MAX_CLOSEST = 3  # queries like this one that are offered
 
@@ -125,13 +126,14 @@ class Search:
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
         store = catalogue.store
         self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
+        self.index.limit_statements()
         self.words = distinct(words(query))
-        self._exact = self._read(self.words, by_number=True)
+        self._exact = self._read_exactly()
         self.reading = self._exact
         self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
         self.pieces: list[Segment] = []
-        if not self._exact.found and 0 < len(self.words) <= MAX_WORDS:
+        if not self._exact.found and 0 < len(list(runs(self.words))) <= MAX_WORDS:
             self._divide()
 
     def _divide(self) -> None:
@@ -141,40 +143,24 @@ class Search:
             word for part in exact.parts if not exact.stands_somewhere(part) for word in part.words
         }
         shown = {word for word in nowhere if word.text in labels}
-        pieces = divided(self.words, nowhere - shown, self.index)
-        found = distinct(piece.word for piece in pieces)
-        if found and (shown or found != self.words):
-            self.pieces = pieces
-            self.reading = Reading(parts(found, self._lexicon(found)), self.index, self._register, labels)
+        for pieces in divisions(self.words, nowhere - shown, self.index):
+            found = distinct(piece.word for piece in pieces)
+            if found and (shown or found != self.words):
+                self.pieces, self.reading = pieces, self._read(found, labels)
+                if self.found:
+                    break
 
-    def _read(self, words: Sequence[Word], by_number: bool = False) -> Reading:
-        lexicon = self._lexicon(words)
-        said = by_number and words and not any(word.quoted for word in words)
-        if said and (number := code(self.query)):
-            return Reading([code_part(words, number, lexicon)], self.index, self._register)
-        return Reading(parts(words, lexicon), self.index, self._register)
+    def _read(self, words: Sequence[Word], labels: Mapping[str, str] = MappingProxyType({})) -> Reading:
+        own = parts(words, look_up(words, self.index, self._synonyms))
+        return Reading(own, self.index, self._register, labels)
 
-    def _lexicon(self, words: Sequence[Word]) -> Lexicon:
-        """What the words need to be known of, in as few questions to the database as there are tables."""
-        rows = self.index.stems_and_forms(latin_words(words, self._synonyms))
-        known = {word for word, _stem, forms in rows if forms}
-        spelt = spellings(words)
-        short = {
-            word.text for word in words if not word.quoted and word.text not in known and initials(word.text)
-        }
-        initial_pairs = self.index.pairs_with_initials(
-            sorted({step for word in short for step in zip(word, word[1:], strict=False)})
-        )
-        twos = {text for word in short if len(word) == 2 for text in abbreviated(word, initial_pairs)}
-        return Lexicon(
-            stems={word: stem for word, stem, _forms in rows},
-            forms={stem: tuple(sorted(forms)) for _word, stem, forms in rows},
-            pairs=self.index.pairs_read_as(step for spelling in spelt for step in spelling.steps()),
-            characters=self.index.characters_read_as(spelling.word for spelling in spelt if spelling.single),
-            initial_pairs=initial_pairs,
-            known_initials=self.index.known_words(twos),
-            synonyms=self._synonyms,
-        )
+    def _read_exactly(self) -> Reading:
+        """The words as they stand, or the number of a measure."""
+        number = None if any(word.quoted for word in self.words) else code(self.query)
+        if not number or not self.words:
+            return self._read(self.words)
+        part = code_part(self.words, number, look_up(self.words, self.index, self._synonyms))
+        return Reading([part], self.index, self._register)
 
     @property
     def nothing_to_look_for(self) -> bool:
@@ -247,7 +233,12 @@ class Search:
         ]
 
     def closest(self) -> list[str]:
-        """Queries like this one with one word put right that stands nowhere, whether or not they find something."""
+        """Queries like this one with one word put right that stands nowhere, whether or not they find something.
+
+        None where there are many words, or where the search itself took long: each would have to be searched for.
+        """
+        if len(self.words) > MAX_WORDS_PUT_RIGHT or self.index.seconds > MAX_SECONDS / 4:
+            return []
         exact = [(word, word not in self._nowhere) for word in self.words]
         divided = [(piece.word, piece.known) for piece in self.pieces]
         nowhere = dict.fromkeys(word for word, known in (*exact, *divided) if not known)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from measures.catalogue.records import Measure
 from measures.language.bilingual import CHINESE, ENGLISH
 from measures.language.chinese import has_chinese
-from measures.language.pinyin import toned
+from measures.language.readings import toned
 
 from .matching import Match, find
 from .search import Search

@@ -6,13 +6,15 @@ digits are text. Of all other signs five may stand inside a word, where they tel
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from measures.language.chinese import simplified
 from measures.language.normalising import folded
 from measures.language.unicode_ranges import HAN
 
-from .pinyin import without_tone_numbers
+from .pinyin import Spelling, without_tone_numbers
 
 SEARCHABLE = re.compile(f"[{HAN}a-z0-9]")
 # A quote inside of a word is none, nor one with spaces on both sides.
@@ -42,6 +44,18 @@ class Word:
     text: str
     quoted: bool = False
     apart: bool = field(default=False, compare=False)  # a comma, colon or full stop stands before it
+    unfinished: bool = field(
+        default=False, compare=False
+    )  # more may be typed: it can be the beginning of a word
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The word as pinyin."""
+        return Spelling(self.text, self.unfinished)
+
+    @property
+    def may_be_pinyin(self) -> bool:
+        return not self.quoted and bool(self.spelling)
 
     def __str__(self) -> str:
         return f'"{self.text}"' if self.quoted else self.text
@@ -78,6 +92,38 @@ def _bare(text: str) -> list[Word]:
         Word(word, apart=bool(PAUSE.search(text, end, match.start())))
         for word, match, end in zip(plain, matches, ends, strict=False)
     ]
+
+
+LATIN_WORD = re.compile("[a-z0-9]+")
+
+
+def neighbours(words: Sequence[Word]) -> list[tuple[Word, Word]]:
+    """The Latin words that follow each other, which the site may write as one."""
+    return [
+        (one, other)
+        for one, other in zip(words, words[1:], strict=False)
+        if not one.quoted and not other.quoted and LATIN_WORD.fullmatch(one.text + other.text)
+    ]
+
+
+def runs(words: Iterable[Word]) -> Iterator[list[Word]]:
+    """The words, those that follow each other without a pause and may all be pinyin together."""
+    run: list[Word] = []
+    for word in words:
+        if run and (word.apart or not word.may_be_pinyin):
+            yield run
+            run = []
+        run.append(word)
+        if not word.may_be_pinyin:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def together(run: Sequence[Word]) -> Spelling:
+    """Words as pinyin of one text."""
+    return Spelling("'".join(word.text for word in run), run[-1].unfinished)
 
 
 def code(query: str) -> Code | None:

@@ -15,14 +15,18 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import override
 
 from measures.addresses import MAX_PATH_LENGTH, PAGE, STUCK, form_of_answer, language_of_path
+from measures.snapshots import asked_moment
 
 from .facets import FACETS
 
 LIST = ("q", *FACETS, "sort")
+SPAN = ("from", "to")  # between two moments
+#: The data version at which an address is read; the last of its parameters.
+MOMENT = "as_of"
 #: Name of an address -> the parameters it takes, in the order in which they are written; all others take none.
 PARAMETERS = {
     "measure-list": (*LIST, "page", "view"),
-    "measure-suggestions": ("q",),
+    "suggestions": ("q",),
     "measures-atom": (*LIST, "page"),
     "measures-csv": LIST,
     "measures-xlsx": LIST,
@@ -30,12 +34,18 @@ PARAMETERS = {
     "api-measures-list": (*LIST, "page"),
     **{
         f"api-{name}-list": ("page",)
-        for name in ("audiences", "categories", "centres", "changes", "districts", "plans", "terms")
+        for name in ("audiences", "categories", "centres", "districts", "plans", "terms")
     },
-    "changes": ("page",),
-    "changes-atom": ("page",),
+    "api-changes-list": (*SPAN, "page"),
+    "changes": (*SPAN, "page"),
+    "changes-atom": SPAN,
     "sitemap-section": ("p",),
 }
+#: Addresses without a past: feeds tell what is new, permanent versions are the past, the rest does not depend on the content.
+ALWAYS_PRESENT = frozenset(
+    ["measures-atom", "changes-atom", "measure-version", "measure-suggestions", "sitemap", "sitemap-section"]
+    + ["about", "api", "api-schema", "opensearch", "robots", "healthz", "readyz"]
+)
 NUMBERS = ("page", "p")
 SLUG = re.compile("[A-Za-z0-9_-]+")
 #: What messengers, mail programs and advertisements add to any link that passes through them.
@@ -63,7 +73,28 @@ def _parameters(path: str) -> tuple[str, ...] | None:
             name = resolve(path).url_name
     except Resolver404:
         return None
-    return PARAMETERS.get(name or "", ())
+    own = PARAMETERS.get(name or "", ())
+    return own if name in ALWAYS_PRESENT else (*own, MOMENT)
+
+
+def has_past(path: str) -> bool:
+    """Whether what stands at this path can be read as it was."""
+    return MOMENT in (parameters(path) or ())
+
+
+def as_of(address: str, number: int) -> str:
+    """The address as it was at a data version; itself where it has no past."""
+    rest, mark, fragment = address.partition("#")
+    path, _question, query = rest.partition("?")
+    if not has_past(path):
+        return address
+    return f"{path}?{'&'.join(filter(None, [query, f'{MOMENT}={number}']))}{mark}{fragment}"
+
+
+def in_moment(address: str) -> str:
+    """The address in the moment that the request asks for."""
+    moment = asked_moment.get()
+    return as_of(address, moment.number) if moment else address
 
 
 def is_in_place(path: str) -> bool:
@@ -108,6 +139,8 @@ def canonical_query(path: str, query: str | bytes) -> str | None:
 
 
 def _tidy(name: str, value: str) -> str:
+    if name == "from" and not value[:1].isdigit():
+        return ""  # no moment, but what messengers add
     if name == "q":
         return " ".join(value.split())
     bare = value.rstrip(STUCK)

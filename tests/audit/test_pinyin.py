@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from measures.language.pinyin import toned
+from measures.language.readings import toned
 from tests.search.queries import everything_searched
 
 WHOLE_DICTIONARY = """

@@ -81,14 +81,18 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="session")
 def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+def chromium() -> str:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if not program:
         report = pytest.fail if required() else pytest.skip
         report("No Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield browser
-        browser.close()
+    return program
 
 
 def required() -> bool:

@@ -20,7 +20,7 @@ QUERIES = {
     "/measures/?category=unknown": (2, 1),
     "/measures/2020-05/": (6, 2),
     "/measures/2020-15/history/": (3, 2),
-    "/measures/2020-15/history/1/": (11, 7),
+    "/measures/2020-15/history/1/": (9, 5),
     "/categories/well-being/": (6, 2),
     "/centres/finance/": (6, 2),
     "/audiences/families/": (6, 2),
@@ -32,7 +32,7 @@ QUERIES = {
     "/gaps/": (6, 1),
     "/data/": (7, 1),
     "/api/": (2, 1),
-    "/changes/": (3, 2),
+    "/changes/": (4, 3),  # how many records came with a plan
     "/about/": (4, 1),  # the bar needs the numbers
     "/no-such-page/": (1, 1),
 }
@@ -42,6 +42,7 @@ MACHINE = {
     "/measures.json": (5, 2),
     "/measures.atom": (5, 2),
     "/changes.atom": (3, 2),
+    "/measures/suggestions.json?q=jiaoyu": (10, 7),
     "/api/measures/": (5, 2),
     "/sitemap.xml": (6, 2),
     "/sitemap-measures.xml": (5, 2),

@@ -5,9 +5,10 @@ from urllib.parse import quote_plus
 import pytest
 
 from measures.catalogue import Catalogue
+from measures.models import Reading
 from measures.search import Search
 
-from .queries import found
+from .queries import answers, found
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,11 @@ from .queries import found
         ("数字字货币", "数字货币", "2020-05"),  # one too many
         ("arbitraton", "arbitration", "2020-04"),
         ("digital currecny", "digital currency", "2020-05"),
+        ("人工智能示犯区", "人工智能示范区", "2020-08"),
+        ("arbitratoin", "arbitration", "2020-04"),
+        ("arbitrration", "arbitration", "2020-04"),
+        ("金融科计", "金融科技", "2020-05"),
+        ("digitel currency", "digital currency", "2020-05"),
     ],
 )
 def test_closest_where_nothing_fits(databases, client, q, better, code):
@@ -51,10 +57,11 @@ def test_closest_where_nothing_fits(databases, client, q, better, code):
         "火箭飞船",
     ],
 )
-def test_nothing_is_offered_rather_than_nonsense(databases, q):
+def test_nothing_is_offered_rather_than_nonsense(client, q):
     """None of these stands anywhere, nor anything that sounds like it or is a word of the site."""
     search = Search(q, Catalogue.current())
     assert (search.found, search.closest()) == (0, [])
+    assert answers(client, q) == set()
 
 
 @pytest.mark.parametrize(
@@ -62,8 +69,9 @@ def test_nothing_is_offered_rather_than_nonsense(databases, q):
     [("交育", "教育"), ("教玉", "教育"), ("金容", "金融"), ("社取", "社区"), ("政浮", "政府"), ("福添", "福田"), ("改格", "改革"),
      ("和套", "河套"), ("人材", "人才"), ("奇业", "企业")],
 )  # fmt: skip
-def test_two_characters_are_put_right_by_their_sound(databases, q, better):
+def test_two_characters_are_put_right_by_their_sound(client, q, better):
     assert better in Search(q, Catalogue.current()).closest()
+    assert answers(client, q) == set()
 
 
 @pytest.mark.parametrize("q", ["HK", "HT", "SZ", "JY", "KJ", "GY", "YL", "SQ", "RC", "QY"])
@@ -73,11 +81,19 @@ def test_two_letters_stand_for_whole_words_only(databases, q):
     assert spelt <= search.index.known_words(spelt)
 
 
-def test_initials_are_those_of_usual_readings(databases):
+@pytest.mark.parametrize(
+    "q", ["hk", "yshj", "jyg", "szh", "htc", "xmh", "rcz", "sqz", "zfg", "jrk", "kjc", "ggf"]
+)
+def test_initials_are_those_of_usual_readings(databases, q):
     """HK was gǎng kē: 港 is hardly ever read hòng."""
-    assert "港科" not in {
-        phrase.text for own in Search("hk", Catalogue.current()).alternatives for phrase in own.phrases
+    usual = {(own.character, own.syllable[0]) for own in Reading.objects.filter(usual=True)}
+    spelt = {
+        phrase.text
+        for own in Search(q, Catalogue.current()).alternatives
+        for phrase in own.phrases
+        if phrase.spelt
     }
+    assert {pair for text in spelt for pair in zip(text, q, strict=True)} <= usual
 
 
 @pytest.mark.parametrize(

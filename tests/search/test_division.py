@@ -1,5 +1,7 @@
 """Queries without spaces are divided along the words of the site, where nothing has them as they stand."""
 
+import re
+
 import pytest
 from django.utils.http import urlencode
 
@@ -35,6 +37,26 @@ def test_divided_queries_find_what_their_parts_find(client, q, parts):
     assert answers(client, q) == set(found(parts)), search.understood
     if search.found:
         assert search.understood
+
+
+MIXED = ["金融keji", "keji金融", "营商huanjing", "jiaoyu改革", "教育gaige", "5gyingyong", "5G应用keji", "社区zhili", "hetao科技",
+         "数字huobi", "深圳xianggang", "教师lungang"]  # fmt: skip
+SAME_AS = ["金融 科技", "科技 金融", "营商 环境", "教育 改革", "教育 改革", "5g 应用", "5G 应用 科技", "社区 治理", "河套 科技", "数字 货币",
+           "深圳 香港", "教师 轮岗"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("q", "same"), [*zip(MIXED, SAME_AS, strict=True)])
+def test_scripts_that_meet_are_words_of_their_own(client, q, same):
+    """Pinyin may stand for more than the characters do, never for less."""
+    assert answers(client, q) >= set(found(same)) != set()
+
+
+@pytest.mark.parametrize(
+    "code", [f"2020-{number:02}" for number in (1, 2, 4, 5, 7, 9, 13, 18, 21, 22, 23, 28)]
+)
+def test_a_headline_without_its_signs_is_found_everywhere(client, code):
+    headline = re.sub(r"[^\w+]", "", Measure.objects.get(code=code).headline_zh)
+    assert code in answers(client, headline)
 
 
 @pytest.mark.parametrize(

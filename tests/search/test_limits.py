@@ -3,7 +3,7 @@
 import pytest
 
 from measures.catalogue import Catalogue
-from measures.search import Search, division, pinyin, search
+from measures.search import Search, closest, division, pinyin, search
 from measures.search.index import Index
 from measures.search.pinyin import Spelling, abbreviated
 from measures.search.spellings import MAX_LENGTH, halves, variants
@@ -42,9 +42,9 @@ def test_words_beyond_the_limit_are_not_divided(databases):
         text = part * (limit // len(part) + 1)
         (word,) = Search(text, Catalogue.current()).words
         assert len(text) > limit
-        assert division.divided([word], {word}, index) == [division.Segment(word, known=False)]
+        assert division.divided([(word, False)], index) == [division.Segment(word, known=False)]
         shorter = division.Word(text.removesuffix(part))
-        assert len(division.divided([shorter], {shorter}, index)) > 1
+        assert len(division.divided([(shorter, False)], index)) > 1
 
 
 def test_pinyin_without_spaces_is_compared_with_a_limited_number_of_texts(databases, monkeypatch):
@@ -59,6 +59,43 @@ def test_pinyin_without_spaces_is_compared_with_a_limited_number_of_texts(databa
     division.along_latin_words("jiaoyugaigejiaoyugaige", Index("default"))
     assert max(asked[1:]) <= 20 + pinyin.MAX_STRINGS
     assert asked[-1] < 60
+
+
+def test_a_query_of_many_words_is_not_divided(databases):
+    own = [division.Word(f"深圳教育{at}") for at in "天地人和风雨电"]
+    assert len(own) == division.MAX_WORDS + 1
+    (only,) = division.divisions(own, own, Index("default"))
+    assert only == [division.Segment(word, known=False) for word in own]
+    (fewer,) = division.divisions(own[1:], own[1:], Index("default"))
+    assert len(fewer) > len(own)
+
+
+def test_only_what_is_as_long_as_a_title_is_divided_at_pauses(databases):
+    index = Index("default")
+    for text, least in (
+        ("设施共享人事改革", division.MIN_CHARACTERS),
+        ("sheshigongxiangrenshigaige", division.MIN_LETTERS_OF_A_TITLE),
+    ):
+        assert len(text) >= least
+        assert next(division.at_pauses([(division.Word(text), False)], index))
+        assert list(division.at_pauses([(division.Word(text[: least - 1]), False)], index)) == []
+    longer = division.Word("设施共享人事改革" * (division.MAX_DIVIDED // 8 + 1))
+    assert list(division.at_pauses([(longer, False)], index)) == []
+
+
+def test_a_text_is_divided_at_pauses_in_a_limited_number_of_ways():
+    ways = pinyin.fewest_pieces(20, lambda start: range(start + 1, min(start + 15, 20) + 1))
+    assert len(ways) == pinyin.MAX_DIVISIONS
+    assert {len(way) for way in ways} == {3}
+    assert pinyin.fewest_pieces(20, lambda start: []) == []
+
+
+def test_looking_for_ends_takes_a_limited_number_of_steps(monkeypatch):
+    pairs = {("yi", "yi"): {chr(one): [chr(other) for other in range(100, 140)] for one in range(100, 140)}}
+    spelling = Spelling("yi" * 20)
+    assert spelling.divisions(pairs) == [["yi" * 20]]
+    monkeypatch.setattr(pinyin, "MAX_STEPS", 10)
+    assert spelling.divisions(pairs) != [["yi" * 20]]
 
 
 def test_many_parts_are_not_asked_for_one_by_one(databases, django_assert_max_num_queries):
@@ -80,3 +117,79 @@ def test_few_queries_are_offered(databases):
 def test_only_words_of_some_length_have_other_spellings():
     assert halves("ab" * 20)
     assert halves("a" * (MAX_LENGTH + 1)) == variants("o" * MAX_LENGTH + "ise") == []
+
+
+def test_a_query_of_too_many_words_is_read_as_it_stands(databases, django_assert_max_num_queries):
+    catalogue = Catalogue.current()
+    assert catalogue.register
+    few = " ".join(f"海滩{at}" for at in range(search.MAX_WORDS))
+    assert Search(few, catalogue).closest() == []
+    with django_assert_max_num_queries(8):
+        many = Search(f"{few} 海滩{search.MAX_WORDS}", catalogue)
+        assert (many.found, many.pieces, many.closest()) == (0, [], [])
+
+
+def test_only_short_queries_are_put_right(databases):
+    few = " ".join(["教育", "改革", "社区", "金融", "河套", "仲裁", "教师", "arbitraton"])
+    assert len(few.split()) == search.MAX_WORDS_PUT_RIGHT
+    assert Search(few, Catalogue.current()).closest()
+    assert Search(f"{few} 人才", Catalogue.current()).closest() == []
+
+
+def test_few_words_of_a_query_are_put_right(databases, monkeypatch):
+    asked = []
+    monkeypatch.setattr(search, "closest_words", lambda word, index: asked.append(word) or [])
+    Search(" ".join(f"qq{at}" for at in range(8)), Catalogue.current()).closest()
+    assert len(asked) == search.MAX_PUT_RIGHT
+
+
+def test_only_words_as_long_as_those_of_the_site_are_compared(databases):
+    index = Index("default")
+    for length in (closest.MAX_LENGTH, closest.MAX_LENGTH + 1):
+        word = ("金融科枝" * 6)[:length]
+        asked = []
+        index.words_like = lambda patterns, *_lengths, asked=asked: asked.append(patterns) or []
+        closest.closest_words(word, index)
+        assert bool(asked) == (length <= closest.MAX_LENGTH)
+
+
+def test_a_pair_is_repeated_a_limited_number_of_times():
+    """Pairs go in circles where texts do not."""
+    pairs = {("shi", "shi"): {"是": ["事"], "事": ["是"]}}
+    assert Spelling("shi" * (2 * pinyin.MAX_REPETITIONS + 1)).strings(pairs)
+    assert Spelling("shi" * (2 * pinyin.MAX_REPETITIONS + 2)).strings(pairs) == []
+
+
+def test_looking_for_strings_takes_a_limited_number_of_steps(monkeypatch):
+    pairs = {("yi", "yi"): {"a": ["b"], "b": ["c"], "c": ["d"]}}
+    assert Spelling("yiyiyiyi").strings(pairs) == ["abcd"]
+    monkeypatch.setattr(pinyin, "MAX_STEPS", 2)
+    assert Spelling("yiyiyiyi").strings(pairs) == []
+
+
+def test_initials_have_a_limited_length():
+    letters = "b" * max(pinyin.INITIALS)
+    assert pinyin.initials(letters) == letters
+    assert pinyin.initials(letters + "b") == pinyin.initials("b") == ""
+
+
+def test_a_search_takes_a_limited_time(databases, client, monkeypatch):
+    """What takes longer is told so, and no statement after it is begun."""
+    client.get("/en/measures/", {"q": "教育"})
+    monkeypatch.setattr("measures.search.index.MAX_SECONDS", 0)
+    client.raise_request_exception = False
+    refused = client.get("/en/measures/", {"q": "社区"})
+    assert refused.status_code == 503
+    assert "takes too long" in refused.text
+
+
+def test_a_slow_statement_of_a_search_is_cut_off(databases, client, monkeypatch):
+    client.get("/en/measures/", {"q": "教育"})
+    monkeypatch.setattr(
+        "measures.search.index.KNOWN_WORDS",
+        "SELECT 'x' FROM pg_sleep(3) WHERE {known} AND %(texts)s <> '{{}}'",
+    )
+    client.raise_request_exception = False
+    refused = client.get("/en/measures/", {"q": "深圳海滩"})
+    assert refused.status_code == 503
+    assert "takes too long" in refused.text

@@ -79,19 +79,29 @@ def test_words_keep_what_tells_them_apart(q, expected):
     assert [str(word) for word in words(q)] == expected
 
 
-@pytest.mark.parametrize(("q", "code"), [("1+N", "2020-16"), ("2.0版", "2020-19"), ("e站", "2020-15")])
+@pytest.mark.parametrize(
+    ("q", "code"),
+    [("1+N", "2020-16"), ("１＋Ｎ", "2020-16"), ("1+n多元化", "2020-16"), ("集体经济1+N", "2020-16"), ("2.0版", "2020-19"),
+     ("２.０版", "2020-19"), ("version 2.0", "2020-19"), ("票决制2.0", "2020-19"), ("e站", "2020-15"), ("Ｅ站", "2020-15")],
+)  # fmt: skip
 def test_words_with_signs_are_found(client, q, code):
     assert answers(client, q) == answers(client, f"“{q}”") == {code}
+
+
+@pytest.mark.parametrize(
+    "q", ["1+M", "1-N", "1N", "2.1版", "2+0版", "20版", "e+站", "C++", "C#", "5G++", "2.0.1", "R&D+"]
+)
+def test_what_differs_in_a_sign_is_not_taken_for_it(client, q):
+    assert answers(client, f'"{q}"') == set()
 
 
 @pytest.mark.parametrize(
     "q", ["🙂", "……", "《》", "\u200b", "——", "+++", "？", "()", "“”", "&&&", "привет", "한국어"]
 )
 def test_nothing_to_look_for_is_said(client, q):
-    assert (
-        "a search needs a Chinese character, a letter or a digit"
-        in client.get("/en/measures/", {"q": q}).text
-    )
+    page = client.get("/en/measures/", {"q": q}).text
+    assert "a search needs a Chinese character, a letter or a digit" in page
+    assert answers(client, q) == set()
 
 
 CODES = ["2020-07", "2020-07.", "2020–07", "２０２０－０７", "No. 2020-07", "#2020-07", "(2020-07)", "2020-7", "2020年第7项",

@@ -11,6 +11,8 @@ from measures.models import Measure
 from .queries import filtered
 
 QUOTES = re.compile("[“”‘’]")
+SIGNS = re.compile(r"[^\w+.]|(?<!\d)\.|\.(?!\d)")
+LATIN = re.compile(r"([0-9]*[A-Z]+)")
 TO_HONG_KONG, TO_TAIWAN = opencc.OpenCC("s2hk").convert, opencc.OpenCC("s2tw").convert
 FORMS = {
     "simplified": lambda title: title,
@@ -22,6 +24,11 @@ FORMS = {
     "pinyin": lambda title: " ".join(lazy_pinyin(title)),
     "pinyin without quotes": lambda title: " ".join(lazy_pinyin(QUOTES.sub("", title))),
     "pinyin without spaces": lambda title: "".join(lazy_pinyin(QUOTES.sub("", title))),
+    "pinyin without signs": lambda title: " ".join(lazy_pinyin(SIGNS.sub("", title))),
+    "pinyin without signs and spaces": lambda title: LATIN.sub(
+        r" \1 ", "".join(lazy_pinyin(SIGNS.sub("", title)))
+    ),
+    "without signs": lambda title: SIGNS.sub("", title),
 }
 ENGLISH = {
     "as it is": lambda title: title,

@@ -14,6 +14,7 @@ from django.views.generic import View
 
 from measures.addresses import CODE_PATTERN, absolute
 from measures.catalogue import Catalogue
+from measures.history.changes import Span
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.models import PublicVersion
@@ -21,6 +22,7 @@ from measures.open_data import records
 from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
+from measures.selection.parameters import in_moment
 from measures.selection.requests import canonical_redirect, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
@@ -106,7 +108,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(f"{request.path}?{query.urlencode()}" if query else request.path)
+    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
 
 
 class Measures(Endpoint):
@@ -192,8 +194,7 @@ class Changes(Endpoint):
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:
-        versions: Keys = PublicVersion.objects.events()
-        return versions
+        return Span.asked_for(self.request.GET).events()
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return described(keys, public_names(self.catalogue.vocabulary))
