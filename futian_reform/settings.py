@@ -132,7 +132,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sitemaps",
     "django_filters",
-    "axes",
+    "futian_reform.apps.SignInLogConfig",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -176,6 +176,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "measures.pages.template_tags",
             ],
+            "libraries": {"desk": "measures.admin.waiting"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
