@@ -146,11 +146,12 @@ def worst(
     """The dearest queries that are found in this time, dearest first, and (to the log) how many were tried."""
     tried: dict[str, tuple[float, int]] = {}
     waiting = seeds(chance)
+    chance.shuffle(waiting)
     cost("教育")  # connected, and the catalogue read
     deadline = time.monotonic() + seconds
     dearest: list[str] = []
     while time.monotonic() < deadline:
-        if waiting:
+        if waiting and (len(tried) < KEPT or chance.random() < 0.5):
             query = waiting.pop().strip()[:MAX_LENGTH]
         else:
             query = changed(chance.choice(dearest), chance.choice(dearest), chance)

@@ -309,7 +309,8 @@ def fill(site: Site) -> list[float]:
     for number in range(16):
         fetch(site.port, f"/zh-hant/measures/?q={number}")  # enough for one of them to reach each web process
     for number in range(900):
-        fetch(site.port, f"/en/measures/?q={number}")
+        for _ in range(4):  # a search is kept from the second time on that a web process is asked for it
+            fetch(site.port, f"/en/measures/?q={number}")
     return site.memory()
 
 

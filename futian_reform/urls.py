@@ -4,6 +4,8 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
@@ -13,6 +15,11 @@ from measures.pages.urls import machine_urlpatterns
 from measures.pages.views import Robots, Styleguide
 
 from .requests import health
+
+
+def icon(request, name):
+    return redirect(static(name))
+
 
 # The sign-in page offers it where the first of these addresses exists.
 RESETTING = {
@@ -30,6 +37,8 @@ password_reset = [
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("readyz", health.site, name="readyz"),
+    # Browsers and phones ask for these here where a page does not name them, such as a file.
+    *(path(name, icon, {"name": name}) for name in ("favicon.ico", "apple-touch-icon.png")),
     path("robots.txt", Robots.as_view(), name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap-section"),

@@ -19,8 +19,8 @@ CODE_PATTERN = "[0-9]{4}-[0-9]{2,6}"
 #: The forms in which a client can read an answer: a page, a JSON document or plain text.
 PAGE, JSON, TEXT = "page", "json", "text"
 _FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEXT, ".ris": TEXT}
-#: The files of a list: the end of their address -> their name.
-FILES = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON"}
+#: The files of a list: the end of their address -> their name. People come first, who mostly open them in Excel.
+FILES = {".xlsx": "XLSX", ".csv": "CSV", ".json": "JSON"}
 
 MAX_PATH_LENGTH = 300  # characters; no public path is longer
 #: What stays stuck to a link in a running text, and ends no address and no value of a parameter but a search.

@@ -115,7 +115,7 @@
     document.title = page.title;
     if (lost) {
       const next = (focused.id && document.getElementById(focused.id)) || document.getElementById("selection");
-      if (next.id === "selection") next.tabIndex = -1;
+      if (next.matches("h1, h2")) next.tabIndex = -1;
       next.focus({ preventScroll: true });
     }
     announcer.textContent = document.querySelector("[data-region=panel-count]").textContent.trim();
@@ -152,6 +152,15 @@
 
   const showChosen = (event) => {
     event.preventDefault();
+    const panel = event.submitter?.closest(".filter-panel");
+    if (panel) {
+      // The reader has chosen and wants to see the list, which the open panel has pushed down.
+      panel.open = false;
+      const results = document.getElementById("results");
+      results.tabIndex = -1;
+      results.focus({ preventScroll: true });
+      results.parentElement.scrollIntoView({ behavior: "instant" });
+    }
     try {
       const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim())).toString();
       show(query ? `${list}?${query}` : list);

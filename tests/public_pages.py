@@ -8,6 +8,8 @@ PAGE_TYPES = [
     "/",
     "/measures/",
     "/measures/?category=well-being&centre=none",
+    "/measures/?category=business-environment&category=well-being",  # side by side
+    "/measures/?centre=finance&view=matrix",
     "/measures/?q=jiaoshi",
     "/measures/?district=xiangmihu&role=responsible",  # nothing found
     "/measures/?q=arbitratoin",  # only something close found
@@ -15,6 +17,10 @@ PAGE_TYPES = [
     "/measures/2020-05/",
     "/measures/2020-15/history/",
     "/measures/2020-15/history/1/",
+    "/categories/",
+    "/centres/",
+    "/audiences/",
+    "/districts/",
     "/categories/well-being/",
     "/centres/finance/",
     "/audiences/families/",
@@ -38,13 +44,16 @@ ADDRESSES = [
     "/measures/2020-15/",
     "/districts/hetao-zone/",
     "/districts/nanyuan/",
+    "/centres/technology/",
+    "/districts/xiangmihu/",
     "/measures/2020-99/",
 ]
 
 
 def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
-    addresses = ["/", "/measures/", "/plans/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
+    addresses = ["/categories/", "/centres/", "/audiences/", "/districts/"]
+    addresses += ["/", "/measures/", "/plans/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
     addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for slug in Plan.objects.filter(status="published").values_list("slug", flat=True):
         addresses += [f"/plans/{slug}/", f"/plans/{slug}/source/"]

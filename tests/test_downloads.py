@@ -1,5 +1,6 @@
 """Files that are made while they are sent: whole to slow readers, and never whole in appearance only."""
 
+import asyncio
 import csv
 import http.client
 import json
@@ -19,6 +20,7 @@ import pytest
 
 from benchmarks.site import ROOT, free_port
 from futian_reform.operations.listening import listen
+from futian_reform.page_cache import downloads
 
 from .downloads_site import ROW
 from .servers import missing
@@ -140,6 +142,33 @@ def test_a_session_that_ends_later_leaves_a_file_that_strict_readers_refuse(port
     if pandas:
         with pytest.raises(pandas.errors.ParserError, match="EOF inside string"):
             pandas.read_csv(StringIO(read.decode()))
+
+
+def test_a_reader_who_is_too_slow_is_left_behind_a_whole_piece(databases, monkeypatch):
+    """So that what ends the file is never taken for a part of the row, or of the compressed block, before it."""
+    monkeypatch.setattr(downloads, "RATE", 10**15)
+    monkeypatch.setattr(downloads, "GRACE", 0)
+    pieces = [bytes([65 + number]) * 100_001 for number in range(3)]
+
+    class Pieces(list):
+        def close(self):
+            pass
+
+    async def received() -> bytes:
+        loop = asyncio.get_running_loop()
+        file = downloads.File(Pieces(pieces), loop)
+        await loop.run_in_executor(None, file.make)
+        out, into = os.pipe()
+        os.set_blocking(into, False)
+        with os.fdopen(out, "rb") as reader:
+            reading = loop.run_in_executor(None, reader.read)
+            whole = await downloads.copy(file, into)
+            os.close(into)
+            file.close()
+            assert not whole
+            return await reading
+
+    assert asyncio.run(received()) == pieces[0]
 
 
 def test_a_reader_who_goes_away_ends_the_making(port):

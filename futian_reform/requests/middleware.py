@@ -1,6 +1,5 @@
 """Middleware: the language, the limits, the one address and the database of every request."""
 
-import re
 from urllib.parse import quote, unquote_to_bytes
 
 from django.conf import settings
@@ -12,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path
 from measures.language.bilingual import LANGUAGE_TAGS
-from measures.selection.parameters import canonical_query, is_in_place, is_of_selection
+from measures.selection.parameters import (
+    NOT_IN_TEXTS,
+    canonical_query,
+    is_in_place,
+    is_of_selection,
+    refuse_unknown,
+)
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health, moments
@@ -20,13 +25,6 @@ from .errors import READING, busy, crowded, late, method_not_allowed, too_large,
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
-# Control characters but tab and line ends, and the code points that Unicode keeps from being characters. HTML, XML and
-# PostgreSQL refuse some of them each.
-NO_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
-    + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-    + "]"
-)
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
 # In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
@@ -112,7 +110,7 @@ def within_limits(get_response):
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
             raise BadRequest(_("The address is too long. Please shorten the search or choose fewer options."))
-        if NO_TEXT.search(request.path) or NO_TEXT.search(
+        if NOT_IN_TEXTS.search(request.path) or NOT_IN_TEXTS.search(
             unquote_to_bytes(query.encode("latin-1")).decode(errors="replace")
         ):
             raise BadRequest(_("The address contains a character that no text may contain, such as NUL."))
@@ -123,7 +121,7 @@ def within_limits(get_response):
 
 def canonical_address(get_response):
     """Have one address for one answer: what is written in another way is redirected; a machine form answers where it stands,
-    as if it had been asked in that way."""
+    as if it had been asked in that way, and refuses what it does not take."""
 
     def middleware(request):
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
@@ -138,11 +136,12 @@ def canonical_address(get_response):
             response = HttpResponseRedirect(quote(right_path) + (right_query and f"?{right_query}"))
             response.headers["Cache-Control"] = PUBLIC_CACHING
             return response
+        if in_place:
+            refuse_unknown(path, query.encode("latin-1"))
         request.META["QUERY_STRING"] = right_query
         if not in_place:
-            request.asked_query = (
-                query  # the view of a selection redirects where it is not its own way to write it
-            )
+            # The view of a selection redirects where this is not its own way to write it.
+            request.asked_query = query
         return get_response(request)
 
     return middleware

@@ -40,7 +40,7 @@ class Catalogue:
         self._kept: dict[Hashable, object] = {}
         self._register: Register | None = None
         self._reading = Lock() if store.number is None else past.reading
-        self._orders: dict[str, array] = {}
+        self._orders: dict[str, array[int]] = {}
 
     @classmethod
     def current(cls) -> "Catalogue":
@@ -102,7 +102,7 @@ class Catalogue:
                 self._register = self.store.register(self.vocabulary)
         return self._register
 
-    def order(self, sort: str) -> array:
+    def order(self, sort: str) -> "array[int]":
         """The positions of all measures in the register, sorted by "number", "title" (pinyin) or "edited" (newest first)."""
         if sort == "number":
             return self.register.in_plan_order

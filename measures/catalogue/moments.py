@@ -48,10 +48,10 @@ def in_words(ranges: list[tuple[int, int]]) -> str:
 def moment_of(text: str) -> DataVersion:
     """The data version of this number, or at the end of this day; raises UnknownMoment where there is none."""
     if NUMBER.fullmatch(text):
-        found = DataVersion.objects.filter(number=int(text)).first()
+        found: DataVersion | None = DataVersion.objects.filter(number=int(text)).first()
     else:
         end = end_of_day(text)
-        found = end and DataVersion.objects.filter(at__lt=end, number__gt=0).first()
+        found = DataVersion.objects.filter(at__lt=end, number__gt=0).first() if end else None
     if not found:
         raise UnknownMoment(text)
     return found

@@ -275,6 +275,11 @@ class Measure(Record):
     keywords = Bilingual()
 
     @property
+    def heading(self) -> Text:
+        """The line that its page is headed with: its headline, or its title where it has none."""
+        return self.headline or self.title
+
+    @property
     def year(self) -> int:
         return self.plan.year
 

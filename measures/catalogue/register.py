@@ -49,7 +49,7 @@ class Register:
         self.in_plan_order = self.positions(keys)
         #: The key, and the facet set of places, of the measure at each position; 0 where no measure has the bit.
         self._keys, self._places = (array("q", bytes(8 * WORD * len(self._words))) for _each in range(2))
-        at_of: dict[int, array] = defaultdict(lambda: array("q"))  # facet set -> positions
+        at_of: dict[int, array[int]] = defaultdict(lambda: array("q"))  # facet set -> positions
         rows = zip(self.in_plan_order, keys, columns.about, columns.places, columns.cites, strict=True)
         for at, key, about, places, cites in rows:
             self._keys[at], self._places[at] = key, places
@@ -166,11 +166,11 @@ class Register:
     def _counted(self, bitmap: int, roles: frozenset[str]) -> Counter[str]:
         if roles not in self._places_of:
             self._places_of[roles] = self._places_in(roles)
-        places_of, counts = self._places_of[roles], defaultdict(int)
+        places_of, counts = self._places_of[roles], Counter[str]()
         for own, count in Counter(compress(self._places, self.flags(bitmap))).items():
             for slug in places_of.get(own, ()):
                 counts[slug] += count
-        return Counter(counts)
+        return counts
 
     def _places_in(self, roles: frozenset[str]) -> dict[int, Collection[str]]:
         slugs: dict[int, set[str]] = defaultdict(set)

@@ -4,9 +4,10 @@ import json
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -114,7 +115,7 @@ class Store:
     number: int | None = None
     drafts: bool = False
 
-    def _rows(self, sql: str, **parameters) -> list[tuple]:
+    def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with connections[self.using].cursor() as cursor:
             cursor.execute(self._sql(sql), parameters | {"number": self.number})
             return cursor.fetchall()
@@ -134,7 +135,7 @@ class Store:
         tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
         return Register(Columns(*map(unpacked, packed)), tokens, vocabulary)
 
-    def keys_in_order(self, sort: str) -> array:
+    def keys_in_order(self, sort: str) -> "array[int]":
         """The keys of all measures in one of ORDERS."""
         ((packed,),) = self._rows(KEYS_IN_ORDER.replace("{order}", ORDERS[sort]))
         return unpacked(packed)
@@ -175,13 +176,13 @@ class Store:
         """The same for any number of keys: while one chunk of records is used, the next is fetched."""
         with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
 
-            def fetched(start: int, end: int) -> list[tuple]:
+            def fetched(start: int, end: int) -> list[tuple[Any, ...]]:
                 parameters = {"keys": list(keys[start:end]), "number": self.number}
                 cursor.execute(self._sql(MEASURES_OF_KEYS), parameters)
                 return cursor.fetchall()
 
             end = FIRST_CHUNK
-            following = ahead.submit(fetched, 0, end)
+            following: Future[list[tuple[Any, ...]]] | None = ahead.submit(fetched, 0, end)
             while following:
                 rows = following.result()
                 following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None
@@ -228,7 +229,7 @@ def measure(
     )
 
 
-def unpacked(keys: bytes | None) -> array:
+def unpacked(keys: bytes | None) -> "array[int]":
     """The numbers that PostgreSQL sent as one value of eight bytes each. As a row for each, they would take longer to fetch than
     to find."""
     found = array("q", keys or b"")

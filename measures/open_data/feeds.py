@@ -1,14 +1,21 @@
-"""Atom feeds: of any selection of measures, and of all public changes."""
+"""Atom feeds: of any selection of measures, and of all public changes.
 
+A feed of more than MAX_ENTRIES goes on in pages that link to each other (RFC 5005, section 3).
+"""
+
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.generic import View
 
 from measures import site
@@ -30,26 +37,73 @@ from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.models import DataVersion, Version
 from measures.selection.filter import MeasureFilter
+from measures.selection.requests import canonical_redirect, page_asked_for, page_number, selected
 
 from .citations import description
-from .files import SelectionView
 
-MAX_ENTRIES = 100  # entries of a feed: programs fetch it often and show what is new
+MAX_ENTRIES = 100  # on a page of a feed: programs fetch it often and show what is new
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
 
 
+class Writer(SimplerXMLGenerator):
+    """A writer that takes any text: what XML cannot hold becomes U+FFFD."""
+
+    def characters(self, content: str) -> None:
+        super().characters(NOT_IN_XML.sub("\ufffd", content))
+
+    def startElement(self, name: str, attrs: Any) -> None:
+        texts: Any = {key: NOT_IN_XML.sub("\ufffd", text) for key, text in attrs.items()}
+        super().startElement(name, texts)
+
+
 class AtomFeed(Atom1Feed):
-    """A feed that, without entries, is as old as the data it was made from; Django would take the time of day."""
+    """A page of a feed, with links to the others. Without entries it is as old as the data it was made from; Django would take
+    the time of day."""
+
+    def write(self, outfile: HttpResponse, encoding: str) -> None:
+        writer = Writer(outfile, encoding, short_empty_elements=True)
+        writer.startDocument()
+        writer.startElement("feed", self.root_attributes())
+        self.add_root_elements(writer)
+        self.write_items(writer)
+        writer.endElement("feed")
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        for relation, address in self.feed["others"].items():
+            handler.addQuickElement("link", "", {"rel": relation, "href": address})
 
     def latest_post_date(self) -> datetime:
         times: list[datetime] = [item["updateddate"] for item in self.items]
         return max(times, default=self.feed["data_version"].at)
 
 
+@dataclass(frozen=True)
+class Page:
+    """The page of a feed that a request asks for; `more` says whether another follows."""
+
+    number: int
+    more: bool
+    version: DataVersion
+
+    @property
+    def others(self) -> dict[str, int]:
+        """The pages that it links to, by the relations of RFC 5005."""
+        back = {"first": 1, "previous": self.number - 1} if self.number > 1 else {}
+        return back | ({"next": self.number + 1} if self.more else {})
+
+
 def new_feed(
-    title: str, path: str, own_path: str, name: Iterable[str], version: DataVersion, plans: Sequence[Plan]
+    title: str, path: str, own_path: str, page: Page, name: Iterable[str], plans: Sequence[Plan]
 ) -> AtomFeed:
+    """A page of the feed that tells what people read at `path`."""
     language = get_language()
+
+    def address(number: int) -> str:
+        query = "" if number == 1 else f"{'&' if '?' in own_path else '?'}page={number}"
+        return absolute(in_language(own_path + query, language))
+
     return AtomFeed(
         title=title,
         link=absolute(in_language(path, language)),
@@ -58,10 +112,11 @@ def new_feed(
         author_name=site.name(),
         author_link=absolute(in_language("/", language)),
         subtitle=site.unofficial([plan.year for plan in plans]),
-        feed_url=absolute(in_language(own_path, language)),
+        feed_url=address(page.number),
         feed_guid=tag(language, *name),
         feed_copyright=site.licence_line(),
-        data_version=version,
+        data_version=page.version,
+        others={relation: address(number) for relation, number in page.others.items()},
     )
 
 
@@ -71,23 +126,32 @@ def written(feed: AtomFeed) -> HttpResponse:
     return response
 
 
-class MeasureFeed(SelectionView):
-    """The measures of a selection in the order of its page; of more than a hundred, the hundred edited last.
+class MeasureFeed(View):
+    """The measures of a selection in the order of its page; more than MAX_ENTRIES in the order of their last edit.
 
     An entry is a measure: `updated` is when its record last changed, so a reader shows it anew exactly then.
     """
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        filterset = selected(request)
+        page = request.GET.get("page") or "1"
+        return canonical_redirect(request, filterset, page) or self.answer(filterset)
 
     def answer(self, filterset: MeasureFilter) -> HttpResponse:
         catalogue, query, language = filterset.catalogue, filterset.canonical_query(), get_language()
         title = _("Measures of the Futian Reform Database")
         if selection := description(filterset):
             title = f"{title} · {selection}"
-        own_path = list_path(query, ".atom")
-        name, plans = ("measures", query), filterset.plans
-        feed = new_feed(title, list_path(query), own_path, name, catalogue.version, plans)
-        for measure in catalogue.measures(newest_keys(filterset)):
+        pages = max(1, -(-filterset.fitting.total // MAX_ENTRIES))
+        number = page_asked_for(self.request, pages)
+        page = Page(number, number < pages, catalogue.version)
+        path, own_path = list_path(query), list_path(query, ".atom")
+        feed = new_feed(title, path, own_path, page, ("measures", query), filterset.plans)
+        for measure in catalogue.measures(keys_on(page, filterset)):
             feed.add_item(
-                title=f"{measure.code} {measure.title}",
+                title=f"{measure.code} {measure.headline or measure.title}",  # as rows of lists
                 link=absolute(in_language(measure_path(measure.code), language)),
                 description=escape(measure.summary),
                 unique_id=tag(language, "measure", measure.code),
@@ -97,11 +161,13 @@ class MeasureFeed(SelectionView):
         return written(feed)
 
 
-def newest_keys(filterset: MeasureFilter) -> list[int]:
-    """The keys of the selection; where there are more than MAX_ENTRIES, of those edited last."""
-    if filterset.fitting.total <= MAX_ENTRIES:
+def keys_on(page: Page, filterset: MeasureFilter) -> list[int]:
+    """The keys of the page's measures; where there are several pages, those edited last come first."""
+    if page.number == 1 and not page.more:
         return list(filterset.keys)
-    return list(islice(filterset.fitting.in_order(filterset.catalogue.order("edited")), MAX_ENTRIES))
+    keys = filterset.fitting.in_order(filterset.catalogue.order("edited"))
+    first = (page.number - 1) * MAX_ENTRIES
+    return list(islice(keys, first, first + MAX_ENTRIES))
 
 
 def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
@@ -115,21 +181,29 @@ def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
 
 
 class ChangeFeed(View):
-    """Every event of every record between two moments, or all; the newest hundred."""
+    """Every event of every record between two moments, or all; the newest first."""
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        query = (span := Span.asked_for(request.GET)).query
-        if request.META["QUERY_STRING"] != query:
+        span, number = Span.asked_for(request.GET), page_number(request)
+        query = "&".join(filter(None, [span.query, f"page={number}" if number > 1 else ""]))
+        if number and request.META["QUERY_STRING"] != query:
             return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-        language, catalogue = get_language(), Catalogue.current()
+        language, catalogue, first = get_language(), Catalogue.current(), (number - 1) * MAX_ENTRIES
+        # One more tells whether another page follows. They are not counted, which would read the whole history.
+        events = list(span.events()[first : first + MAX_ENTRIES + 1]) if number else []
+        if number != 1 and not events:
+            raise Http404(
+                _("There is no page “%(number)s” of changes.") % {"number": request.GET["page"][:20]}
+            )
+        page = Page(number, len(events) > MAX_ENTRIES, catalogue.version)
         title = _("Changes of the Futian Reform Database")
-        path, own_path = changes_path(query), changes_path(query, ".atom")
-        name = ("changes", query) if query else ("changes",)
-        feed = new_feed(title, path, own_path, name, catalogue.version, catalogue.plans)
+        path, own_path = changes_path(span.query), changes_path(span.query, ".atom")
+        name = ("changes", span.query) if span.query else ("changes",)
+        feed = new_feed(title, path, own_path, page, name, catalogue.plans)
         names = public_names(catalogue.vocabulary)
-        for event in described(span.events()[:MAX_ENTRIES], names, catalogue.vocabulary):
+        for event in described(events[:MAX_ENTRIES], names, catalogue.vocabulary):
             feed.add_item(
                 title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
                 link=absolute(page_of(event)),

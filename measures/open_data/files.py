@@ -18,7 +18,7 @@ from django.views.generic import View
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
 from measures.selection.filter import MeasureFilter
-from measures.selection.requests import canonical_redirect, selected
+from measures.selection.requests import selected
 from measures.snapshots import SnapshotStream
 
 from .csv_table import CSV_TYPE, csv_chunks
@@ -31,13 +31,15 @@ MAX_NAME_LENGTH = 100  # characters: file systems take 255 bytes, and a Chinese 
 
 
 class SelectionView(View):
-    """The list in another form: the same measures in the same order, never in pages."""
+    """The list in another form: the same measures in the same order, never in pages.
+
+    However a selection is written it is answered where it stands: programs need not follow a redirect.
+    """
 
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        filterset = selected(request)
-        return canonical_redirect(request, filterset) or self.answer(filterset)
+        return self.answer(selected(request))
 
     def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
         raise NotImplementedError

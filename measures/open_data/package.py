@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from measures.addresses import absolute, changes_path
 from measures.catalogue import Catalogue
 from measures.selection.numbers import everything
-from measures.selection.requests import without_parameters
 from measures.site import LICENCE, NAME
 
 from . import fingerprints
@@ -78,6 +77,4 @@ def distribution(files: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def datapackage(request: HttpRequest) -> HttpResponse:
-    if redirect := without_parameters(request):
-        return redirect
     return HttpResponse(indented(data_package(Catalogue.current())), content_type=JSON_TYPE)

@@ -1,9 +1,12 @@
 """The head of a page for machines: addresses in all languages, Open Graph, meta tags of Chinese pages, structured data."""
 
 import json
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -49,7 +52,9 @@ def citation_tags(context) -> str:
 
 
 def addresses(request) -> str:
-    path, mark, query = request.get_full_path().partition("?")
+    # Another look at the same list stands last in its address, and is no page of its own.
+    own = request.get_full_path().removesuffix("view=matrix").rstrip("?&")
+    path, mark, query = own.partition("?")
     links = [("canonical", "", path)]
     links += [("alternate", tag, translated(path, language)) for language, tag in LANGUAGE_TAGS.items()]
     links.append(("alternate", "x-default", translated(path, settings.LANGUAGE_CODE)))
@@ -63,17 +68,31 @@ def addresses(request) -> str:
     )
 
 
+@cache
+def picture(category: str) -> str:
+    """The address of the picture of the category with this slug, or of the site's where it has none."""
+    name = f"pictures/{category}.png"
+    return absolute(static(name if category and finders.find(name) else "pictures/site.png"))
+
+
 def describe(page: Page, address: str) -> list[str]:
     open_graph = [
         ("og:title", page.title),
         ("og:description", page.description),
         ("og:type", page.og_type),
         ("og:url", address),
+        ("og:image", picture(page.picture)),
+        ("og:image:width", "1200"),
+        ("og:image:height", "630"),
+        ("og:image:alt", page.title),
         ("og:site_name", site.name()),
         ("og:locale", LOCALES[get_language()]),
         *(("og:locale:alternate", locale) for name, locale in LOCALES.items() if name != get_language()),
     ]
-    tags = [format_html_join("\n  ", '<meta property="{}" content="{}">', open_graph)]
+    tags = [
+        format_html_join("\n  ", '<meta property="{}" content="{}">', open_graph),
+        format_html('<meta name="twitter:card" content="{}">', "summary_large_image"),
+    ]
     if get_language() != "en":
         own = {
             "SiteName": site.name(),

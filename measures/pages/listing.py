@@ -8,22 +8,26 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
-from measures.search.snippets import hits, marked_title
+from measures.search.snippets import hits, marked_whole
 from measures.selection.filter import SORTS, MeasureFilter
 
 from .matrix import MAX_ROWS, Matrix, matrix
-from .options import ShownFacet, ShownOption, shown_facets
+from .options import MAIN, ShownFacet, ShownOption, shown_facets
 from .rows import row, rows
 from .sentences import sentence
+from .strip import Strip, strip
+from .wrapping import wrapping
 
 PAGE_SIZE = 50
+MATRIX = "matrix"  # the view of a list that shows it by category and centre
+COMPARED = ("category", "plan")
 MAX_CLOSEST = 5  # measures shown for each close text
 
 
@@ -55,12 +59,23 @@ class Closest:
     measures: list
 
 
-class Listing:
-    """A valid selection, of which the page `number` (as the address writes it) is shown."""
+@dataclass
+class Group:
+    """The measures of one of the categories or plans that are compared."""
 
-    def __init__(self, filterset: MeasureFilter, number: str = "1"):
+    slug: str
+    name: Text
+    rows: list[SafeString]
+
+
+class Listing:
+    """A valid selection, of which the page `number` (as the address writes it) is shown; with the `view` "matrix" by category
+    and centre too."""
+
+    def __init__(self, filterset: MeasureFilter, number: str = "1", view: str = ""):
         self.filterset, self.number = filterset, number
         self.address = reverse("measure-list")
+        self.view = view if view == MATRIX and self.matrix_is_possible else ""
 
     @classmethod
     def of_plan(cls, plan: Plan, catalogue: Catalogue) -> "Listing":
@@ -76,8 +91,9 @@ class Listing:
         """Whether measures of several plans may stand in it, whose numbers alone would not tell them apart."""
         return len(self.filterset.plans) > 1
 
-    def _address(self, **changes) -> str:
+    def _address(self, view: str = "", **changes) -> str:
         query = self.filterset.canonical_query(**changes)
+        query = "&".join(filter(None, [query, view and f"view={view}"]))
         return f"{self.address}?{query}" if query else self.address
 
     def label(self, facet: str, value: str) -> Text:
@@ -106,25 +122,71 @@ class Listing:
         page.object_list = list(itertools.islice(self.filterset.keys, shown.start, shown.stop))
         return page
 
-    @property
+    @cached_property
     def rows(self) -> list[SafeString]:
         """The measures on the page as markup; those of a search say where they matched."""
         keys, catalogue = self.page.object_list, self.filterset.catalogue
+        one_category = len(self.filterset.selection["category"]) == 1 or self.compared == "category"
+        shown = {"coded": self.mixed, "in_one_category": one_category}
         if not (query := self.filterset.search):
-            return rows(catalogue, keys, coded=self.mixed)
+            return rows(catalogue, keys, **shown)
+        breaks = wrapping(catalogue).breaks
         return [
             row(
                 measure,
-                coded=self.mixed,
-                title=marked_title(measure, query),
+                catalogue,
+                headline=marked_whole(measure.headline, query, breaks(measure.headline)),
+                title=marked_whole(measure.title, query, breaks(measure.title)),
                 hits=hits(measure, query),
+                **shown,
             )
             for measure in catalogue.measures(keys)
+        ]
+
+    @property
+    def compared(self) -> str:
+        """The facet whose choices are set side by side: of several categories or plans, in order of number, on one page."""
+        if self.filterset.order != "number" or self.page.has_other_pages():
+            return ""
+        return next((facet for facet in COMPARED if len(self.filterset.selection[facet]) > 1), "")
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The rows by what is compared; empty where nothing is."""
+        facet, register = self.compared, self.filterset.catalogue.register
+        if not facet:
+            return []
+        shown = dict(zip(self.page.object_list, self.rows, strict=True))
+        return [
+            Group(
+                value,
+                self.label(facet, value),
+                [
+                    shown[key]
+                    for key in register.keys_of(
+                        self.filterset.fitting.bitmap & register.having(f"{facet}:{value}"),
+                        register.in_plan_order,
+                    )
+                ],
+            )
+            for value in self.filterset.selection[facet]
         ]
 
     @cached_property
     def facets(self) -> list[ShownFacet]:
         return shown_facets(self.filterset)
+
+    @property
+    def main_facets(self) -> list[ShownFacet]:
+        return [facet for facet in self.facets if facet.name in MAIN]
+
+    @property
+    def other_facets(self) -> list[ShownFacet]:
+        return [facet for facet in self.facets if facet.name not in MAIN]
+
+    @property
+    def others_in_use(self) -> bool:
+        return any(facet.chosen or facet.errors for facet in self.other_facets)
 
     @cached_property
     def sorts(self) -> list[ShownOption]:
@@ -144,18 +206,27 @@ class Listing:
     def chips(self) -> list[Chip]:
         chips = []
         if query := self.filterset.query:
-            chips.append(Chip(_("Search"), f"“{query}”", self._address(q="")))
+            chips.append(Chip(_("Search"), f"“{query}”", self._address(self.view, q="")))
         for facet, values in self.filterset.selection.items():
             for value in values:
                 others = [other for other in values if other != value]
                 label = self.filterset.filters[facet].label
-                chips.append(Chip(label, self.label(facet, value), self._address(**{facet: others})))
+                chips.append(
+                    Chip(label, self.label(facet, value), self._address(self.view, **{facet: others}))
+                )
         return chips
 
     @cached_property
     def sentence(self) -> str:
         """The selection in words, with its number."""
         return sentence(self.filterset)
+
+    @property
+    def heading(self) -> str:
+        """The sentence as markup, which in Chinese breaks between words."""
+        if get_language() == "en":
+            return self.sentence
+        return wrapping(self.filterset.catalogue).made(self.sentence)
 
     @cached_property
     def relaxations(self) -> list[Relaxation]:
@@ -231,16 +302,32 @@ class Listing:
         """Whether the search has no character, letter or digit to look for."""
         return bool(self.filterset.search and self.filterset.search.nothing_to_look_for)
 
+    @property
+    def matrix_is_possible(self) -> bool:
+        """Whether the categories are few enough for a picture."""
+        return len(self.filterset.vocabulary.category) <= MAX_ROWS
+
+    @property
+    def matrix_address(self) -> str:
+        """The address of this list with its matrix; empty where there is none."""
+        return self._address(MATRIX) if self.matrix_is_possible else ""
+
+    @property
+    def list_address(self) -> str:
+        """The address of this list without its matrix."""
+        return self._address()
+
     @cached_property
-    def matrix(self) -> Matrix | None:
-        """None where there are too many categories for a picture."""
-        if len(self.filterset.vocabulary.category) > MAX_ROWS:
-            return None
+    def strip(self) -> Strip:
+        return strip(self.filterset.fitting, self.filterset.catalogue)
+
+    @cached_property
+    def matrix(self) -> Matrix:
         return matrix(self.filterset, self._address)
 
     @property
     def matrix_of_plans(self) -> Matrix | None:
-        """The picture of the plans of this selection alone."""
+        """The picture of the plans of this selection alone; None where they have too many categories for one."""
         plans = {plan.slug for plan in self.filterset.plans}
         categories = [
             category

@@ -1,16 +1,16 @@
 """The picture of a selection: categories by centres, with a dot for each measure while they are few."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from measures.catalogue.records import Category, Plan
 from measures.language.bilingual import Text
 from measures.selection.facets import NONE
 from measures.selection.filter import MeasureFilter
-from measures.selection.numbers import everything
 
 from .rows import Dot, dots
 
@@ -28,90 +28,85 @@ class ShownDot(NamedTuple):
 
 @dataclass
 class Cell:
-    centre: str
+    """A number and the list that it counts; for `centre`, and in the body of the table for a category too."""
+
+    centre: str  # a slug or NONE
     address: str
-    count: int  # that fit the current filter
-    total: int = 0  # of all measures; the foot leaves it out
+    count: int
     dots: list[ShownDot] = field(default_factory=list)
 
 
 @dataclass
 class MatrixRow:
-    category: Text
-    plan: Plan
-    position: int  # of the category in its plan
-    count: int
+    category: Category
     address: str
+    count: int
     cells: list[Cell]
+
+    @property
+    def plan(self) -> Plan:
+        return self.category.plan
+
+
+@dataclass
+class Column:
+    name: Text
+    address: (
+        str  # of the page about the centre; of those without a centre, of their list, or empty without any
+    )
+    dots: int  # of its fullest cell, up to six: its width, known before its cells
 
 
 @dataclass
 class Matrix:
-    centres: list[Cell]  # the foot: measures by centre
-    names: list[Text]
+    """A selection by category and centre. Each number is that of the list it leads to: what would fit if its row and column
+    were the only choices in their facets. Dots inside are measures of the selection itself."""
+
+    columns: list[Column]
     rows: list[MatrixRow]
-    count: int
-    total: int
+    foot: list[Cell]
+    count: int  # of the selection
 
     @property
     def width(self) -> int:
         """How many columns it has, those of names and sums included."""
-        return len(self.names) + 2
-
-    @property
-    def columns(self) -> list[tuple[Text, int]]:
-        """Each column's name and, up to six, the dots of its fullest cell: its width, known before its cells."""
-        fullest = [
-            max((len(row.cells[at].dots) for row in self.rows), default=0) for at in range(len(self.names))
-        ]
-        return [(name, min(dots, 6)) for name, dots in zip(self.names, fullest, strict=True)]
+        return len(self.columns) + 2
 
 
 def matrix(
     filterset: MeasureFilter, address: Callable[..., str], categories: Iterable[Category] | None = None
 ) -> Matrix:
-    """The matrix of a selection: the number of measures in each cell and, while they are few, a dot for each.
-
-    It has all categories, or these.
+    """The matrix of a selection with all categories, or these.
 
     `address(category=[...], centre=[...])` is that of the list with these choices.
     """
-    counts, by_category, by_centre = filterset.fitting.matrix
-    centres = [*filterset.vocabulary.centre, NONE]
-    rows = [
-        MatrixRow(
-            category=record.name,
-            plan=record.plan,
-            position=record.position,
-            count=by_category[record.slug],
-            address=address(category=[record.slug]),
-            cells=[cell(filterset, record.slug, centre, counts, address) for centre in centres],
+    if categories is None:
+        categories = filterset.vocabulary.category.values()
+    centres, numbers = [*filterset.vocabulary.centre, NONE], filterset.fitting.numbers("centre")
+    rows = [_row(filterset, category, centres, address) for category in categories]
+    foot = [Cell(centre, address(centre=[centre]), numbers[centre]) for centre in centres]
+    columns = []
+    for at, own in enumerate(foot):
+        about = (
+            reverse("centre", args=[own.centre]) if own.centre != NONE else own.address if own.count else ""
         )
-        for record in (filterset.vocabulary.category.values() if categories is None else categories)
+        fullest = max((len(row.cells[at].dots) for row in rows), default=0)
+        columns.append(Column(filterset.labels["centre"][own.centre], about, min(6, fullest)))
+    return Matrix(columns, rows, foot, filterset.fitting.total)
+
+
+def _row(
+    filterset: MeasureFilter, category: Category, centres: list[str], address: Callable[..., str]
+) -> MatrixRow:
+    fitting, slug = filterset.fitting, category.slug
+    found = dots(filterset.catalogue)
+    cells = [
+        Cell(
+            centre,
+            address(category=[slug], centre=[centre]),
+            fitting.matrix[slug, centre],
+            [ShownDot(dot, dot.key in fitting) for dot in found.get((slug, centre), ())],
+        )
+        for centre in centres
     ]
-    return Matrix(
-        centres=[Cell(centre, address(centre=[centre]), by_centre[centre]) for centre in centres],
-        names=[filterset.labels["centre"][centre] for centre in centres],
-        rows=rows,
-        count=filterset.fitting.total,
-        total=everything(filterset.catalogue).total,
-    )
-
-
-def cell(
-    filterset: MeasureFilter,
-    category: str,
-    centre: str,
-    counts: Mapping[tuple[str, str], int],
-    address: Callable[..., str],
-) -> Cell:
-    """The cell of a category and a centre."""
-    totals, *_sums = everything(filterset.catalogue).matrix
-    found = dots(filterset.catalogue).get((category, centre), ())
-    return Cell(
-        centre,
-        address(category=[category], centre=[centre]),
-        counts[category, centre],
-        totals[category, centre],
-        [ShownDot(dot, dot.key in filterset.fitting) for dot in found],
-    )
+    return MatrixRow(category, address(category=[slug]), fitting.numbers("category")[slug], cells)

@@ -4,7 +4,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from measures.catalogue import Catalogue
-from measures.catalogue.records import Measure
+from measures.catalogue.records import DistrictRole, Measure, Term
+from measures.models import DistrictRole as DistrictRoleModel
 from measures.open_data import citations
 
 from .public_page import PublicPage
@@ -13,9 +14,13 @@ from .public_page import PublicPage
 def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue) -> dict:
     """The links of a measure's page: those of its relations that are among `found`, and the paragraphs it rests on."""
     before, after = catalogue.neighbours(measure.code)
+    explained, others = explained_terms(measure, catalogue.terms_of(measure.code))
     return {
         "measure": measure,
-        "terms": catalogue.terms_of(measure.code),
+        "planned": [(action, explained.get(action.position, ())) for action in measure.planned],
+        "background": [(action, explained.get(action.position, ())) for action in measure.background],
+        "terms": others,
+        "places": places(measure),
         "plan": measure.plan,
         "parent": found.get(measure.parent or ""),
         "parts": [found[code] for code in measure.parts if code in found],
@@ -27,6 +32,23 @@ def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue)
             if paragraph.number in measure.paragraphs
         ],
     }
+
+
+def explained_terms(measure: Measure, terms: list[Term]) -> tuple[dict[int, list[Term]], list[Term]]:
+    """The terms by the position of the first action that says them, and those that none says."""
+    explained: dict[int, list[Term]] = {}
+    others = []
+    for term in terms:
+        name = term.name_zh.strip("“”")
+        first = next((action for action in measure.actions if name in action.text_zh), None)
+        (explained.setdefault(first.position, []) if first else others).append(term)
+    return explained, others
+
+
+def places(measure: Measure) -> list[DistrictRole]:
+    """The places that the measure names; where it names none, the district whose plan it is."""
+    own = DistrictRoleModel.Role.RESPONSIBLE
+    return [place for place in measure.districts if place.role != own] or measure.districts
 
 
 def relations_of_another(measure: Measure, catalogue: Catalogue) -> dict:

@@ -18,6 +18,7 @@ from measures.addresses import absolute
 from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
 
+from .doors import KINDS
 from .glossary import set_of_terms
 
 
@@ -31,6 +32,9 @@ class Page(NamedTuple):
     og_type: str = "website"
     column: dict[str, str] = {}
     article: dict[str, str] = {}
+    picture: str = (
+        ""  # the slug of the category whose picture is shown with a link to the page; else that of the site
+    )
 
 
 def editors() -> dict:
@@ -120,13 +124,13 @@ def measure(context) -> Page:
     measure = context["measure"]
     category = measure.category
     return Page(
-        measure.title,
+        measure.heading,
         measure.summary,
         [
             (_("Measures"), reverse("measure-list")),
             *crumb_of_plan(measure.plan, context),
             (category.name, reverse("category", args=[category.slug])),
-            (measure.title, reverse("measure", args=[measure.code])),
+            (measure.heading, reverse("measure", args=[measure.code])),
         ],
         [creative_work(measure)],
         og_type="article",
@@ -137,6 +141,7 @@ def measure(context) -> Page:
             "ColumnType": _("Reform measure"),
         },
         article=article(measure),
+        picture=category.slug,
     )
 
 
@@ -148,7 +153,8 @@ def creative_work(measure: Measure) -> dict:
         "@type": "CreativeWork",
         "@id": address,
         "url": address,
-        "name": measure.title,
+        "name": measure.heading,
+        "alternateName": measure.title,
         "abstract": measure.summary,
         "identifier": measure.code,
         "position": measure.number,
@@ -192,7 +198,7 @@ def topic(context) -> Page:
         "hasPart": [
             {
                 "@type": "CreativeWork",
-                "name": measure.title,
+                "name": measure.heading,
                 "url": absolute(reverse("measure", args=[measure.code])),
             }
             for measure in context["measures"]
@@ -202,12 +208,18 @@ def topic(context) -> Page:
         topic.name,
         description or _("The measures that concern: %(name)s") % {"name": topic.name},
         [
-            (_("Measures"), reverse("measure-list")),
+            (str(context["kind"].label), reverse(context["kind"].index)),
             *(crumb_of_plan(topic.plan, context) if facet == "category" else ()),
             (topic.name, address),
         ],
         [collection],
+        picture=topic.slug if facet == "category" else "",
     )
+
+
+def topics(context) -> Page:
+    kind = context["kind"]
+    return Page(str(kind.label), str(kind.introduction), [(str(kind.label), reverse(kind.index))], [])
 
 
 def crumb_of_plan(plan: Plan, context) -> list[tuple[str, str]]:
@@ -288,6 +300,7 @@ PAGES = {
     "measure-list": measure_list,
     "measure": measure,
     **dict.fromkeys(("category", "centre", "audience", "district"), topic),
+    **dict.fromkeys((kind.index for kind in KINDS.values()), topics),
     "plans": plans,
     "plan": plan,
     "source": source,

@@ -9,6 +9,10 @@ from measures.selection.facets import FACETS
 from measures.selection.filter import MeasureFilter
 
 MAX_OPTIONS = 40  # of a facet; of more, those with the most measures are shown
+# In the order in which people ask: what concerns me, where, and about what. The others stand behind them. Addresses keep
+# the order of FACETS.
+MAIN = ("audience", "district", "category", "centre")
+IN_ORDER = (*MAIN, *(facet for facet in FACETS if facet not in MAIN))
 
 
 @dataclass
@@ -36,14 +40,14 @@ class ShownFacet:
 
 
 def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
-    """The facets with their options in fixed order; without numbers where the selection cannot be read.
+    """The facets as the page orders them, with their options in fixed order; without numbers where the selection cannot be read.
 
     Of many options those are shown that are chosen or have the most measures, with how many are not.
     """
     valid = filterset.is_valid()
     facets = []
     several_plans = len(filterset.catalogue.plans) > 1
-    for facet in FACETS:
+    for facet in IN_ORDER:
         if facet == "plan" and not several_plans:
             continue
         filter_, labels = filterset.filters[facet], filterset.labels[facet]

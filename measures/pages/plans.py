@@ -4,7 +4,10 @@ from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.generic import View
 
 from measures.catalogue import Catalogue
@@ -14,6 +17,7 @@ from measures.selection.numbers import figures, of_plan, parts
 
 from .listing import Listing
 from .public_page import PublicPage
+from .wrapping import wrapping
 
 MAX_TITLES = 300  # on the page of a plan; of more, the categories and their numbers are shown
 MAX_AT_A_PARAGRAPH = 10  # measures that cite it, on the page of the source
@@ -75,23 +79,34 @@ class FirstSource(View):
 
 
 def overview(plan: Plan, catalogue: Catalogue) -> dict[str, Any]:
-    """A plan with its numbers, its matrix and its contents: titles by category, of many measures only numbers."""
+    """A plan with its numbers, and its contents and matrix as markup, which is kept with the catalogue."""
     own = of_plan(catalogue, plan.slug)
     categories = [
         record for record in catalogue.vocabulary.category.values() if record.plan.slug == plan.slug
     ]
-    shown = {
+    key = ("overview", plan.slug, get_language(), own.total <= MAX_TITLES)
+    return {
         "plan": plan,
         "categories": categories,
         "counts": figures(own),
         "parts": parts(figures(own)),
+        "overview": catalogue.kept(key, lambda: _overview(plan, categories, catalogue)),
+    }
+
+
+def _overview(plan: Plan, categories: list[Category], catalogue: Catalogue) -> SafeString:
+    """The measures of a plan by category, of too many only their numbers, and its matrix."""
+    own = of_plan(catalogue, plan.slug)
+    shown: dict[str, Any] = {
+        "wrapping": wrapping(catalogue),
         "matrix": Listing.of_plan(plan, catalogue).matrix_of_plans,
     }
     if own.total <= MAX_TITLES:
-        key = ("contents", plan.slug)
-        return shown | {"contents": catalogue.kept(key, lambda: contents(plan, categories, catalogue))}
-    numbers = own.numbers("category")
-    return shown | {"numbers": [(category, numbers[category.slug]) for category in categories]}
+        shown["contents"] = contents(plan, categories, catalogue)
+    else:
+        numbers = own.numbers("category")
+        shown["numbers"] = [(category, numbers[category.slug]) for category in categories]
+    return get_template("_overview.html").render(shown)
 
 
 def contents(

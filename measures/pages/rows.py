@@ -12,27 +12,35 @@ from measures.models import CentreLink
 from measures.selection.facets import NONE
 from measures.selection.numbers import everything
 
+from .wrapping import wrapping
+
 MAX_ROWS = 2_000  # kept in a language, of about 2 kB each
 MAX_DOTS = 12  # in a cell of the matrix; above, a number takes over
 
 
-def rows(catalogue: Catalogue, keys: list[int], *, coded: bool) -> list[SafeString]:
+def rows(
+    catalogue: Catalogue, keys: list[int], *, coded: bool, in_one_category: bool = False
+) -> list[SafeString]:
     """The measures with these keys as rows of a list, in the active language.
 
-    They are told apart by number, or where measures of several plans stand together (`coded`), by code.
+    They are told apart by number, or where measures of several plans stand together (`coded`), by code. Where all are
+    `in_one_category`, it is not said again.
     """
-    kept: dict[int, SafeString] = catalogue.kept(("rows", get_language(), coded), dict)
+    kept: dict[int, SafeString] = catalogue.kept(("rows", get_language(), coded, in_one_category), dict)
     made = {}
     if missing := [key for key in keys if key not in kept]:
-        made = {measure.key: row(measure, coded=coded) for measure in catalogue.measures(missing)}
+        made = {
+            measure.key: row(measure, catalogue, coded=coded, in_one_category=in_one_category)
+            for measure in catalogue.measures(missing)
+        }
         if len(kept) + len(made) <= MAX_ROWS:
             kept |= made
     return [made.get(key) or kept[key] for key in keys]
 
 
-def row(measure: Measure, *, coded: bool, **shown) -> SafeString:
-    """One row; `coded` as above, `shown` may give a search's `title` with marks and its `hits`."""
-    return get_template("_row.html").render({"measure": measure, "coded": coded, **shown})
+def row(measure: Measure, catalogue: Catalogue, **shown) -> SafeString:
+    """One row; `coded` and `in_one_category` as above, and a search gives `headline` and `title` with marks and its `hits`."""
+    return get_template("_row.html").render({"measure": measure, "wrapping": wrapping(catalogue), **shown})
 
 
 class Dot(NamedTuple):
@@ -71,8 +79,7 @@ def _cells_with_dots(catalogue: Catalogue) -> dict[int, list[tuple[str, str, str
     """Key of a measure -> (category, centre, basis of the link) of each of its dots."""
     cells: dict[int, list[tuple[str, str, str]]] = {}
     register = catalogue.register
-    totals, *_sums = everything(catalogue).matrix
-    for (category, centre), total in totals.items():
+    for (category, centre), total in everything(catalogue).matrix.items():
         if total > MAX_DOTS:
             continue
         for basis in ("",) if centre == NONE else CentreLink.Basis.values:

@@ -19,6 +19,8 @@ from measures.catalogue import Catalogue
 from measures.selection.filter import RECORD_FACETS
 from measures.selection.numbers import everything
 
+from .doors import KINDS
+
 
 class InEveryLanguage(Paginator):
     """Pages of pairs (item, language). Django's own paginator lists all items first; this one reads those of one page."""
@@ -43,10 +45,9 @@ class Pages(Sitemap):
         return InEveryLanguage(self.items(), self.limit)
 
     def items(self):
-        return [
-            (name, ())
-            for name in ("home", "measure-list", "plans", "glossary", "gaps", "data", "api", "about")
-        ]
+        indexes = [kind.index for kind in KINDS.values()]
+        names = ("home", "measure-list", "plans", *indexes, "glossary", "gaps", "data", "api", "about")
+        return [(name, ()) for name in names]
 
     def location(self, item):
         name, arguments = item

@@ -1,6 +1,7 @@
 """Tags and filters of templates, beside Django's own."""
 
 from functools import lru_cache
+from urllib.parse import unquote
 
 from django import template
 from django.conf import settings
@@ -171,6 +172,12 @@ def said_of_plans(context, what):
         "not_results": site.not_results,
     }
     return sayings[what](context.get("years", ()))
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context):
+    """The address of the page, which is printed below it."""
+    return unquote(absolute(context["request"].get_full_path()))
 
 
 @register.simple_tag(takes_context=True)

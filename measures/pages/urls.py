@@ -34,7 +34,8 @@ from measures.addresses import CODE_PATTERN
 from measures.open_data import citations, feeds, files, package
 from measures.open_data.api.urls import urlpatterns as api_urlpatterns
 
-from . import history, plans, views
+from . import history, plans, topics, views
+from .doors import KINDS
 from .gaps import GapsPage
 from .glossary import Glossary
 from .measure import MeasurePage
@@ -65,13 +66,12 @@ urlpatterns = [
     ),
     path("changes/", history.Changes.as_view(), name="changes"),
     *(
-        path(f"{folder}/<slug:slug>/", views.TopicPage.as_view(facet=facet), name=facet)
-        for folder, facet in (
-            ("categories", "category"),
-            ("centres", "centre"),
-            ("audiences", "audience"),
-            ("districts", "district"),
-        )
+        path(f"{kind.index}/", topics.TopicIndex.as_view(facet=facet), name=kind.index)
+        for facet, kind in KINDS.items()
+    ),
+    *(
+        path(f"{kind.index}/<slug:slug>/", topics.TopicPage.as_view(facet=facet), name=facet)
+        for facet, kind in KINDS.items()
     ),
     path("plans/", plans.Plans.as_view(), name="plans"),
     path("plans/<slug:slug>/", plans.PlanPage.as_view(), name="plan"),

@@ -1,6 +1,7 @@
 """The public pages. Each is a pure function of its address and the data version."""
 
 from itertools import islice
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404
@@ -8,25 +9,33 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
-from measures import models, site
+from measures import site
 from measures.addresses import FILES, changes_path, in_language, list_path
-from measures.catalogue.records import Category, Centre, Plan, Record
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
 from measures.open_data.api.openapi import openapi
 from measures.open_data.dictionary import data_dictionary
 from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
-from measures.selection.numbers import Fitting, everything, figures, of_plan, parts
+from measures.selection.numbers import everything, figures, of_plan, parts
 from measures.selection.requests import canonical_redirect
 
+from .doors import ways_in
 from .listing import Listing
 from .plans import overview
 from .public_page import PublicPage
 from .rows import rows
 
-MAX_ON_A_TOPIC = 100  # measures on the page of a category, centre, audience or place
 MAX_EDITED = 5  # measures on the home page
+
+
+#: Searches to begin with.
+TRIES = (
+    gettext_lazy("artificial intelligence"),
+    gettext_lazy("school"),
+    gettext_lazy("Xiangmihu"),
+    gettext_lazy("lawsuit"),
+)
 
 
 class Home(PublicPage):
@@ -37,10 +46,13 @@ class Home(PublicPage):
     def get_context_data(self, **kwargs):
         catalogue = self.catalogue
         newest, *others = catalogue.plans or [None]
+        shown = overview(newest, catalogue) | {"doors": ways_in(newest, catalogue)} if newest else {}
         return super().get_context_data(
-            **(overview(newest, catalogue) if newest else {}),
+            **shown,
             other_plans=others,
-            centres=catalogue.vocabulary.centre.values(),
+            tries=[
+                (word, in_language(list_path(urlencode({"q": str(word)})), get_language())) for word in TRIES
+            ],
             edited=catalogue.kept("edited", lambda: catalogue.edited_last(MAX_EDITED)),
             **kwargs,
         )
@@ -56,57 +68,12 @@ class MeasureList(PublicPage):
         if not filterset.is_valid():
             context = self.get_context_data(filter=filterset, listing=Listing(filterset))
             return self.render_to_response(context, status=400)
-        number = request.GET.get("page") or "1"
-        if redirect := canonical_redirect(request, filterset, number):
+        listing = Listing(filterset, request.GET.get("page") or "1", request.GET.get("view") or "")
+        if redirect := canonical_redirect(request, filterset, listing.number, listing.view):
             return redirect
-        listing = Listing(filterset, number)
         plan = filterset.plans[0] if len(filterset.plans) == 1 else None
         shown = {"plan": plan, "filter": filterset, "listing": listing, "page": listing.page}
         return self.render_to_response(self.get_context_data(**shown, **citations.for_list(filterset)))
-
-
-TOPICS = {
-    "category": models.Category,
-    "centre": models.Centre,
-    "audience": models.Audience,
-    "district": models.District,
-}
-
-
-class TopicPage(PublicPage):
-    """A category, centre, audience or place: what it is, and its measures."""
-
-    template_name = "topic.html"
-    facet = ""
-
-    def get_context_data(self, slug, **kwargs):
-        catalogue = self.catalogue
-        topic = catalogue.vocabulary.records(self.facet).get(slug)
-        if topic is None:
-            raise Http404
-        fitting = Fitting(catalogue.register, {self.facet: [slug]})
-        keys = list(islice(fitting.in_order(catalogue.order("number")), MAX_ON_A_TOPIC))
-        return super().get_context_data(
-            topic=topic,
-            plan=topic.plan if self.facet == "category" else None,
-            facet=self.facet,
-            downloads={"feed": in_language(list_path(f"{self.facet}={slug}", ".atom"), get_language())},
-            topic_kind=TOPICS[self.facet]._meta.verbose_name,
-            measures=catalogue.measures(keys),
-            rows=rows(catalogue, keys, coded=self.facet != "category" and len(catalogue.plans) > 1),
-            count=fitting.total,
-            paragraphs=cited_by(topic),
-            parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),
-            places=catalogue.vocabulary.places_in(slug) if self.facet == "district" else (),
-            **kwargs,
-        )
-
-
-def cited_by(topic: Record) -> list[tuple[Plan, list[int]]]:
-    """The numbers of the source paragraphs that speak of a category or centre as a whole, by plan."""
-    if isinstance(topic, Category):
-        return [(topic.plan, topic.paragraphs)] if topic.paragraphs else []
-    return topic.cited if isinstance(topic, Centre) else []
 
 
 class About(PublicPage):
@@ -147,7 +114,9 @@ class ApiPage(PublicPage):
     template_name = "api.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**documentation(openapi(get_language())), **kwargs)
+        return super().get_context_data(
+            **documentation(openapi(get_language(), with_examples=False)), **kwargs
+        )
 
 
 def unknown_form(request, form):

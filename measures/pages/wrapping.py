@@ -4,12 +4,15 @@ Styles forbid other breaks there (`word-break: keep-all`). A `<wbr>` adds nothin
 """
 
 from collections.abc import Iterator
+from html import unescape
+from itertools import accumulate
 
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from measures.catalogue import Catalogue
+from measures.language.bilingual import CHINESE, Text
 from measures.language.wrapping import Words
 
 MAX_READ = 2_000  # measures whose keywords are words of the site; to read more takes too long after an edit
@@ -30,11 +33,21 @@ class Wrapping:
     def markup(self, text: str) -> SafeString:
         """The Chinese text as markup."""
         if (kept := self._kept.get(text)) is None:
-            pieces = map(conditional_escape, self.words.pieces(str(text)))
-            kept = mark_safe("<wbr>".join(pieces))  # noqa: S308  the pieces are escaped
+            kept = self.made(text)
             if len(self._kept) < MAX_TEXTS:
                 self._kept[str(text)] = kept
         return kept
+
+    def made(self, text: str) -> SafeString:
+        """The same for a text that is seldom seen twice."""
+        pieces = map(conditional_escape, self.words.pieces(str(text)))
+        return mark_safe("<wbr>".join(pieces))  # noqa: S308  the pieces are escaped
+
+    def breaks(self, text: Text) -> set[int]:
+        """The positions at which a line of the text may break; empty where it is not Chinese."""
+        if text.lang != CHINESE:
+            return set()
+        return set(accumulate(len(unescape(piece)) for piece in self.markup(text).split("<wbr>")))
 
 
 def wrapping(catalogue: Catalogue) -> Wrapping:

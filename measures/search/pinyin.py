@@ -35,6 +35,7 @@ BEGINNINGS = {
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
 MAX_REPETITIONS = 2  # of a pair in one string: "研发机构联合建研发平台"
+MAX_PIECES = 6  # between the pauses of a text; the titles of the site have up to four
 MAX_DIVISIONS = 4  # ways to divide a text at its pauses
 MAX_STEPS = 20_000  # from character to character, in looking for these strings
 INITIALS = range(2, 11)  # letters
@@ -111,7 +112,7 @@ def fewest_pieces(length: int, ends: Callable[[int], Collection[int]]) -> list[l
     may end: each way as the places where pieces meet, with both ends. Long pieces come first."""
     ways = [[0]]
     seen = {0}
-    while ways and ways[0][-1] != length:
+    for _piece in range(MAX_PIECES):
         longer = [[*way, end] for way in ways for end in sorted(ends(way[-1]), reverse=True)]
         if arrived := [way for way in longer if way[-1] == length]:
             return arrived[:MAX_DIVISIONS]

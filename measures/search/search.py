@@ -237,7 +237,8 @@ class Search:
 
         None where there are many words, or where the search itself took long: each would have to be searched for.
         """
-        if len(self.words) > MAX_WORDS_PUT_RIGHT or self.index.seconds > MAX_SECONDS / 4:
+        length = max(len(self.words), len(self.pieces))
+        if length > MAX_WORDS_PUT_RIGHT or self.index.seconds > MAX_SECONDS / 4:
             return []
         exact = [(word, word not in self._nowhere) for word in self.words]
         divided = [(piece.word, piece.known) for piece in self.pieces]

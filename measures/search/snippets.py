@@ -2,11 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from measures.language.readings import toned
 from .matching import Match, find
 from .search import Search
 
+MAX_NAMES = 4  # fields at the beginning that are title or headline, in two languages
 AROUND = 24  # Chinese characters of a snippet on both sides of the match
 
 
@@ -32,8 +33,13 @@ class Hit:
     pinyin: str = ""
 
 
-def marked(text: str, matches: Iterable[Match], around: int | None = None) -> SafeString:
-    """`text`, escaped, with the matches in <mark>; cut to `around` characters on both sides of the first of them."""
+def marked(
+    text: str, matches: Iterable[Match], around: int | None = None, breaks: Collection[int] = ()
+) -> SafeString:
+    """`text`, escaped, with the matches in <mark>; cut to `around` characters on both sides of the first of them.
+
+    Lines may break at the positions `breaks`, where a <wbr> says so.
+    """
     spans: list[list[int]] = []
     for match in sorted(matches, key=lambda match: match.start):
         if spans and match.start <= spans[-1][1]:
@@ -43,15 +49,18 @@ def marked(text: str, matches: Iterable[Match], around: int | None = None) -> Sa
     begin, stop = 0, len(text)
     if around is not None and spans:
         begin, stop = _window(text, spans[0], around)
+
+    def plain(start: int, end: int) -> str:
+        ends = [start, *sorted(at for at in breaks if start < at < end), end]
+        own = "<wbr>".join(conditional_escape(str(text[a:b])) for a, b in itertools.pairwise(ends))
+        return f"<wbr>{own}" if start in breaks else own
+
     pieces, at = [], begin
     for start, end in spans:
         if begin <= start and end <= stop:
-            pieces += [
-                conditional_escape(str(text[at:start])),
-                format_html("<mark>{}</mark>", str(text[start:end])),
-            ]
+            pieces += [plain(at, start), "<mark>", plain(start, end), "</mark>"]
             at = end
-    pieces.append(conditional_escape(str(text[at:stop])))
+    pieces.append(plain(at, stop))
     return mark_safe(("…" if begin else "") + "".join(pieces) + ("…" if stop < len(text) else ""))  # noqa: S308
 
 
@@ -67,14 +76,13 @@ def _window(text: str, span: list[int], around: int) -> tuple[int, int]:
     return begin, stop
 
 
-def marked_title(measure: Measure, query: Search) -> SafeString:
-    """The title in the active language, with what was searched for marked."""
-    title = measure.title
-    return marked(title, [match for own in query.alternatives if (match := find(own, title))])
+def marked_whole(text: str, query: Search, breaks: Collection[int] = ()) -> SafeString:
+    """The whole text, with what was searched for marked."""
+    return marked(text, [match for own in query.alternatives if (match := find(own, text))], breaks=breaks)
 
 
 def hits(measure: Measure, query: Search) -> list[Hit]:
-    """For each thing asked for, the first field it stands in; what stands in the title shown is marked there."""
+    """For each thing asked for, the first field it stands in; what stands in the title or headline shown is marked there."""
     fields: list[tuple[str, str, str]] = []
     unread = _fields(measure)  # read as far as needed: most is found in the first
     found: dict[int, list[Match]] = {}
@@ -87,12 +95,12 @@ def hits(measure: Measure, query: Search) -> list[Hit]:
             if match := find(alternatives, fields[at][1]):
                 found.setdefault(at, []).append(match)
                 break
-    title, shown = measure.title, []
+    names, shown = (measure.title, measure.headline), []
     for at, matches in sorted(found.items()):
         name, text, lang = fields[at]
         spelt = next((match for match in matches if match.phrase.spelt), None)
         reading = toned(text[spelt.start : spelt.end]) if spelt else ""
-        if text == title and at < 2:
+        if text in names and at < MAX_NAMES:
             if not spelt:
                 continue
             snippet = conditional_escape(text[spelt.start : spelt.end])

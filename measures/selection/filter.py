@@ -26,7 +26,7 @@ MAX_QUERY_LENGTH = 200  # characters
 RECORD_FACETS = ("plan", "category", "centre", "audience", "district")
 SORTS = (
     ("number", _("Number")),
-    ("title", _("Title (pinyin)")),
+    ("title", _("Official title (pinyin)")),
     ("edited", _("Last edited")),
     ("relevance", _("Relevance")),
 )

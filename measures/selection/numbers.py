@@ -18,19 +18,20 @@ class Fitting:
 
     def __init__(self, register: Register, selection: Selection, found: int | None = None):
         self.register, self.selection, self.found = register, selection, found
-        fits = {
+        self._base = register.everything if found is None else found
+        self._fits = {
             family: register.having(*tokens)
             for family, tokens in limits(FAMILIES, selection, register.vocabulary).items()
         }
-        base = register.everything if found is None else found
         #: The measures that fit everything.
-        self.bitmap = reduce(and_, fits.values(), base)
+        self.bitmap = self._fitting_without()
         #: For each family in which something is chosen the measures that fit everything else.
-        self._without = {
-            family: reduce(and_, (own for other, own in fits.items() if other != family), base)
-            for family in fits
-        }
+        self._without = {family: self._fitting_without(family) for family in self._fits}
         self._numbers: dict[str, Counter[str]] = {}
+
+    def _fitting_without(self, *families: tuple[str, ...]) -> int:
+        """The bitmap of the measures that fit everything except the choices in these families."""
+        return reduce(and_, (own for family, own in self._fits.items() if family not in families), self._base)
 
     @cached_property
     def total(self) -> int:
@@ -69,24 +70,26 @@ class Fitting:
         return self._with(facet, [])
 
     @cached_property
-    def matrix(self) -> tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]:
-        """The measures that fit by category and centre (or NONE), by category, by centre; one with two centres counts twice in
-        the first and the last."""
-        categories, centres = (
+    def matrix(self) -> Counter[tuple[str, str]]:
+        """Count, for each category and centre (or NONE), the measures that would fit if these were the only choices in the two
+        facets."""
+        families = FAMILY["category"], FAMILY["centre"]
+        others, vocabulary = self._fitting_without(*families), self.register.vocabulary
+        rows, columns = (
             {
-                value: self.bitmap & self.register.having(f"{facet}:{value}")
+                value: self.register.having(
+                    *(wanted(family, self.selection | {facet: [value]}, vocabulary) or ())
+                )
                 for value in self.register.values[facet]
             }
-            for facet in ("category", "centre")
+            for facet, family in zip(("category", "centre"), families, strict=True)
         )
-        cells = {
-            (category, centre): own & other
-            for category, own in categories.items()
-            for centre, other in centres.items()
-        }
-        return tuple(
-            Counter({one: own.bit_count() for one, own in each.items()})
-            for each in (cells, categories, centres)
+        return Counter(
+            {
+                (category, centre): (others & own & other).bit_count()
+                for category, own in rows.items()
+                for centre, other in columns.items()
+            }
         )
 
     def in_order(self, order: Iterable[int], first: int = 0) -> Iterator[int]:

@@ -6,12 +6,14 @@ its canonical address.
 """
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import BadRequest, TooManyFieldsSent, ValidationError
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from measures.addresses import MAX_PATH_LENGTH, PAGE, STUCK, form_of_answer, language_of_path
@@ -38,7 +40,7 @@ PARAMETERS = {
     },
     "api-changes-list": (*SPAN, "page"),
     "changes": (*SPAN, "page"),
-    "changes-atom": SPAN,
+    "changes-atom": (*SPAN, "page"),
     "sitemap-section": ("p",),
 }
 #: Addresses without a past: feeds tell what is new, permanent versions are the past, the rest does not depend on the content.
@@ -48,6 +50,12 @@ ALWAYS_PRESENT = frozenset(
 )
 NUMBERS = ("page", "p")
 SLUG = re.compile("[A-Za-z0-9_-]+")
+#: Control characters but tab and line ends, and the code points that Unicode keeps from being characters: HTML, XML and
+#: PostgreSQL refuse some of them each. Written so that it means the same to Python and in JSON Schema; those of the planes
+#: beyond the first stand apart, because programs that make requests from a description do not understand them in it.
+NO_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
+_BEYOND = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+NOT_IN_TEXTS = re.compile(f"[{NO_TEXT}{_BEYOND}]")
 #: What messengers, mail programs and advertisements add to any link that passes through them.
 TRACKERS = frozenset(
     "from isappinstalled scene clicktime enterid ascene nsukey wxshare_count spm scm bd_vid vd_source share_token share_source"  # noqa: SIM905
@@ -111,6 +119,36 @@ def unknown(path: str, given: QueryDict) -> list[str]:
     """The names in a query that its address does not take, known trackers apart."""
     taken = parameters(path) or ()
     return [name for name in given if name not in taken and not is_tracker(name)]
+
+
+class UnknownParameters(BadRequest):
+    """Names that the address does not take. `errors` says of each what may have been meant."""
+
+    def __init__(self, names: list[str], taken: tuple[str, ...]):
+        self.errors = {name: [_unknown_name(name, taken)] for name in names}
+        super().__init__(_("The address has a parameter that it does not take."))
+
+
+def _unknown_name(name: str, taken: tuple[str, ...]) -> ValidationError:
+    named = {"name": name[:50]}
+    if near := get_close_matches(name.lower(), taken, n=1):
+        return ValidationError(
+            _("This address does not take “%(name)s”. Did you mean “%(near)s”?"),
+            params=named | {"near": near[0]},
+        )
+    if taken:
+        return ValidationError(
+            _("This address does not take “%(name)s”. It takes %(known)s."),
+            params=named | {"known": ", ".join(taken)},
+        )
+    return ValidationError(_("This address does not take “%(name)s”, nor any other parameter."), params=named)
+
+
+def refuse_unknown(path: str, query: str | bytes) -> None:
+    """Raise UnknownParameters where the query has a name that the address at this path does not take."""
+    taken = parameters(path)
+    if taken is not None and (names := unknown(path, QueryDict(query))):
+        raise UnknownParameters(names, taken)
 
 
 def canonical_query(path: str, query: str | bytes) -> str | None:

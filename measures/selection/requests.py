@@ -1,10 +1,13 @@
 """The selection that an address asks for."""
 
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .filter import MeasureFilter
+
+MAX_DIGITS = 9  # of the number of a page
 
 
 class InvalidParameters(BadRequest):
@@ -24,18 +27,30 @@ def selected(request: HttpRequest) -> MeasureFilter:
 
 
 def canonical_redirect(
-    request: HttpRequest, filterset: MeasureFilter, page: str = "1"
+    request: HttpRequest, filterset: MeasureFilter, page: str = "1", view: str = ""
 ) -> HttpResponseRedirect | None:
     """The redirect of a valid selection to its one address; None where it stands there already.
 
-    Lists pass their page; exports and feeds have none.
+    Lists and feeds pass their page, lists their view; files have none. A view is another look at the same selection: it may
+    stand at the end of an address without being part of it.
     """
-    query = filterset.canonical_query(page=page)
+    query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
 
-def without_parameters(request: HttpRequest) -> HttpResponseRedirect | None:
-    """The redirect of an address that takes no parameters to itself without any."""
-    return HttpResponseRedirect(request.path) if request.META["QUERY_STRING"] else None
+def page_number(request: HttpRequest) -> int:
+    """The number of the page that the address asks for; 0 where it is none."""
+    number = request.GET.get("page") or "1"
+    readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
+    return int(number) if readable else 0
+
+
+def page_asked_for(request: HttpRequest, pages: int) -> int:
+    """The same number; raises Http404 where there are not so many pages."""
+    number = page_number(request)
+    if not 1 <= number <= pages:
+        message = _("This list has {pages} pages; there is no page “{number}”.")
+        raise Http404(format_lazy(message, pages=pages, number=request.GET["page"][:20]))
+    return number

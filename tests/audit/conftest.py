@@ -10,7 +10,13 @@ from django.conf import settings
 
 from tests.browser.conftest import axe, browser, live_site, new_page, page, required  # noqa: F401
 
-TOOLS = ("lighthouse@12", "vnu-jar@26")
+TOOLS = (
+    "lighthouse@12",
+    "vnu-jar@26",
+    "@redocly/cli@2.77.0",
+    "openapi-typescript@7",
+    "typescript@5",
+)
 ATTACKERS = ("sqlmap==1.10.10", "wapiti3==3.2.3")  # the newest that Python 3.11 takes
 
 
@@ -21,7 +27,7 @@ def node_modules() -> Path:
         report = pytest.fail if required() else pytest.skip
         report("No npm on this machine (Debian: apt-get install npm)")
     modules = folder / "node_modules"
-    if not all((modules / tool.partition("@")[0]).exists() for tool in TOOLS):
+    if not all((modules / tool.rpartition("@")[0]).exists() for tool in TOOLS):
         folder.mkdir(exist_ok=True)
         command = [
             "npm",

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,7 +132,9 @@ def webkit(folder: Path) -> Iterator[webdriver.Remote]:
     options.add_argument("--automation")
     service = webdriver.WebKitGTKService(shutil.which("WebKitWebDriver"), env=environment)
     with running("Xvfb", display, "-screen", "0", "1280x1000x24", "-nolisten", "tcp"):
-        driver = webdriver.WebKitGTK(options=options, service=service)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # selenium's own, about itself
+            driver = webdriver.WebKitGTK(options=options, service=service)
         try:
             yield driver
         finally:

@@ -43,7 +43,10 @@ class Tab:
 
     def open(self, address: str = LIST) -> "Tab":
         self.driver.get(self.origin + address)
-        self.run("document.querySelector('.filter-panel').open = true; window.same = true")
+        self.run(
+            "document.querySelectorAll('.filter-panel, .filter-panel details').forEach((each) => { each.open = true });"
+            "window.same = true"
+        )
         return self
 
     def run(self, script: str):

@@ -21,7 +21,8 @@ def rows(page):
 
 
 def open_panel(page) -> None:
-    page.locator(".filter-panel").evaluate("(panel) => { panel.open = true }")
+    panels = page.locator(".filter-panel, .filter-panel details")
+    panels.evaluate_all("(panels) => panels.forEach((panel) => { panel.open = true })")
 
 
 class SlowLine:

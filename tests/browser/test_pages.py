@@ -147,7 +147,7 @@ def test_everything_can_be_read_without_scripts(new_page):
     assert page.url.startswith(page.url.split("/measures/")[0] + "/measures/")
     page.goto("/")
     page.locator(".titles a", has_text="15").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "深化党建引领下的基层社会治理体制改革"
+    assert page.get_by_role("heading", level=1).inner_text() == "划清区、街道和社区各管什么"
 
 
 def test_the_language_switch_stays_on_the_page_and_back_returns(page):
@@ -157,7 +157,7 @@ def test_the_language_switch_stays_on_the_page_and_back_returns(page):
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("navigation", name="Language").get_by_role("link", name="繁體中文").click()
     assert page.url.endswith("/zh-hant/measures/2020-15/")
-    assert page.get_by_role("heading", level=1).inner_text() == "深化黨建引領下的基層社會治理體制改革"
+    assert page.get_by_role("heading", level=1).inner_text() == "劃清區、街道和社區各管什麼"
     page.go_back()
     assert page.url.endswith("/en/measures/2020-15/")
     page.go_forward()
@@ -241,6 +241,11 @@ def test_print(new_page):
     assert [hidden.nth(index).is_visible() for index in range(hidden.count())] == [False] * hidden.count()
     assert page.get_by_text(re.compile(r"^数据版本\d+，截至\d+年\d+月\d+日。$")).is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert "Serif" in page.evaluate("getComputedStyle(document.body).fontFamily")
+    assert page.locator(".printed").inner_text() == page.url
+    page.goto("/plans/2020/")
+    colours = "[...new Set([...document.querySelectorAll('.dot')].map((dot) => getComputedStyle(dot).borderTopColor))]"
+    assert page.evaluate(colours) == ["rgb(0, 0, 0)"]
 
 
 def test_no_motion_for_those_who_want_none(new_page):

@@ -140,10 +140,23 @@ def test_the_three_pages_are_one_page(page_of, address):
     for prefix in PREFIXES:
         page = page_of(prefix + address).split("<main")[1].split("</main>")[0]
         links = re.findall(r'(?:href|id|data-(?!label)[a-z]+|action|value)="([^"]*)"', page)
+        links = [
+            link for link in links if "/measures/?q=" not in link
+        ]  # words to try are of the page's language
         shape = [link.removeprefix(prefix) if link.startswith("/") else link for link in links]
         # A glossary stands in the alphabetical order of its language.
         shapes.add(tuple(sorted(shape) if address == "/glossary/" else shape))
     assert len(shapes) == 1
+
+
+#: Words that another one has taken the place of: there is one word for a thing.
+GIVEN_UP = ("要做什么", "来由", "责任区", "编辑项目", "相关人群", "¶")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_there_is_one_word_for_a_thing(texts_of, address):
+    texts = [text for lang, text in texts_of(address) if lang == "zh-Hans"]
+    assert [text for text in texts for word in GIVEN_UP if word in text and "@misc" not in text] == []
 
 
 def test_hong_kong_forms():

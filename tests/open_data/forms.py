@@ -25,7 +25,7 @@ def records_of_csv(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def rows_of_xlsx(content: bytes, sheet: int = 0) -> list[tuple]:
+def rows_of_xlsx(content: bytes, sheet: int = 1) -> list[tuple]:
     workbook = openpyxl.load_workbook(BytesIO(content), read_only=True)
     return list(workbook.worksheets[sheet].iter_rows(values_only=True))
 

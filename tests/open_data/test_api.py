@@ -52,7 +52,7 @@ def test_parameters_are_those_of_the_list_page(client, schema):
         for parameter in schema["paths"]["/api/measures/"]["get"]["parameters"]
     }
     fields = client.get("/measures/").context["filter"].form.fields
-    assert described.keys() == {*fields, "page"}
+    assert described.keys() == {*fields, "page", "as_of"}
     assert described["centre"]["items"]["enum"] == ["finance", "technology", "culture", "services", "none"]
     assert described["basis"]["items"]["enum"] == ["named", "described", "derived"]
 

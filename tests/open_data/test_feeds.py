@@ -1,15 +1,22 @@
 """Feeds: what they name their entries, when those change, and where they are found."""
 
 import re
+from html import unescape
+from urllib.parse import urlencode
+from xml.etree.ElementTree import fromstring as parse_xml
 
 import feedparser
 import pytest
 from django.conf import settings
 from django.utils.translation import override
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from measures.models import Category, Measure, Version
 from measures.open_data import feeds
 from measures.snapshots import editing_as
+from tests.public_pages import PAGE_TYPES
 
 
 def feed_of(client, path):
@@ -38,10 +45,11 @@ def updated(client, path="/en/measures.atom"):
 def test_feeds_are_well_formed_and_say_where_they_are(client, path):
     feed = feed_of(client, path).feed
     links = {link.rel: link.href for link in feed.links}
+    others = ("next",) if "changes" in path else ()  # more than a hundred
     assert links == {
         "self": f"{settings.SITE_ORIGIN}{path}",
         "alternate": f"{settings.SITE_ORIGIN}{path.replace('.atom', '/')}",
-    }
+    } | {relation: links[relation] for relation in others}
     assert feed.id.startswith("tag:127.0.0.1,2026:")
     assert feed.updated
 
@@ -140,6 +148,7 @@ def test_page_feed_and_api_tell_the_same_events_in_the_same_words(client, restor
 
 
 FOUND = re.compile(r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="([^"]+)">')
+OF_A_TOPIC = re.compile("/(categories|centres|audiences|districts)/")
 
 
 @pytest.mark.parametrize(
@@ -151,9 +160,91 @@ FOUND = re.compile(r'<link rel="alternate" type="application/atom\+xml" title="[
         ("/centres/finance/", "/measures.atom?centre=finance"),
         ("/audiences/residents/", "/measures.atom?audience=residents"),
         ("/en/districts/xiangmihu/", "/en/measures.atom?district=xiangmihu"),
+        *((page, "/measures.atom") for page in PAGE_TYPES if "?" not in page and not OF_A_TOPIC.match(page)),
+        ("/en/plans/2020/source/", "/en/measures.atom"),
     ],
 )
-def test_lists_announce_their_feed(client, page, feed):
+def test_every_page_announces_its_feed(client, page, feed):
     language = "/en" if page.startswith("/en") else ""
     assert FOUND.findall(client.get(page).text) == [feed, f"{language}/changes.atom"]
     assert client.get(feed).status_code == 200
+
+
+def pages_of(client, path):
+    """The feeds that follow each other, by their links."""
+    found, address = [], f"{settings.SITE_ORIGIN}{path}"
+    while address:
+        feed = feed_of(client, address.removeprefix(settings.SITE_ORIGIN))
+        links = {link.rel: link.href for link in feed.feed.links}
+        assert links["self"] == address
+        assert links.get("previous") == (found[-1][0] if found else None)
+        assert links.get("first") in (None, f"{settings.SITE_ORIGIN}{path}")
+        found.append((address, feed))
+        address = links.get("next")
+    assert len({feed.feed.id for _address, feed in found}) == 1
+    return [feed for _address, feed in found]
+
+
+@pytest.mark.parametrize("path", ["/en/measures.atom", "/en/measures.atom?basis=named", "/changes.atom"])
+def test_a_long_feed_goes_on_in_pages(client, monkeypatch, path):
+    """RFC 5005, section 3: all pages together are the whole."""
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 1_000)
+    (whole,) = pages_of(client, path)
+    assert {link.rel for link in whole.feed.links} == {"self", "alternate"}
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 7)
+    pages = pages_of(client, path)
+    assert [len(page.entries) for page in pages[:-1]] == [7] * (len(pages) - 1)
+    assert sorted(entry.id for page in pages for entry in page.entries) == sorted(
+        entry.id for entry in whole.entries
+    )
+    mark = "&" if "?" in path else "?"
+    assert client.get(f"{path}{mark}page={len(pages) + 1}").status_code == 404
+    assert client.get(f"{path}{mark}page=king").status_code == 404
+    response = client.get(f"{path}{mark}page=1")
+    assert (response.status_code, response.url) == (302, path)
+
+
+def test_entries_are_called_as_on_the_pages(client):
+    page = client.get("/en/measures/").text
+    rows = re.findall(r'<h3><a href="/en/measures/([0-9-]+)/">(.*?)</a>', page, re.S)
+    assert len(rows) == 28
+    entries = feed_of(client, "/en/measures.atom").entries
+    assert [entry.title for entry in entries] == [f"{code} {unescape(title)}" for code, title in rows]
+
+
+# What any text may hold, and XML may not.
+HOSTILE = [
+    "<b>&amp;</b>",
+    "]]>",
+    "\x02abc",
+    "a\x0bb",
+    "\x7f\x85",
+    "\ufffe",
+    "\U0001f409\U0001ffff",
+    "\u202e",
+    "'\"\r\n",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_whatever_a_record_says_the_feeds_are_xml(client, restored, text):
+    with editing_as("test", note=text):
+        Measure.objects.filter(code="2020-05").update(title_en=text, summary_en=text, title_zh=f"改{text}")
+        Category.objects.update(name_en=text, name_zh=text)
+    for path in ("/measures.atom", "/en/measures.atom", "/zh-hant/measures.atom", "/changes.atom"):
+        parse_xml(client.get(path).content)
+
+
+@settings_of_hypothesis(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(query=st.text(min_size=1, max_size=30) | st.sampled_from(HOSTILE))
+def test_of_any_search_the_feed_is_xml_that_names_itself(client, query):
+    response = client.get(f"/en/measures.atom?{urlencode({'q': query}, errors='replace')}", follow=True)
+    if response.status_code == 400:
+        return
+    assert response.status_code == 200
+    root = parse_xml(response.content)
+    atom = "{http://www.w3.org/2005/Atom}"
+    own = root.find(f"{atom}link[@rel='self']").get("href")
+    assert client.get(own.removeprefix(settings.SITE_ORIGIN)).content == response.content
+    # As RFC 4151 has it.
+    assert re.fullmatch(r"tag:[a-z0-9.-]+,\d{4}:[\w;/?:@&=+$.!~*'()%,-]*", root.findtext(f"{atom}id"), re.A)

@@ -52,18 +52,38 @@ def test_every_form_has_the_measures_of_the_page(client, query):
     assert {form: codes(client, query) for form, codes in FORMS.items()} == dict.fromkeys(FORMS, page)
 
 
-@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json", "atom"])
-@pytest.mark.parametrize(
-    ("query", "canonical"),
-    [
-        ("role=pilot&utm_source=x&page=2", "?role=pilot"),
-        ("role=pilot&centre=technology&centre=finance", "?centre=finance&centre=technology&role=pilot"),
-        ("page=1", ""),
-    ],
-)
-def test_one_selection_has_one_address(client, suffix, query, canonical):
-    response = client.get(f"/measures.{suffix}?{query}")
-    assert (response.status_code, response.url) == (302, f"/measures.{suffix}{canonical}")
+WRITTEN = [
+    ("role=pilot", ["role=pilot&utm_source=x&page=1&q=&sort=number", "q=&role=pilot&role=pilot"]),
+    (
+        "centre=finance&centre=technology&role=pilot",
+        [
+            "role=pilot&centre=technology&centre=finance",
+            "sort=number&centre=technology&role=pilot&centre=finance",
+        ],
+    ),
+    ("", ["page=1", "sort=number", "q="]),
+]
+
+
+@pytest.mark.parametrize(("canonical", "written"), WRITTEN)
+def test_a_selection_has_one_feed(client, canonical, written):
+    address = f"/measures.atom?{canonical}".rstrip("?")
+    for query in written:
+        assert client.get(f"/measures.atom?{query}", follow=True).redirect_chain[-1] == (address, 302)
+
+
+@pytest.mark.parametrize("path", ["/measures.csv", "/measures.xlsx", "/measures.json", "/api/measures/"])
+@pytest.mark.parametrize(("canonical", "written"), WRITTEN)
+def test_however_it_is_written_programs_get_a_selection_at_once(client, path, canonical, written):
+    """Clients that are made from the description write out every default, and follow no redirect."""
+    right = client.get(f"{path}?{canonical}")
+    for query in written:
+        if "page" in query and not path.startswith("/api/"):
+            query = query.replace("page=1", "")
+        response = client.get(f"{path}?{query}")
+        assert response.status_code == 200
+        assert body(response) == body(right)
+        assert response.headers.get("Content-Disposition") == right.headers.get("Content-Disposition")
 
 
 def test_file_names_say_filter_and_version(client):

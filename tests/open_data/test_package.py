@@ -47,5 +47,5 @@ def test_data_page_has_structured_data(client):
             f"{SITE_ORIGIN}/measures.{suffix}",
             hashlib.sha256(body(client.get(f"/measures.{suffix}"))).hexdigest(),
         )
-        for suffix in ("csv", "xlsx", "json")
+        for suffix in ("xlsx", "csv", "json")
     ]

@@ -1,8 +1,12 @@
 """What machine addresses answer when they cannot be read, and that they can only be read."""
 
+from urllib.parse import unquote
+
 import pytest
+from django.urls import resolve
 
 from measures.models import Measure
+from measures.pages import urls
 from measures.snapshots import editing_as
 
 from .forms import FORMS, body, codes_of_csv
@@ -49,6 +53,56 @@ def test_a_problem_names_the_parameter_and_the_value(client):
     text = client.get("/measures.csv?centre=atlantis").text
     assert error["detail"] in text
     assert error["detail_zh"] in text
+
+
+#: Each kind of machine form, and what it takes.
+LIST = ("q", "plan", "category", "centre", "link", "audience", "district", "role", "basis", "sort")
+TAKEN = {
+    "/measures.csv": (*LIST, "as_of"),
+    "/measures.xlsx": (*LIST, "as_of"),
+    "/measures.json": (*LIST, "as_of"),
+    "/api/measures/": (*LIST, "page", "as_of"),
+    "/api/centres/": ("page", "as_of"),
+    "/api/changes/": ("from", "to", "page", "as_of"),
+    "/api/measures/2020-07/": ("as_of",),
+    "/api/centres/finance/": ("as_of",),
+    "/measures/2020-07.json": ("as_of",),
+    "/measures/2020-07.bib": ("as_of",),
+    "/measures/2020-07.ris": ("as_of",),
+    "/datapackage.json": ("as_of",),
+    "/api/schema/": (),
+}
+TRACKED = "from=timeline&isappinstalled=0&utm_source=a&fbclid=b&spm=1.2"
+
+
+@pytest.mark.parametrize(("path", "taken"), TAKEN.items(), ids=TAKEN)
+@pytest.mark.parametrize(
+    "name", ["catgory", "yaer", "Category", "pages", "x", "教育", "%3Cb%3E", "page[]", "download"]
+)
+def test_unknown_names_are_refused_and_the_nearest_is_named(client, path, taken, name):
+    near = {"catgory": "category", "Category": "category", "pages": "page", "page[]": "page"}.get(name)
+    for query in (f"{name}=1", f"{name}", f"{name}=", f"{TRACKED}&{name}=1&{name}=2"):
+        response = client.get(f"{path}?{query}")
+        assert (response.status_code, response.headers.get("Location")) == (400, None)
+        assert response.headers["Content-Type"] in ("application/problem+json", "text/plain; charset=utf-8")
+        assert f"does not take “{unquote(name)}”" in response.text
+        assert f"本网址没有参数“{unquote(name)}”" in response.text
+        assert not taken or (near if near in taken else ", ".join(taken)) in response.text
+        if "json" in response.headers["Content-Type"]:
+            assert [error["parameter"] for error in response.json()["errors"]] == [unquote(name)]
+
+
+@pytest.mark.parametrize("path", TAKEN)
+def test_trackers_of_messengers_change_no_answer(client, path):
+    assert body(client.get(f"{path}?{TRACKED}")) == body(client.get(path))
+
+
+def test_machine_forms_are_all_in_the_table():
+    """So that no new one ignores what it does not know."""
+    addresses = {pattern.name: str(pattern.pattern) for pattern in urls.machine_urlpatterns}
+    found = {resolve(path).url_name for path in TAKEN}
+    details = {name for name in addresses if name and name.startswith("api-")}
+    assert {name for name in addresses if name} - details <= found
 
 
 @pytest.mark.parametrize("path", ["/measures.csv", "/api/measures/", "/measures.json", "/changes.atom"])

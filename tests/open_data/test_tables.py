@@ -142,5 +142,13 @@ def test_no_cell_of_a_file_is_a_formula(client, restored, text):
     assert record["title_en"] == f"'{text}"
     assert unguard(record["title_en"]) == text
     workbook = openpyxl.load_workbook(BytesIO(body(client.get("/measures.xlsx"))))
-    cell = workbook.worksheets[0].cell(6, 7)
+    cell = workbook.worksheets[1].cell(6, 7)
     assert (cell.data_type, cell.value) == ("s", text.replace("\r", "_x000D_"))
+
+
+@pytest.mark.parametrize("path", ["/en/measures/", "/en/measures/?role=pilot", "/en/data/"])
+def test_whoever_uses_excel_is_led_to_the_workbook(client, path):
+    """In a CSV file Excel takes 2020-01 for January."""
+    page = client.get(path).text
+    assert page.index("/measures.xlsx") < page.index("/measures.csv")
+    assert "Excel takes codes such as 2020-01" in page

@@ -1,4 +1,4 @@
-"""The workbook: three sheets, the cells of the CSV file, and only as many measures as can be made at once."""
+"""The workbook: a sheet to read and three for programs, the cells of the CSV file, and only as many measures as can be made at once."""
 
 import csv
 from io import BytesIO, StringIO
@@ -17,8 +17,13 @@ from .forms import body, rows_of_xlsx
 
 def test_xlsx_has_data_dictionary_and_source(client):
     workbook = openpyxl.load_workbook(BytesIO(body(client.get("/measures.xlsx"))))
-    data, dictionary, source = workbook.worksheets
-    assert workbook.sheetnames == ["measures 改革", "dictionary 字段说明", "source 来源与许可"]
+    _overview, data, dictionary, source = workbook.worksheets
+    assert workbook.sheetnames == [
+        "overview 一览",
+        "measures 改革",
+        "dictionary 字段说明",
+        "source 来源与许可",
+    ]
     assert (data.auto_filter.ref, data.freeze_panes) == ("A1:AR29", "B2")
     assert [cell.value for cell in data[1]] == [column.name for column in COLUMNS]
     assert [data.column_dimensions[letter].width for letter in "AL"] == [
@@ -30,6 +35,33 @@ def test_xlsx_has_data_dictionary_and_source(client):
     assert "Creative Commons Attribution 4.0 International https://creativecommons.org/licenses/by/4.0/" in [
         row[1] for row in source.iter_rows(values_only=True)
     ]
+
+
+def test_the_first_sheet_is_for_people_who_read_chinese(client):
+    """Few columns, all in Chinese, filtered by Excel as it is; what each says stands in the data too."""
+    content = body(client.get("/measures.xlsx"))
+    sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:I29", "B2")
+    header, *rows = rows_of_xlsx(content, 0)
+    assert header == ("编号", "标题", "原文名称", "摘要", "类别", "举措", "服务的中心", "关系到谁", "地方")
+    measures = list(Measure.objects.prefetch_related("actions", "audiences"))
+    assert [row[:6] for row in rows] == [
+        (
+            measure.code,
+            measure.headline_zh,
+            measure.official_name_zh,
+            measure.summary_zh,
+            measure.category.name_zh,
+            "\n".join(action.text_zh for action in measure.actions.all() if not action.background),
+        )
+        for measure in measures
+    ]
+    assert [(row[7] or "").split("\n") for row in rows] == [
+        [audience.name_zh for audience in measure.audiences.all()] or [""] for measure in measures
+    ]
+    seventh = rows[6]
+    assert seventh[6] == "科技创新中心（原文依据）"
+    assert seventh[8] == "福田区（责任区）"
 
 
 def test_xlsx_and_csv_have_the_same_cells(client):

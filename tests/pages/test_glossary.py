@@ -10,6 +10,8 @@ from measures.models import Measure, Term, Version
 from measures.snapshots import editing_as
 from tests.admin.desk import signed_in
 
+ACTION = re.compile(r'<li id="action-(\d+)"(.*?)</li>', re.DOTALL)
+
 
 def main_of(response) -> str:
     return response.text.split("<main", 1)[1].split("</main>")[0]
@@ -73,11 +75,15 @@ def test_drafts_are_not_named(client, restored):
 
 def test_a_measure_explains_its_terms_in_place(client):
     main = main_of(client.get("/en/measures/2020-15/"))
-    assert re.findall(r"<dfn>(.*?)</dfn>", main) == [
-        "Departments respond when sub-districts and communities call",
-        "Lead Goose",
-        "Tongxin e-Station",
-    ]
+    actions = {position: re.findall(r"<dfn>(.*?)</dfn>", action) for position, action in ACTION.findall(main)}
+    assert {position: terms for position, terms in actions.items() if terms} == {
+        "2": ["Departments respond when sub-districts and communities call"],
+        "5": ["Tongxin e-Station"],
+        "8": ["Lead Goose"],
+    }
+    # What no action says word for word stands below them.
+    other = main_of(client.get("/measures/2020-19/"))
+    assert re.findall(r"<dfn>(.*?)</dfn>", other.split('id="terms"')[1]) == ["票决制"]
     assert "Projects of this name" in main or "projects of this name" in main
     assert "<dfn>" not in main_of(client.get("/en/measures/2020-03/"))
 

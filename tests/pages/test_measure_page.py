@@ -40,10 +40,13 @@ def test_measure_15_in_full(client, prefix):
     assert items == [str(position) for position in range(1, 9)]
     cited = re.findall(r'id="action-\d+".*?#p(\d+)"', response.text, re.DOTALL)
     assert cited == [str(number) for number in measure.actions.values_list("paragraph__number", flat=True)]
-    places = re.findall(
-        r'href="[^"]*/districts/([a-z-]+)/"', response.text.split("<article", 1)[1].split("</article>")[0]
-    )
-    assert places == ["futian", "xiangmihu"]
+    article = response.text.split("<article", 1)[1].split("</article>")[0]
+    # The place that the measure names leads on; the district, whose plan it is, is named where the reasons are.
+    assert re.findall(r'href="[^"]*/districts/([a-z-]+)/"', article) == ["xiangmihu"]
+    assert re.findall(r"<dt>(.*?) <span", article.split('id="places"')[1].split("</section>")[0]) == [
+        str(role.district.name_en if prefix else role.district.name_zh)
+        for role in measure.district_roles.order_by("role").reverse()
+    ]
 
 
 def test_a_draft_has_no_page(client, restored):

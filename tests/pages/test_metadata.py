@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import struct
 import xml.etree.ElementTree as ET
 from datetime import datetime
 from html import unescape
@@ -13,7 +14,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 
-from measures.models import Measure
+from measures.models import Category, Measure
 from measures.pages.sitemaps import Pages
 from tests.oracle import edit_times
 from tests.public_pages import ADDRESSES, PREFIXES, every_address
@@ -23,7 +24,7 @@ TAGS = ("zh-Hans", "zh-Hant", "en")
 CHINESE_TAGS = {"SiteName", "SiteDomain", "SiteIDCode"}
 COLUMN_TAGS = {"ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType"}
 ARTICLE_TAGS = {"ArticleTitle", "PubDate", "ContentSource", "Keywords", "Author", "Url"}
-OWN_TAGS = {"viewport", "description", "robots"}
+OWN_TAGS = {"viewport", "description", "robots", "twitter:card"}
 
 
 def head(client, address: str) -> str:
@@ -121,7 +122,7 @@ def test_nothing_claims_to_be_the_government(client):
 
 def test_a_text_cannot_leave_the_script(client, restored):
     evil = "</script><script>alert(1)</script><!-- & "
-    Measure.objects.filter(number=15).update(title_en=evil)
+    Measure.objects.filter(number=15).update(headline_en=evil)
     response = client.get("/en/measures/2020-15/")
     assert "<script>alert" not in response.text
     assert graph(client, "/en/measures/2020-15/")[0]["name"] == evil
@@ -148,11 +149,43 @@ def test_chinese_tags_are_printed_where_they_are_true(client, settings):
 def test_open_graph(client):
     tags = metas(client, "/en/measures/2020-15/", "property")
     measure = Measure.objects.get(number=15)
-    assert tags["og:title"] == measure.title_en
+    assert tags["og:title"] == measure.headline_en
     assert tags["og:description"] == measure.summary_en
     assert (tags["og:type"], tags["og:locale"]) == ("article", "en_GB")
     assert tags["og:url"] == f"{ORIGIN}/en/measures/2020-15/"
     assert metas(client, "/zh-hant/", "property")["og:site_name"] == "福田改革庫"
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/", "site"),
+        ("/en/measures/?centre=finance", "site"),
+        ("/measures/2020-15/", "grassroots-governance"),
+        ("/zh-hant/categories/well-being/", "well-being"),
+        ("/centres/finance/", "site"),
+    ],
+)
+def test_the_picture_shown_with_a_link(client, address, name):
+    image = metas(client, address, "property")["og:image"]
+    assert re.fullmatch(rf"{ORIGIN}/static/pictures/{name}\.[0-9a-f]+\.png", image)
+    picture = (settings.BASE_DIR / "static" / "pictures" / f"{name}.png").read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)
+    assert len(picture) < 80_000
+
+
+def test_every_category_has_a_picture():
+    pictures = {path.stem for path in (settings.BASE_DIR / "static" / "pictures").iterdir()}
+    assert pictures == {"site", *Category.objects.values_list("slug", flat=True)}
+
+
+@pytest.mark.parametrize("name", ["favicon.ico", "apple-touch-icon.png"])
+def test_icons_stand_where_browsers_look_for_them(client, name):
+    stem, ending = name.split(".")
+    assert re.fullmatch(rf"/static/{stem}\.[0-9a-f]+\.{ending}", client.get(f"/{name}")["Location"])
+    assert re.search(
+        rf'<link rel="[a-z-]*icon" href="/static/{stem}\.[0-9a-f]+\.{ending}"', head(client, "/")
+    )
 
 
 XML = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}

@@ -62,7 +62,7 @@ def test_of_many_measures_the_source_shows_the_first_that_cite_a_paragraph(clien
 
 
 def test_of_many_measures_a_topic_shows_the_first(client, monkeypatch):
-    monkeypatch.setattr("measures.pages.views.MAX_ON_A_TOPIC", 2)
+    monkeypatch.setattr("measures.pages.topics.MAX_ON_A_TOPIC", 2)
     text = client.get("/en/categories/well-being/").text
     assert (text.count('class="row"'), "6 measures</h2>" in text) == (2, True)
     assert "The first 2 are shown here; the list has them all." in text

@@ -118,10 +118,10 @@ def test_quoted_words_are_never_divided(databases):
 
 
 def test_a_role_that_rows_show_is_found(client):
-    """Copied from a row: 福田区（责任区）. The role is no text of the record."""
+    """Copied from a row: 福田区（计划所属区）. The role is no text of the record."""
     responsible = set(
         Measure.objects.filter(
             district_roles__district__slug="futian", district_roles__role="responsible", status="published"
         ).values_list("code", flat=True)
     )
-    assert answers(client, "福田区（责任区）") == responsible != set()
+    assert answers(client, "福田区（计划所属区）") == responsible != set()

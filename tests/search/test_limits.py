@@ -88,6 +88,8 @@ def test_a_text_is_divided_at_pauses_in_a_limited_number_of_ways():
     assert len(ways) == pinyin.MAX_DIVISIONS
     assert {len(way) for way in ways} == {3}
     assert pinyin.fewest_pieces(20, lambda start: []) == []
+    for length in (pinyin.MAX_PIECES, pinyin.MAX_PIECES + 1):
+        assert bool(pinyin.fewest_pieces(length, lambda start: [start + 1])) == (length <= pinyin.MAX_PIECES)
 
 
 def test_looking_for_ends_takes_a_limited_number_of_steps(monkeypatch):

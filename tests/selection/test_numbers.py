@@ -140,18 +140,7 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: 
                 facet.name,
                 option.value,
             )
-    matrix = listing.matrix
-    assert (matrix.count, matrix.total) == (len(expected), len(records))
-    by_code = {record.code: record for record in records}
-    for row in matrix.rows:
-        for cell in row.cells:
-            in_cell = {"category": [cell_category(row)], "centre": [cell.centre]}
-            assert cell.count == sum(by_code[code].fits(in_cell) for code in expected)
-            assert len(cell.dots) in {0, cell.total}
-            if cell.dots:
-                assert {shown.dot.code for shown in cell.dots if shown.inside} == {
-                    code for code in expected if by_code[code].fits(in_cell)
-                }
+    check_matrix(listing.matrix, records, searched, expected)
     if not expected:
         for way in listing.relaxations:
             query = QueryDict(way.address.partition("?")[2])
@@ -159,8 +148,21 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: 
             assert way.count == len(codes(filtered(left, query.get("q", ""))))
 
 
-def cell_category(row) -> str:
-    return QueryDict(row.address.partition("?")[2])["category"]
+def check_matrix(matrix, records: list[Record], searched: list[Record], expected: set[str]) -> None:
+    """Each number is that of the list it leads to, and each dot inside is a measure of the selection."""
+    assert matrix.count == len(expected)
+    numbered = [*matrix.rows, *matrix.foot, *(cell for row in matrix.rows for cell in row.cells)]
+    for own in numbered:
+        query = QueryDict(own.address.partition("?")[2])
+        asked = {facet: query.getlist(facet) for facet in FACETS if facet in query}
+        assert own.count == sum(record.fits(asked) for record in searched), own.address
+    for row in matrix.rows:
+        for cell in row.cells:
+            place = {"category": [row.category.slug], "centre": [cell.centre]}
+            codes = {record.code for record in records if record.fits(place)}
+            dots = {shown.dot.code for shown in cell.dots}
+            assert not cell.dots or (dots == codes and len(cell.dots) == len(dots))
+            assert {shown.dot.code for shown in cell.dots if shown.inside} == dots & expected
 
 
 def selections():
@@ -251,7 +253,7 @@ def test_matrix_draws_33_dots_for_28_measures(databases):
         True,
     )
     assert [shown.dot.basis for shown in dots].count("editorial") == 9
-    assert [cell.count for cell in matrix.centres] == [3, 10, 3, 5, 12]
+    assert [cell.count for cell in matrix.foot] == [3, 10, 3, 5, 12]
     assert [row.count for row in matrix.rows] == [4, 5, 5, 5, 6, 3]
     pilots = Listing(filtered({"role": ["pilot"]})).matrix
     inside = {
@@ -263,8 +265,8 @@ def test_matrix_draws_33_dots_for_28_measures(databases):
 def test_number_takes_over_where_a_cell_is_full(databases, monkeypatch):
     monkeypatch.setattr("measures.pages.rows.MAX_DOTS", 2)
     cells = [cell for row in Listing(filtered({})).matrix.rows for cell in row.cells]
-    assert {len(cell.dots) for cell in cells if cell.total > 2} == {0}
-    assert all(len(cell.dots) == cell.total for cell in cells if cell.total <= 2)
+    assert {len(cell.dots) for cell in cells if cell.count > 2} == {0}
+    assert all(len(cell.dots) == cell.count for cell in cells if cell.count <= 2)
 
 
 def test_of_many_options_the_chosen_and_the_largest_are_shown(databases, client, monkeypatch):

@@ -3,6 +3,7 @@
 import re
 
 from measures.open_data.columns import COLUMNS
+from measures.open_data.workbook import exported
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
@@ -53,7 +54,7 @@ GROUPS = {
 IN_GROUPS = {name: group for group, (_relation, columns) in GROUPS.items() for name in columns}
 ONE_A_LINE = (*LISTS, "paragraphs", "audiences")
 #: Columns whose cells a program may rewrite or a later version outdate; of the other derived ones it is said if they differ.
-NEVER_COMPARED = ("version", "version_url", "edited")
+NEVER_COMPARED = ("version", "version_url", "edited", "url")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -91,7 +92,11 @@ def entries(cell: str) -> list[str]:
 
 
 def differs(name: str, saved: str, given: str) -> bool:
-    """Whether a cell says something else than the saved one, whatever programs do to blanks at its ends."""
+    """Whether a cell says something else than the saved one, whatever files and programs make of a text on the way."""
+    return all(_differs(name, text_of(cell), given) for cell in exported(saved))
+
+
+def _differs(name: str, saved: str, given: str) -> bool:
     if name in IN_GROUPS:
         return "\n".join(lines(saved)).rstrip("\n") != "\n".join(lines(given)).rstrip("\n")
     if name in ONE_A_LINE:

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
@@ -23,13 +22,12 @@ from measures.open_data.column import SLUG
 from measures.open_data.fields import RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.selection.parameters import in_moment
-from measures.selection.requests import canonical_redirect, selected
+from measures.selection.requests import page_asked_for, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
 
 PAGE_SIZE = 50
-MAX_DIGITS = 9  # of the number of a page
 
 
 class Endpoint(View):
@@ -92,16 +90,6 @@ def as_json(document: dict[str, Any]) -> HttpResponse:
     return HttpResponse(text, content_type=JSON_TYPE)
 
 
-def page_asked_for(request: HttpRequest, pages: int) -> int:
-    """The number of the page that the address asks for; raises Http404 where there is none of that number."""
-    number = request.GET.get("page", "1")
-    readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-    if not readable or not 1 <= int(number) <= pages:
-        message = _("This list has {pages} pages; there is no page “{number}”.")
-        raise Http404(format_lazy(message, pages=pages, number=number[:20]))
-    return int(number)
-
-
 def page_address(request: HttpRequest, number: int) -> str:
     """The address of another page of the same list."""
     query = request.GET.copy()
@@ -117,13 +105,8 @@ class Measures(Endpoint):
     listed = retrieved = records.MEASURE
     key, key_pattern = "code", CODE_PATTERN
 
-    def get_page(self, request: HttpRequest) -> HttpResponse:
-        self.filterset = selected(request)
-        number = request.GET.get("page") or "1"
-        return canonical_redirect(request, self.filterset, number) or super().get_page(request)
-
     def keys(self) -> Keys:
-        return array("q", self.filterset.keys)
+        return array("q", selected(self.request).keys)
 
     def records(self, keys: Keys) -> Iterable[Any]:
         return self.catalogue.measures(list(keys))

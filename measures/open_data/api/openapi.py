@@ -9,15 +9,18 @@ from django.db.models.enums import ChoicesType
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from measures import models
+from measures.addresses import absolute
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
-from measures.site import NAME
+from measures.selection.parameters import NO_TEXT, parameters
+from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
+from .examples import add_examples
 
 Schema = dict[str, Any]
 
@@ -35,23 +38,44 @@ TYPES: dict[str, Schema] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     "datetime": {"type": "string", "format": "date-time"},
-    "any": {},
+    "any": {"type": "object"},
+}
+#: Parameters that name a moment, by the number of a data version or a day.
+MOMENTS = {
+    "from": gettext_lazy("Only what changed after this data version or day (2026-11-23)."),
+    "to": gettext_lazy("Only what changed until this data version or the end of this day, in Beijing."),
+    "as_of": gettext_lazy("The answer as it was at this data version or at the end of this day, in Beijing."),
 }
 PROBLEM_TYPE = "application/problem+json"
 
 
-def openapi(language: str = "en") -> Schema:
-    """The OpenAPI document, with its explanations in `language`."""
+def openapi(language: str = "en", *, with_examples: bool = True) -> Schema:
+    """The OpenAPI document, with its explanations in `language`; examples are read from the records of today."""
     with override(language):
-        return {
+        document = {
             "openapi": "3.0.3",
-            "info": {"title": NAME, "version": "1.0.0"},
+            # Programs that write clients name them after the title, and package names are ASCII.
+            "info": {
+                "title": NAME_EN,
+                "version": "2.0.0",
+                "description": _(
+                    "A read-only JSON API for the whole database, without registration. Whatever parameters are written, an "
+                    "answer is given where it was asked for; parameters that do not exist are refused."
+                ),
+                "contact": {"name": settings.ORGANISER or NAME, "url": absolute("/about/")},
+                "license": {"name": LICENCE["title"], "url": LICENCE["path"]},
+            },
             "servers": [{"url": settings.SITE_ORIGIN}],
+            "security": [],
+            "tags": [{"name": endpoint.name, "description": str(endpoint.many)} for endpoint in ENDPOINTS],
             "paths": {
                 address: {"get": own} for endpoint in ENDPOINTS for address, own in operations(endpoint)
             },
             "components": {"schemas": dict(sorted(components().items()))},
         }
+        if with_examples:
+            add_examples(document)
+        return document
 
 
 def schema(request: HttpRequest) -> HttpResponse:
@@ -70,17 +94,14 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
         "schema": {"type": "string", "pattern": f"^{endpoint.key_pattern}$"},
     }
     narrowing = filter_parameters() if endpoint.name == "measures" else []
+    taken = parameters(f"/api/{endpoint.name}/") or ()
+    moments = [moment_parameter(name) for name in MOMENTS if name in taken]
     many = operation(
-        endpoint, "list", endpoint.many, [*narrowing, page_parameter()], page_name(endpoint.listed)
+        endpoint, "list", endpoint.many, [*narrowing, page_parameter(), *moments], page_name(endpoint.listed)
     )
-    if narrowing:
-        many["responses"]["302"] = {
-            "description": _(
-                "One selection has one address: other orders, repeated and unknown parameters lead there."
-            )
-        }
     yield f"/api/{endpoint.name}/", many
-    one = operation(endpoint, "retrieve", endpoint.one, [key], endpoint.retrieved.name)
+    as_of = [moment_parameter("as_of")] if "as_of" in taken else []
+    one = operation(endpoint, "retrieve", endpoint.one, [key, *as_of], endpoint.retrieved.name)
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
 
 
@@ -114,6 +135,16 @@ def page_parameter() -> Schema:
     }
 
 
+def moment_parameter(name: str) -> Schema:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": str(MOMENTS[name]),
+        "schema": {"type": "string", "pattern": "^[0-9-]{1,19}$"},
+    }
+
+
 def filter_parameters() -> list[Schema]:
     """The parameters of MeasureFilter, with the values that exist today."""
     return [
@@ -133,8 +164,8 @@ def parameter_schema(form_field: forms.Field) -> Schema:
     if values := [str(value) for value, _label in getattr(form_field, "choices", ()) if str(value)]:
         found["enum"] = values
     elif most := getattr(form_field, "max_length", None):
-        # No NUL, and no U+FFFD, which stands for bytes that are not UTF-8.
-        found |= {"maxLength": most, "pattern": r"^[^\u0000\uFFFD]*$"}
+        # Nor U+FFFD, which stands for bytes that are not UTF-8.
+        found |= {"maxLength": most, "pattern": rf"^[^{NO_TEXT}\ufffd]*$"}
     if isinstance(form_field, forms.MultipleChoiceField):
         return {"type": "array", "items": found}
     return found

@@ -1,0 +1,77 @@
+"""The ways into the measures: numbers that hold, words to try that find something, and honest answers where nothing is named."""
+
+import html
+import re
+
+import pytest
+
+from measures.models import Audience, Category, Centre, District
+from tests.public_pages import PREFIXES
+
+KINDS = {"audiences": Audience, "districts": District, "categories": Category, "centres": Centre}
+DOOR = re.compile(
+    r'<a href="[^"]*/(audiences|districts|categories|centres)/([a-z-]+)/"><span>[^/]*?</span> <span class="door-count">(\d+)'
+)
+
+
+def main_of(response) -> str:
+    return response.text.split("<main", 1)[1].split("</main>")[0].replace("<wbr>", "")
+
+
+def counted(client, folder: str, slug: str) -> str:
+    """The number of measures that the page of a topic says it has."""
+    found = re.search(r'<h2 id="results">(\d+) measure', client.get(f"/en/{folder}/{slug}/").text)
+    return found.group(1) if found else "0"
+
+
+@pytest.mark.parametrize("address", ["/en/", *(f"/en/{folder}/" for folder in KINDS)])
+def test_each_door_says_how_many_measures_stand_behind_it(client, address):
+    doors = DOOR.findall(main_of(client.get(address)))
+    assert len(doors) > 3
+    assert [door for door in doors if counted(client, *door[:2]) != door[2]] == []
+
+
+def test_the_home_page_has_all_doors_once(client):
+    page = main_of(client.get("/en/"))
+    doors = page.split('class="ways-in"')[1].split('id="contents"')[0]
+    for folder, model in KINDS.items():
+        slugs = re.findall(rf"/{folder}/([a-z-]+)/", doors)
+        everything = set(model.objects.values_list("slug", flat=True)) - {"futian"}
+        assert set(slugs) == everything
+        twice = {slug for slug in slugs if slugs.count(slug) > 1}
+        assert twice == ({"xiangmihu"} if folder == "districts" else set())  # named, and one of the ten
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_words_to_try_find_something(client, prefix):
+    tries = re.findall(r'href="([^"]*/measures/\?q=[^"]+)"', main_of(client.get(f"{prefix}/")))
+    assert len(tries) == 4
+    for address in tries:
+        assert 'class="row"' in client.get(html.unescape(address)).text, address
+
+
+@pytest.mark.parametrize("folder", KINDS)
+def test_the_index_of_a_kind_names_all_of_it(client, folder):
+    page = main_of(client.get(f"/en/{folder}/"))
+    slugs = set(re.findall(rf'href="/en/{folder}/([a-z-]+)/"', page))
+    assert slugs == set(KINDS[folder].objects.values_list("slug", flat=True)) - {"futian"}
+
+
+def test_a_place_that_is_not_named_says_so_and_leads_on(client):
+    streets = District.objects.filter(kind="subdistrict", roles=None)
+    assert len(streets) == 9
+    for street in streets:
+        page = main_of(client.get(f"/districts/{street.slug}/"))
+        assert f"原文没有点名{street.name_zh}；面向全区的改革同样适用。" in page
+        assert 'class="button quiet" href="/districts/futian/"' in page
+
+
+@pytest.mark.parametrize("centre", ["finance", "technology", "culture", "services"])
+def test_a_centre_tells_wording_from_judgement_with_each_reason(client, centre):
+    page = main_of(client.get(f"/en/centres/{centre}/"))
+    own = Centre.objects.get(slug=centre)
+    for basis in ("text", "editorial"):
+        links = own.links.filter(basis=basis, measure__status="published").order_by("measure__number")
+        part = page.partition(f'data-basis="{basis}">')[2].partition("</ol>")[0]
+        assert re.findall(r"/measures/(2020-\d\d)/", part) == [link.measure.code for link in links]
+        assert [link for link in links if link.reason_en not in html.unescape(part)] == []
