@@ -32,6 +32,8 @@ def form_of_answer(path: str) -> str:
     last = path.rpartition("/")[2]
     if path.startswith("/api/") and path != "/api/":
         return JSON
+    if path.startswith("/timemap/"):
+        return TEXT
     return _FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
 

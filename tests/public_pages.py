@@ -33,6 +33,7 @@ PAGE_TYPES = [
     "/data/",
     "/api/",
     "/changes/",
+    "/cite/verify/",
     "/about/",
     "/no-such-page/",
 ]

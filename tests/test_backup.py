@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.test import Client
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -222,6 +223,15 @@ def test_a_backup_of_a_newer_release_is_refused(tidy, tmp_path):
 
 def test_no_number_is_given_out_twice_however_often_a_backup_is_restored(backup):
     seen = {DataVersion.objects.live().number}
+    client, files = (
+        Client(headers={"host": "localhost"}),
+        ("/measures.csv", "/measures.json", "/measures.xlsx"),
+    )
+
+    def of_the_backup() -> list[bytes]:
+        return [client.get(f"{file}?as_of={min(seen)}").getvalue() for file in files]
+
+    kept_files = of_the_backup()
     for restorations in (1, 2):
         with editing_as("editor"):
             Measure.objects.filter(code="2020-02").update(title_en=f"Lost {restorations}")
@@ -235,7 +245,27 @@ def test_no_number_is_given_out_twice_however_often_a_backup_is_restored(backup)
         kept = Version.objects.of("measure", "2020-02").first()
         assert kept.data_version not in seen
         assert kept.number > lost.number
+        assert kept.id > lost.id
         seen |= {live.number, kept.data_version}
+        lost_is_nowhere(client, lost)
+        assert of_the_backup() == kept_files
+
+
+def lost_is_nowhere(client: Client, lost: Version) -> None:
+    """What stood at an address before the restoration stands nowhere, and nothing else stands there."""
+    for address in (
+        "/measures/",
+        "/en/measures/2020-02/",
+        "/measures.csv",
+        "/measures.xlsx",
+        "/api/measures/2020-02/",
+    ):
+        response = client.get(f"{address}?as_of={lost.data_version}")
+        assert response.status_code == 400, address
+    for address in (f"/measures/2020-02/history/{lost.number}/", f"/api/changes/{lost.id}/"):
+        assert client.get(address).status_code == 404, address
+    for address in ("/en/changes/", "/en/changes.atom", "/api/changes/", "/en/measures/2020-02/history/"):
+        assert lost.document["title_en"] not in client.get(address).text, address
 
 
 def test_one_deleted_measure_comes_back_out_of_a_backup(backup):

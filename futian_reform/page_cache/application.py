@@ -15,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from futian_reform.requests import health
 from futian_reform.requests.client import is_proxy, without_claims
 from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
-from measures.selection.parameters import canonical_query, is_in_place
+from measures.selection.parameters import MOMENT, canonical_query, is_in_place
 
 from .cached_response import Answer
 from .kept_pages import Address, KeptPages
@@ -52,6 +52,10 @@ def address_of(path: str, query: str) -> Address:
     return path, query
 
 
+def is_of_the_past(address: Address) -> bool:
+    return f"{MOMENT}=" in address[1]
+
+
 def closing(start_response):
     """Ends the connection with the answer. A web process accepts from one socket with others, and whichever wakes first takes
     all that come: one that has more to render than it can lets go of some, and the next to accept may have time."""
@@ -67,6 +71,8 @@ class PageCache:
         self.poll = VersionPoll(went_back=self.pages.clear)
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
+        # The past has a thread of its own: whoever asks for many moments takes nothing from the present.
+        self.render_past = SingleFlight(self.answer, threads=1, waiting=10)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
         self.tell_again_at = 0.0
         self.starting, self.started = threading.Lock(), False
@@ -77,6 +83,7 @@ class PageCache:
             if not self.started:
                 self.poll.start()
                 self.render.start()
+                self.render_past.start()
                 self.started = True
         for path in paths:
             self.render(("GET", path, ""))
@@ -116,7 +123,8 @@ class PageCache:
                 return answer
         # Who can be sent the page before waits less.
         most = self.render.patience if method == "GET" and self.pages.get(address) else None
-        return self.render((method, *address), most)
+        render = self.render_past if is_of_the_past(address) else self.render
+        return render((method, *address), most)
 
     def unavailable(self, environ, path: str, query: str) -> Answer:
         """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.urls import path
 
 from measures.catalogue import Catalogue
-from measures.pages.measure import relations_of_another
+from measures.pages.measure import relations
 from measures.pages.public_page import PublicPage
 
 
@@ -21,9 +21,8 @@ class MeasurePreview(PublicPage):
     def get_context_data(self, saved, **kwargs):
         # Without what the public page adds: there is nothing to cite or to download yet.
         measure = self.catalogue.saved_measure(saved.code)
-        return super().get_context_data(
-            saved=saved, **relations_of_another(measure, self.catalogue), **kwargs
-        )
+        shown = relations(measure, self.catalogue, self.catalogue.neighbours(saved.code))
+        return super().get_context_data(saved=saved, **shown, **kwargs)
 
 
 class Preview:

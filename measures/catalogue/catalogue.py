@@ -1,7 +1,7 @@
 """The public content of one data version, from which every public answer is made."""
 
 from array import array
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ MAX_CURRENT = 2  # catalogues: just after an edit, some requests still read the 
 # About how much memory a catalogue takes: its vocabulary and forms, and for each measure a row in the register and bits.
 BYTES = 200_000
 BYTES_OF_A_MEASURE = 400
+BYTES_KEPT = 3_000  # for each thing that others keep with it, such as a row of a list as markup
 
 Made = TypeVar("Made")
 
@@ -82,7 +83,8 @@ class Catalogue:
     @property
     def bytes(self) -> int:
         """About how much memory it takes."""
-        return BYTES + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
+        kept = sum(len(each) if isinstance(each, Sized) else 1 for each in self._kept.values())
+        return BYTES + BYTES_KEPT * kept + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what `make` returned for this key the first time. It must depend on the content and the key alone."""
@@ -140,8 +142,7 @@ class Catalogue:
 
     def measure(self, code: str) -> Measure | None:
         """The public measure with this code."""
-        key = self.register.key_of(code)
-        return None if key is None else self.measures([key])[0]
+        return self.measures_by_code([code]).get(code)
 
     def saved_measure(self, code: str) -> Measure | None:
         """The measure with this code as it was saved last, public or not; for the staff desk."""
@@ -159,6 +160,10 @@ class Catalogue:
         """For each of the keys the code of the measure and when it was edited last."""
         return self.store.edit_times(keys)
 
+    def lines(self, keys: Sequence[int]) -> list[str]:
+        """`code version digest` of the measures with these keys, in the order of the plan: what fingerprints are made of."""
+        return self.store.lines(keys)
+
     def surroundings(self, code: str) -> dict[str, Measure]:
         """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
         keys = [self.register.key_of(other) for other in (code, *self.neighbours(code)) if other]
@@ -166,9 +171,8 @@ class Catalogue:
         return {measure.code: measure for measure in found}
 
     def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
-        """Those of the measures with these codes that are public."""
-        keys = [key for code in codes if (key := self.register.key_of(code)) is not None]
-        return {measure.code: measure for measure in self.measures(keys)}
+        """Those of the measures with these codes that are public; for which the register need not be read."""
+        return self.store.measures_by_code(codes, self.vocabulary)
 
 
 PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()

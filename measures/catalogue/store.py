@@ -56,6 +56,13 @@ EDIT_TIMES = """
     JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds} ORDER BY chosen.position
 """
 
+# For the fingerprint of a selection.
+LINES = """
+    SELECT r.code || ' ' || r.version_number || ' ' || v.digest
+    FROM unnest(%(keys)s::bigint[]) chosen (id) JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
+    JOIN measures_publicversion v ON v.id = r.version_id ORDER BY r.plan_year, r.number
+"""
+
 EDITED_LAST = """
     SELECT measure_id FROM measures_searchrow r WHERE {holds} AND edited_at > published_at
     ORDER BY edited_at DESC, plan_year, number LIMIT %(count)s
@@ -86,6 +93,9 @@ WITH_FAMILY = """(
 ) chosen (id, position)"""
 
 MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
+MEASURES_OF_CODES = MEASURES.replace(
+    "{chosen}", "unnest(%(codes)s::text[]) WITH ORDINALITY chosen (code, position)"
+).replace("r.measure_id = chosen.id", "r.code = chosen.code")
 MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
 # For a code, published or not: the code of the measure it was split from and the codes of its parts, as far as they are public.
@@ -148,6 +158,10 @@ class Store:
         """The code and the time of the last edit of the measures with these keys."""
         return self._rows(EDIT_TIMES, keys=list(keys))
 
+    def lines(self, keys: Sequence[int]) -> list[str]:
+        """`code version digest` of the measures with these keys, in the order of the plan."""
+        return [line for (line,) in self._rows(LINES, keys=list(keys))]
+
     def edited_last(self, count: int) -> list[int]:
         """The keys of the measures edited last, without those that were never edited since their first publication."""
         return [key for (key,) in self._rows(EDITED_LAST, count=count)]
@@ -156,6 +170,12 @@ class Store:
         """The measures with these keys, in their order."""
         rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
         return [measure(*row, vocabulary=vocabulary) for row in rows]
+
+    def measures_by_code(self, codes: Sequence[str], vocabulary: Vocabulary) -> dict[str, Measure]:
+        """Those of the measures with these codes that are public."""
+        rows = self._rows(MEASURES_OF_CODES, codes=list(codes)) if codes else []
+        found = [measure(*row, vocabulary=vocabulary) for row in rows]
+        return {own.code: own for own in found}
 
     def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
         """The measures with these keys, then what the first of them was split from and what was split from it."""

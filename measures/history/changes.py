@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 
-from measures.catalogue.moments import is_day, moment_of
+from measures.catalogue.moments import moment_of
 from measures.models import DataVersion, PublicVersion, Version
 
 from .events import Event
@@ -18,23 +18,30 @@ class Span:
 
     after: DataVersion | None = None
     until: DataVersion | None = None
-    by_day: bool = False  # whether the address names a day: the same in numbers is its permanent form
 
     @classmethod
     def asked_for(cls, given: QueryDict) -> "Span":
         """Raises UnknownMoment where there is no such number or day."""
         since, until = given.get("from", ""), given.get("to", "")
-        return cls(
-            moment_of(since) if since else None,
-            moment_of(until) if until else None,
-            is_day(since) or is_day(until),
-        )
+        return cls(moment_of(since) if since else None, moment_of(until) if until else None)
 
     @property
     def query(self) -> str:
-        """The span as addresses write it."""
+        """The span as addresses write it: in numbers."""
+        return self.page(1)
+
+    def page(self, number: int) -> str:
+        """The query string of this page of the span."""
         ends = {"from": self.after, "to": self.until}
-        return urlencode({name: end.number for name, end in ends.items() if end})
+        written = {name: end.number for name, end in ends.items() if end}
+        return urlencode(written | ({"page": number} if number > 1 else {}))
+
+    def redirect(self, request: HttpRequest, number: int) -> HttpResponseRedirect | None:
+        """The redirect of this page, if it names a day, to the same in numbers; 0 is no page."""
+        query = self.page(number)
+        if not number or request.META["QUERY_STRING"] == query:
+            return None
+        return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
     def events(self) -> QuerySet[PublicVersion]:
         """The events of this time, newest first."""

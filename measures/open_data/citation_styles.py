@@ -30,6 +30,8 @@ class Work:
     edited: datetime  # when what is cited came to be as it is
     edition: int  # the number of the version or data version
     permanent: str
+    count: int = 0  # measures of a list
+    fingerprint: str = ""  # likewise: see verifying.py; empty where it is not printed
 
     @property
     def titles(self) -> str:
@@ -37,7 +39,8 @@ class Work:
 
     @property
     def details(self) -> str:
-        return f"{self.detail_zh}; {self.detail_en}"
+        details = f"{self.detail_zh}; {self.detail_en}"
+        return f"{details}; SHA-256 {self.fingerprint}" if self.fingerprint else details
 
     @property
     def sources(self) -> str:

@@ -20,9 +20,11 @@ from measures.language.quoting import quoted
 from measures.models import DataVersion
 from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
 from measures.selection.numbers import Fitting, figures, of_plan
+from measures.selection.parameters import list_as_of
 
 from .citation_styles import BIBTEX_TYPE, RIS_TYPE, Work
 from .files import public_measure
+from .verifying import MAX_PRINTED, fingerprint_of, lines_of
 
 #: Of the description of a plan's source, the sentences that stand in citations: what it is, and what is not known of it.
 SENTENCES_OF_SOURCE = 2
@@ -38,7 +40,11 @@ class Citation:
     bibtex: str
     ris: str
     tags: list[tuple[str, str]]  # for the head of the page
-    permanent: str  # of a measure the permanent address of its version, of a list its address
+    permanent: str  # of a measure the address of its version, of a list the one with its data version
+    version: DataVersion
+    count: int
+    fingerprint: str
+    verify: str  # where a list and its fingerprint are verified
     versioned: bool  # whether `permanent` names one version of the record
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
@@ -46,7 +52,7 @@ class Citation:
 
 def work_of(measure: Measure) -> Work:
     """The measure as one version of a record. Its title is what heads its page."""
-    number = measure.version_number
+    number, (source_zh, source_en) = measure.version_number, sources([measure.plan])
 
     def detail(kind: str, title: str, headline: str, version: str) -> str:
         named = [quoted(title)] if headline else []
@@ -68,7 +74,8 @@ def work_of(measure: Measure) -> Work:
         edited=measure.edited_at,
         edition=number,
         permanent=absolute(version_path(measure.code, number)),
-        **sources([measure.plan]),
+        source_zh=source_zh,
+        source_en=source_en,
     )
 
 
@@ -78,16 +85,14 @@ def paragraph_numbers(measure: Measure) -> str:
     return _("¶%(number)s") % {"number": listed}
 
 
-def sources(plans: Sequence[Plan]) -> dict[str, str]:
+def sources(plans: Sequence[Plan]) -> tuple[str, str]:
     """The sources of these plans in both languages: the beginning of what is said of each."""
 
     def told(text: str) -> str:
         return " ".join(END_OF_SENTENCE.split(text)[:SENTENCES_OF_SOURCE]).strip()
 
-    return {
-        "source_zh": "".join(told(plan.source_zh).replace(" ", "") for plan in plans),
-        "source_en": " ".join(told(plan.source_en or plan.source_zh) for plan in plans),
-    }
+    chinese = "".join(told(plan.source_zh).replace(" ", "") for plan in plans)
+    return chinese, " ".join(told(plan.source_en or plan.source_zh) for plan in plans)
 
 
 def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
@@ -145,6 +150,7 @@ def list_sentence(filterset: MeasureFilter) -> str:
 def list_work(filterset: MeasureFilter) -> Work:
     """The list of a selection as it stands in this data version."""
     version, count = filterset.catalogue.version, filterset.fitting.total
+    source_zh, source_en = sources(filterset.plans)
     with override("zh-hans"):
         chinese = description(filterset)
     with override("en"):
@@ -157,8 +163,11 @@ def list_work(filterset: MeasureFilter) -> Work:
         detail_en=f"{count} measures, data version {version.number}",
         edited=version.at,
         edition=version.number,
-        permanent=absolute(list_path(filterset.canonical_query())),
-        **sources(filterset.plans),
+        permanent=list_as_of(filterset.canonical_query(), version.number),
+        count=count,
+        fingerprint=fingerprint_of(lines_of(filterset)) if count <= MAX_PRINTED else "",
+        source_zh=source_zh,
+        source_en=source_en,
     )
 
 
@@ -214,8 +223,17 @@ def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, ver
         tags=work.tags(get_language()),
         permanent=work.permanent,
         versioned=versioned,
+        version=version,
+        count=work.count,
+        fingerprint=work.fingerprint,
+        verify="" if versioned else verify_address(work),
         report=report_address(here, work.detail_en if versioned else "", version),
     )
+
+
+def verify_address(work: Work) -> str:
+    given = {"address": work.permanent} | ({"fingerprint": work.fingerprint} if work.fingerprint else {})
+    return f"{in_language('/cite/verify/', get_language())}?{urlencode(given)}"
 
 
 def report_address(here: str, what: str, version: DataVersion) -> str:

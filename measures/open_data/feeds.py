@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -187,10 +187,10 @@ class ChangeFeed(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         span, number = Span.asked_for(request.GET), page_number(request)
-        query = "&".join(filter(None, [span.query, f"page={number}" if number > 1 else ""]))
-        if number and request.META["QUERY_STRING"] != query:
-            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-        language, catalogue, first = get_language(), Catalogue.current(), (number - 1) * MAX_ENTRIES
+        if redirect := span.redirect(request, number):
+            return redirect
+        language, catalogue, query = get_language(), Catalogue.current(), span.query
+        first = (number - 1) * MAX_ENTRIES
         # One more tells whether another page follows. They are not counted, which would read the whole history.
         events = list(span.events()[first : first + MAX_ENTRIES + 1]) if number else []
         if number != 1 and not events:
@@ -199,8 +199,8 @@ class ChangeFeed(View):
             )
         page = Page(number, len(events) > MAX_ENTRIES, catalogue.version)
         title = _("Changes of the Futian Reform Database")
-        path, own_path = changes_path(span.query), changes_path(span.query, ".atom")
-        name = ("changes", span.query) if span.query else ("changes",)
+        path, own_path = changes_path(query), changes_path(query, ".atom")
+        name = ("changes", query) if query else ("changes",)
         feed = new_feed(title, path, own_path, page, name, catalogue.plans)
         names = public_names(catalogue.vocabulary)
         for event in described(events[:MAX_ENTRIES], names, catalogue.vocabulary):

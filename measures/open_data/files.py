@@ -69,8 +69,8 @@ class MeasuresXlsx(SelectionView):
 
 class MeasuresJson(SelectionView):
     def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        version = filterset.catalogue.version.number
-        chunks = json_chunks(measures_of(filterset), filterset.fitting.total, version)
+        query, version = filterset.canonical_query(), filterset.catalogue.version.number
+        chunks = json_chunks(measures_of(filterset), filterset.fitting.total, query, version)
         return answer(chunks, JSON_TYPE)
 
 

@@ -40,7 +40,7 @@ def _of_whole_set(catalogue: Catalogue) -> dict[str, Fingerprint]:
     return {
         ".xlsx": _fingerprint(xlsx_chunks(measures(), whole.total, "", catalogue.version, catalogue.plans)),
         ".csv": _fingerprint(csv_chunks(measures())),
-        ".json": _fingerprint(json_chunks(measures(), whole.total, catalogue.version.number)),
+        ".json": _fingerprint(json_chunks(measures(), whole.total, "", catalogue.version.number)),
     }
 
 

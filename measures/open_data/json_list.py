@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from measures.catalogue.records import Measure
+from measures.selection.parameters import list_as_of
 
 from .records import MEASURE
 
@@ -12,9 +13,11 @@ JSON_TYPE = "application/json"
 RECORDS_IN_A_PIECE = 20
 
 
-def json_chunks(measures: Iterable[Measure], count: int, version: int) -> Iterator[bytes]:
-    """The document `{"count", "version", "measures"}` of these `count` measures in pieces, with one record on each line."""
-    head = json.dumps({"count": count, "version": version})
+def json_chunks(measures: Iterable[Measure], count: int, query: str, version: int) -> Iterator[bytes]:
+    """The document `{"count", "version", "address", "measures"}` of the selection `query`, which has these `count` measures, in
+    pieces, with one record on each line. Its address is that at which it stays as it is."""
+    address = list_as_of(query, version, ".json")
+    head = json.dumps({"count": count, "version": version, "address": address}, ensure_ascii=False)
     lines, comma = [head[:-1] + ', "measures": ['], ""
     for position, measure in enumerate(measures):
         lines.append(comma + "\n" + json.dumps(MEASURE.as_json(measure), ensure_ascii=False))

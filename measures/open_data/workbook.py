@@ -9,10 +9,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from measures.addresses import absolute, list_path
 from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import in_chinese_and_english
 from measures.models import DataVersion
+from measures.selection.parameters import list_as_of
 from measures.site import NAME, NAME_EN, NAME_ZH, NOT_INCLUDED, licence_line, unofficial
 
 from .column import in_lines
@@ -149,7 +149,11 @@ def about_rows(query: str, count: int, version: DataVersion, plans: Sequence[Pla
     return [
         *line(_("Title"), NAME_ZH, NAME_EN),
         *of_each_plan(_("Plan"), "title"),
-        *line(_("This table"), absolute(list_path(query)), absolute(f"/en{list_path(query)}")),
+        *line(
+            _("This table"),
+            list_as_of(query, version.number),
+            list_as_of(query, version.number, language="en"),
+        ),
         *line(_("Measures in this table"), str(count), str(count)),
         *line(_("Data version"), str(version.number), str(version.number)),
         *line(_("As of"), iso(version.at), iso(version.at)),

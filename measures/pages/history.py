@@ -1,6 +1,6 @@
 """The pages about changes. They show what was public, and never who changed it."""
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from measures.catalogue import Catalogue
@@ -10,6 +10,7 @@ from measures.history.events import described
 from measures.history.names import public_names
 from measures.history.records import later_version, measure_of_version
 from measures.models import PublicVersion
+from measures.selection.requests import page_number
 
 from .measure import relations
 from .public_page import PublicPage
@@ -53,14 +54,13 @@ class MeasureVersion(HistoryPage):
         events = described(PublicVersion.objects.events().of("measure", code).filter(number=number), names)
         if not events or events[0].withdrawn:
             raise Http404(_("This measure has no public version %(number)s.") % {"number": number})
-        found = {} if catalogue.register.key_of(code) is None else catalogue.surroundings(code)
-        measure = found.get(code)
+        measure = catalogue.measure(code)
         if measure is None or measure.version_number != number:  # the same transaction went on to another
             measure = measure_of_version(code, number)
         later = later_version(code, number)
         gone = Catalogue.present().register.key_of(code) is None
         return super().get_context_data(
-            **relations(measure, found, catalogue),
+            **relations(measure, catalogue),
             version=events[0],
             entries=whole("measure", events[0].document, names),
             later=later,
@@ -78,17 +78,9 @@ class Changes(HistoryPage):
     paginate_by = 30
 
     def get(self, request):
-        self.span = Span.asked_for(request.GET)
-        given = request.GET.get("page") or "1"
-        self.number = int(given) if given.isascii() and given.isdecimal() and len(given) < 7 else 0
-        query = self.query(self.number) if self.number else request.META["QUERY_STRING"]
-        if request.META["QUERY_STRING"] != query:
-            return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
-        return self.render_to_response(self.get_context_data())
-
-    def query(self, number: int) -> str:
-        """The query string of this page of the span."""
-        return "&".join(filter(None, [self.span.query, f"page={number}" if number > 1 else ""]))
+        self.span, self.number = Span.asked_for(request.GET), page_number(request)
+        redirect = self.span.redirect(request, self.number)
+        return redirect or self.render_to_response(self.get_context_data())
 
     def get_context_data(self, **kwargs):
         number = self.number
@@ -101,11 +93,12 @@ class Changes(HistoryPage):
         names = public_names(self.catalogue.vocabulary)
         events = described(versions[: self.paginate_by], names, self.catalogue.vocabulary)
         tell_what_came_along(events)
+        path = self.request.path
         return super().get_context_data(
             versions=events,
             span=self.span,
-            newer=f"?{self.query(number - 1)}" if number > 1 else "",
-            older=f"?{self.query(number + 1)}" if len(versions) > self.paginate_by else "",
+            newer=f"{path}?{self.span.page(number - 1)}".rstrip("?") if number > 1 else "",
+            older=f"{path}?{self.span.page(number + 1)}" if len(versions) > self.paginate_by else "",
             number=number,
             **kwargs,
         )

@@ -11,9 +11,18 @@ from measures.open_data import citations
 from .public_page import PublicPage
 
 
-def relations(measure: Measure, found: dict[str, Measure], catalogue: Catalogue) -> dict:
-    """The links of a measure's page: those of its relations that are among `found`, and the paragraphs it rests on."""
-    before, after = catalogue.neighbours(measure.code)
+def relations(
+    measure: Measure,
+    catalogue: Catalogue,
+    neighbours: tuple[str | None, str | None] = (None, None),
+    found: dict[str, Measure] | None = None,
+) -> dict:
+    """The links of a measure's page: those of its relations that are public, and the paragraphs it rests on. `found` are the
+    related measures, where they have been read already."""
+    before, after = neighbours
+    if found is None:
+        codes = [measure.parent, *measure.parts, *neighbours]
+        found = catalogue.measures_by_code([code for code in codes if code])
     explained, others = explained_terms(measure, catalogue.terms_of(measure.code))
     return {
         "measure": measure,
@@ -51,12 +60,6 @@ def places(measure: Measure) -> list[DistrictRole]:
     return [place for place in measure.districts if place.role != own] or measure.districts
 
 
-def relations_of_another(measure: Measure, catalogue: Catalogue) -> dict:
-    """The links of a page that shows a measure as the catalogue does not have it: an old version, a draft."""
-    codes = [measure.parent, *measure.parts, *catalogue.neighbours(measure.code)]
-    return relations(measure, catalogue.measures_by_code([code for code in codes if code]), catalogue)
-
-
 class MeasurePage(PublicPage):
     template_name = "measure_detail.html"
 
@@ -64,5 +67,7 @@ class MeasurePage(PublicPage):
         if self.catalogue.register.key_of(code) is None:
             raise Http404(_("There is no such record here, or it is not published."))
         found = self.catalogue.surroundings(code)
-        cited = citations.for_measure(found[code], self.catalogue)
-        return super().get_context_data(**relations(found[code], found, self.catalogue), **cited, **kwargs)
+        shown = relations(found[code], self.catalogue, self.catalogue.neighbours(code), found)
+        return super().get_context_data(
+            **shown, **citations.for_measure(found[code], self.catalogue), **kwargs
+        )

@@ -14,16 +14,20 @@
 /data/                         the whole set: files, dictionary, licence, how to cite
 /api/                          the documentation of the JSON API
 /measures.atom?<selection>     the list as a feed; /changes.atom all changes
-/changes/                      what changed in the whole record
+/changes/?from=&to=            what changed in the whole record, between two data versions or days
+/cite/verify/                  whether a citation of a list still says the same
 /about/                        the plans, the method, and what this site is not
 /opensearch.xml                how a browser searches the site from its address bar
 
 Chinese (simplified) pages stand at the addresses above, English ones below /en/, traditional Chinese below /zh-hant/.
 
+All but feeds, versions and what does not depend on the content take `as_of=<data version>`: see selection/parameters.py.
+
 What has no language stands outside of them and holds both (`machine_urlpatterns`):
 
 /measures.{csv,xlsx,json}?<selection>   the list in another form: the same measures in the same order
 /measures/<code>.{json,bib,ris}         one measure
+/timemap/<path>                         the moments at which an address can be read (RFC 7089)
 /datapackage.json                       the whole set as a Frictionless data package
 /api/schema/                            the OpenAPI document of the endpoints below /api/
 """
@@ -40,6 +44,8 @@ from .gaps import GapsPage
 from .glossary import Glossary
 from .measure import MeasurePage
 from .suggestions import Suggestions
+from .timemaps import timemap
+from .verifying import Verify
 
 
 class CodeConverter:
@@ -64,6 +70,7 @@ urlpatterns = [
         history.MeasureVersion.as_view(),
         name="measure-version",
     ),
+    path("cite/verify/", Verify.as_view(), name="verify"),
     path("changes/", history.Changes.as_view(), name="changes"),
     *(
         path(f"{kind.index}/", topics.TopicIndex.as_view(facet=facet), name=kind.index)
@@ -95,6 +102,8 @@ machine_urlpatterns = [
     path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
     path("measures/<code:code>.ris", citations.measure_ris, name="measure-ris"),
     path("datapackage.json", package.datapackage, name="datapackage"),
+    path("timemap/", timemap, name="timemap"),
+    path("timemap/<path:path>", timemap, name="timemap"),
     *api_urlpatterns,
     path("measures.<str:form>", views.unknown_form),
 ]

@@ -16,7 +16,16 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from measures.addresses import MAX_PATH_LENGTH, PAGE, STUCK, form_of_answer, language_of_path
+from measures.addresses import (
+    MAX_PATH_LENGTH,
+    PAGE,
+    STUCK,
+    absolute,
+    form_of_answer,
+    in_language,
+    language_of_path,
+    list_path,
+)
 from measures.snapshots import asked_moment
 
 from .facets import FACETS
@@ -25,6 +34,7 @@ LIST = ("q", *FACETS, "sort")
 SPAN = ("from", "to")  # between two moments
 #: The data version at which an address is read; the last of its parameters.
 MOMENT = "as_of"
+TIMEMAP = "/timemap"
 #: Name of an address -> the parameters it takes, in the order in which they are written; all others take none.
 PARAMETERS = {
     "measure-list": (*LIST, "page", "view"),
@@ -42,11 +52,12 @@ PARAMETERS = {
     "changes": (*SPAN, "page"),
     "changes-atom": (*SPAN, "page"),
     "sitemap-section": ("p",),
+    "verify": ("address", "fingerprint", "measures"),
 }
 #: Addresses without a past: feeds tell what is new, permanent versions are the past, the rest does not depend on the content.
 ALWAYS_PRESENT = frozenset(
-    ["measures-atom", "changes-atom", "measure-version", "measure-suggestions", "sitemap", "sitemap-section"]
-    + ["about", "api", "api-schema", "opensearch", "robots", "healthz", "readyz"]
+    ["measures-atom", "changes-atom", "measure-version", "suggestions", "sitemap", "sitemap-section"]
+    + ["about", "verify", "timemap", "api", "api-schema", "opensearch", "robots", "healthz", "readyz"]
 )
 NUMBERS = ("page", "p")
 SLUG = re.compile("[A-Za-z0-9_-]+")
@@ -76,6 +87,8 @@ def parameters(path: str) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=1024)
 def _parameters(path: str) -> tuple[str, ...] | None:
+    if path.startswith(TIMEMAP):  # takes what the address takes whose moments it lists
+        return (*(name for name in parameters(path.removeprefix(TIMEMAP)) or () if name != MOMENT), "p")
     try:
         with override(language_of_path(path)):
             name = resolve(path).url_name
@@ -97,6 +110,11 @@ def as_of(address: str, number: int) -> str:
     if not has_past(path):
         return address
     return f"{path}?{'&'.join(filter(None, [query, f'{MOMENT}={number}']))}{mark}{fragment}"
+
+
+def list_as_of(query: str, number: int, form: str = "/", language: str = "zh-hans") -> str:
+    """The absolute address of a list, in any form, as it was at a data version."""
+    return absolute(as_of(in_language(list_path(query, form), language), number))
 
 
 def in_moment(address: str) -> str:

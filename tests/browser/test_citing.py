@@ -30,3 +30,16 @@ def test_without_scripts_there_is_no_button(new_page):
     page.goto("/en/measures/2020-05/")
     assert page.locator("button[data-copy]").count() > 0
     expect(page.locator("button[data-copy=cite-address]")).to_be_hidden()
+
+
+def test_a_list_of_the_past_narrows_in_its_moment(page, axe):
+    page.goto("/en/measures/?as_of=1")
+    page.locator("input[name=centre][value=finance]").check()
+    expect(page.locator("h1")).to_contain_text("3 measures")
+    assert page.url.endswith("/en/measures/?centre=finance&as_of=1")
+    expect(page.locator("[data-region=moment]")).to_contain_text("data version 1")
+    now = page.get_by_role("link", name="This page as it is now")
+    assert now.get_attribute("href") == "/en/measures/?centre=finance"
+    assert axe(page) == []
+    page.locator(".rows a").first.click()
+    assert page.url.endswith("/?as_of=1")

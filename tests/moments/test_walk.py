@@ -93,7 +93,7 @@ def cells(content: bytes) -> list:
     return [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book]
 
 
-BANNER = re.compile(r'\s*<div class="note banner">.*?</div>', re.DOTALL)
+BANNER = re.compile(r'\s*<div class="note banner"[^>]*>.*?</div>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="as_of" value="\d+">')
 ITSELF = re.compile(r"(?:\?|&amp;|&)as_of=\d+")
 

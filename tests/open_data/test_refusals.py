@@ -70,6 +70,7 @@ TAKEN = {
     "/measures/2020-07.bib": ("as_of",),
     "/measures/2020-07.ris": ("as_of",),
     "/datapackage.json": ("as_of",),
+    "/timemap/measures/": (*LIST, "page", "view", "p"),
     "/api/schema/": (),
 }
 TRACKED = "from=timeline&isappinstalled=0&utm_source=a&fbclid=b&spm=1.2"

@@ -1,0 +1,224 @@
+"""A list is cited with its address at a data version, its number, its time and a fingerprint, which can be verified."""
+
+import hashlib
+import json
+import re
+from io import BytesIO, StringIO
+from urllib.parse import urlencode
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import override
+
+from measures.catalogue import Catalogue
+from measures.models import DataVersion, Measure, Version
+from measures.open_data import verifying
+from measures.selection.filter import MeasureFilter
+from measures.snapshots import editing_as
+from tests.models.steps import live
+
+QUERY = "role=pilot"
+
+
+def cited(client, query: str = QUERY):
+    return client.get(f"/en/measures/?{query}").context["citation"]
+
+
+def verified(client, **given):
+    return client.get(f"/en/cite/verify/?{urlencode(given)}")
+
+
+def test_a_fingerprint_is_that_of_codes_versions_and_documents(client):
+    codes = [each["code"] for each in client.get(f"/api/measures/?{QUERY}").json()["results"]]
+    lines = []
+    for code in sorted(codes):
+        version = Version.objects.filter(kind="measure", key=code).order_by("-number").first()
+        lines.append(f"{code} {version.number} {version.digest}\n")
+    assert cited(client).fingerprint == hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def test_the_order_of_a_list_plays_no_part(client):
+    assert cited(client, f"{QUERY}&sort=title").fingerprint == cited(client).fingerprint
+    assert cited(client, "role=responsible").fingerprint != cited(client).fingerprint
+
+
+def test_large_selections_have_the_same_fingerprint_and_do_not_print_it(client, monkeypatch):
+    printed = cited(client)
+    monkeypatch.setattr(verifying, "MAX_PRINTED", 2)
+    filterset = MeasureFilter({"role": "pilot"}, catalogue=Catalogue.current())
+    assert filterset.is_valid()
+    assert verifying.fingerprint_of(verifying.lines_of(filterset)) == printed.fingerprint
+
+
+def test_a_list_says_address_number_time_and_fingerprint(client):
+    page, citation, version = client.get(f"/en/measures/?{QUERY}"), cited(client), DataVersion.objects.live()
+    assert citation.permanent == f"{settings.SITE_ORIGIN}/measures/?{QUERY}&as_of={version.number}"
+    with override("en"):
+        at = date_format(localtime(version.at), "DATETIME_FORMAT")
+    assert f"{version.number}, of {at}; {page.context['listing'].count} measures" in page.text
+    assert f'<code id="cite-fingerprint">{citation.fingerprint}</code>' in page.text
+    assert f"SHA-256 {citation.fingerprint}" in citation.bibtex
+    assert citation.permanent in citation.gbt
+    assert 'rel="nofollow"' in re.search(r'<a href="[^"]+as_of=[^"]*"[^>]*>', page.text)[0]
+
+
+def test_the_citation_of_the_past_is_that_of_its_time(client, restored):
+    before, number = cited(client), live()
+    with editing_as("lin"):
+        Measure.objects.filter(code="2020-05").update(title_en="Edited")
+    then = cited(client, f"{QUERY}&as_of={number}")
+    assert (then.permanent, then.fingerprint, then.gbt) == (before.permanent, before.fingerprint, before.gbt)
+
+
+def test_a_citation_is_verified_for_ever(client, restored):
+    citation = cited(client, "category=well-being")
+    with editing_as("lin"):
+        Measure.objects.filter(category__slug="well-being").update(title_en="Edited")
+    with editing_as("lin"):
+        Measure.objects.filter(code="2020-20").delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT measures_new_lineage(1)")  # what a restored backup does
+    page = verified(client, address=citation.permanent, fingerprint=citation.fingerprint)
+    assert page.context["found"].same
+    assert '<h2 id="verified">The same</h2>' in page.text
+    # Another host, a language and a form of answer play no part.
+    for address in ("https://example.org/measures.csv", "/zh-hant/measures/", "/measures.json"):
+        address += f"?category=well-being&as_of={citation.version.number}"
+        assert (
+            verified(client, address=address, fingerprint=f" {citation.fingerprint.upper()} ")
+            .context["found"]
+            .same
+        )
+
+
+def test_what_differs_is_told(client, restored):
+    number = live()
+    address = f"/measures/?{QUERY}&as_of={number}"
+    codes = [each["code"] for each in client.get(f"/api/measures/?{QUERY}").json()["results"]]
+    other = verified(client, address=address, fingerprint="0" * 64)
+    assert "Not the same" in other.text
+    assert "The fingerprint is another." in other.text
+    told = verified(client, address=address, fingerprint="0" * 64, measures=" ".join([*codes[1:], "2020-99"]))
+    assert (told.context["found"].came, told.context["found"].went) == (codes[:1], ["2020-99"])
+    assert "The search was improved since." not in told.text
+
+
+def test_a_search_that_was_improved_says_what_came_and_went(client, monkeypatch):
+    number, query = live(), "q=jiaoyu"
+    then = cited(client, query)
+    codes = [each["code"] for each in client.get(f"/api/measures/?{query}").json()["results"]]
+    found = MeasureFilter.fitting.func
+
+    def improved(filterset):
+        fitting = found(filterset)
+        key = filterset.catalogue.register.key_of(codes[0])
+        fitting.bitmap &= ~(1 << filterset.catalogue.register.position(key))
+        return fitting
+
+    monkeypatch.setattr(MeasureFilter, "fitting", property(improved))
+    address = f"/measures/?{query}&as_of={number}"
+    page = verified(client, address=address, fingerprint=then.fingerprint, measures=",".join(codes))
+    assert page.context["found"].went == codes[:1]
+    assert "The search was improved since." in page.text
+    with pytest.raises(
+        CommandError, match=f"the search was improved since. These came: none. These went: {codes[0]}"
+    ):
+        call_command("verify_citation", address, then.fingerprint, measures=written(codes), stdout=StringIO())
+
+
+def written(codes):
+    class Codes:
+        def read_text(self, encoding):
+            return json.dumps(codes)
+
+    return Codes()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "x",
+        "http://[",
+        "/measures/",
+        "/about/?as_of=1",
+        "/measures/?as_of=9999",
+        "/measures/?category=x&as_of=1",
+    ],
+)
+def test_what_is_no_citation_is_refused(client, address):
+    page = verified(client, address=address)
+    assert page.status_code == 400
+    assert 'role="alert"' in page.text
+
+
+def test_a_command_verifies_too(client):
+    citation, output = cited(client), StringIO()
+    call_command("verify_citation", citation.permanent, citation.fingerprint, stdout=output)
+    assert output.getvalue().splitlines()[-1] == "same"
+    with pytest.raises(CommandError, match="not the same: the fingerprint is another"):
+        call_command("verify_citation", citation.permanent, "f" * 64, stdout=StringIO())
+    with pytest.raises(CommandError, match="as_of"):
+        call_command("verify_citation", "/measures/", stdout=StringIO())
+
+
+def test_files_print_the_address_at_which_they_stay(client):
+    address = f"{settings.SITE_ORIGIN}/measures.json?{QUERY}&as_of={live()}"
+    for query in (QUERY, f"{QUERY}&as_of={live()}"):
+        assert json.loads(client.get(f"/measures.json?{query}").getvalue())["address"] == address
+        book = openpyxl.load_workbook(BytesIO(client.get(f"/measures.xlsx?{query}").getvalue()))
+        cells = [cell.value for row in book["source 来源与许可"].iter_rows() for cell in row]
+        assert f"{settings.SITE_ORIGIN}/measures/?{QUERY}&as_of={live()}" in cells
+        assert f"{settings.SITE_ORIGIN}/en/measures/?{QUERY}&as_of={live()}" in cells
+
+
+LINK = re.compile(r'<([^>]+)>; rel="([^"]+)"(?:; type="[^"]+")?(?:; datetime="[^"]+")?')
+
+
+def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
+    first = live()
+    for text in "abc":
+        with editing_as("lin"):
+            Measure.objects.filter(code="2020-05").update(title_en=text)
+    response = client.get(f"/timemap/en/measures/?{QUERY}")
+    assert response.headers["Content-Type"] == "application/link-format"
+    links = LINK.findall(response.text)
+    address = f"{settings.SITE_ORIGIN}/en/measures/?{QUERY}"
+    assert links[0] == (address, "original")
+    assert links[1][1] == "self"
+    assert links[2:] == [
+        (f"{address}&as_of={number}", relation)
+        for number, relation in zip(
+            range(first, first + 4), ("first memento", "memento", "memento", "last memento"), strict=True
+        )
+    ]
+    assert (
+        client.get(links[2][0].removeprefix(settings.SITE_ORIGIN)).headers["Link"].count("/timemap/en/") == 1
+    )
+    assert len(LINK.findall(client.get("/timemap/measures/2020-06/").text)) == 3
+    assert len(LINK.findall(client.get("/timemap/measures/2020-05.json").text)) == 6
+    assert client.get("/timemap/").status_code == 200
+    monkeypatch.setattr("measures.pages.timemaps.MAX_MEMENTOS", 3)
+    links = dict(map(reversed, LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}").text)))
+    assert links["timemap"] == f"{settings.SITE_ORIGIN}/timemap/en/measures/?{QUERY}&p=2"
+    second = LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}&p=2").text)
+    assert (f"{address}&as_of={first + 3}", "last memento") in second
+    for path in ("about/", "measures/2020-99/", "nowhere/", f"measures/?{QUERY}&p=9"):
+        assert client.get(f"/timemap/{path}").status_code == 404, path
+
+
+def test_a_migration_to_another_shape_leaves_fingerprints_as_they_were(client, restored):
+    citation = cited(client)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "BEGIN; SELECT set_config('futian.migration', 'yes', true);"
+            " UPDATE measures_measure SET note_en = note_en || ' another shape'; COMMIT"
+        )
+    assert live() == citation.version.number + 1
+    assert cited(client).fingerprint != citation.fingerprint
+    page = verified(client, address=citation.permanent, fingerprint=citation.fingerprint)
+    assert page.context["found"].same
