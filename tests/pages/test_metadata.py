@@ -133,7 +133,7 @@ def test_chinese_tags_are_printed_where_they_are_true(client, settings):
     assert metas(client, "/measures/").keys() - OWN_TAGS == {"SiteName", "SiteDomain"} | COLUMN_TAGS
     detail = metas(client, "/measures/2020-15/")
     assert detail.keys() - OWN_TAGS == {"SiteName", "SiteDomain"} | COLUMN_TAGS | ARTICLE_TAGS
-    assert metas(client, "/en/measures/2020-15/").keys() == {"viewport", "description"}
+    assert metas(client, "/en/measures/2020-15/").keys() == {"viewport", "description", "twitter:card"}
     measure = Measure.objects.get(number=15)
     assert detail["ArticleTitle"] == measure.title_zh
     assert detail["Keywords"] == ",".join(measure.keywords_zh)
