@@ -5,7 +5,6 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from futian_reform import databases, environment
+from futian_reform.environment import env, env_number, networks
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,29 +20,6 @@ try:
     environment.load()
 except environment.EnvironmentFileError as error:
     raise ImproperlyConfigured(str(error)) from error
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-def env_number(name: str, default: int) -> int:
-    value = env(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
-    return int(value)
-
-
-def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    value = env(name, default)
-    try:
-        if value.isdecimal():  # their number, as it was written before 2.0
-            raise ValueError(value)
-        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
-        ) from error
 
 
 # --- Where things are kept ---

@@ -20,7 +20,7 @@ NO_ENGLISH = (
 
 
 class Missing(admin.SimpleListFilter):
-    """What a record lacks; `lacking` says of each choice its label and which records they are."""
+    """A filter by what a record lacks; `lacking` says of each choice its label and which records they are."""
 
     title = _("what is missing")
     parameter_name = "missing"
@@ -74,7 +74,7 @@ def is_read_as(text: str, letters: str) -> bool:
 
 @register.simple_tag
 def waiting() -> list[tuple[str, int, str]]:
-    """What waits to be done: (what, how many, the address of the list of them)."""
+    """The work that waits: (what, how many, the address of the list of them)."""
     measures, terms = (reverse(f"admin:measures_{kind}_changelist") for kind in ("measure", "term"))
     drafts = Measure.objects.filter(status=Measure.Status.DRAFT)
     untranslated = Measure.objects.filter(NO_ENGLISH).distinct()

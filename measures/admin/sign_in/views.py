@@ -131,7 +131,7 @@ def verify(request):
 
 
 def waiting(user) -> str:
-    """What is said while codes are not looked at, because too many were wrong."""
+    """The words for somebody whose codes are not looked at for a while, because too many were wrong; else empty."""
     for device in devices_for_user(user):
         allowed, about = device.verify_is_allowed()
         if not allowed and about and about.get("locked_until"):
