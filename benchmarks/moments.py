@@ -20,7 +20,7 @@ VERSIONS = 9  # more, of each measure that is edited
 PAGES = (
     "/measures/",
     "/measures/?centre=finance&role=pilot",
-    "/measures/?q=教育",
+    "/measures/?q=%E6%95%99%E8%82%B2",
     "/measures.json?role=pilot",
     "{measure}",
 )

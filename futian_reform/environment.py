@@ -5,7 +5,10 @@ stays. Lines are as systemd reads them: NAME=value, perhaps in quotes; `#` begin
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 USUAL = Path("/etc/futian-reform.env")
 
@@ -41,3 +44,26 @@ def load() -> None:
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
         os.environ.setdefault(name.strip(), value)
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_number(name: str, default: int) -> int:
+    value = env(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
+    return int(value)
+
+
+def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = env(name, default)
+    try:
+        if value.isdecimal():  # their number, as it was written before 2.0
+            raise ValueError(value)
+        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
+        ) from error

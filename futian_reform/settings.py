@@ -5,7 +5,6 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from futian_reform import databases, environment
+from futian_reform.environment import env, env_number, networks
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,29 +20,6 @@ try:
     environment.load()
 except environment.EnvironmentFileError as error:
     raise ImproperlyConfigured(str(error)) from error
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-def env_number(name: str, default: int) -> int:
-    value = env(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
-    return int(value)
-
-
-def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    value = env(name, default)
-    try:
-        if value.isdecimal():  # their number, as it was written before 2.0
-            raise ValueError(value)
-        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
-        ) from error
 
 
 # --- Where things are kept ---
@@ -132,7 +109,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sitemaps",
     "django_filters",
-    "axes",
+    "futian_reform.apps.SignInLogConfig",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
 ]
 
 MIDDLEWARE = [
@@ -151,8 +132,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "futian_reform.requests.middleware.staff_or_public",
+    "futian_reform.requests.second_factor.second_factor",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -170,6 +153,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "measures.pages.template_tags",
             ],
+            "libraries": {"desk": "measures.admin.waiting"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -302,10 +286,30 @@ AXES_CLIENT_IP_CALLABLE = "futian_reform.requests.sign_in.client_address"
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
+# Publishers and administrators need a second factor, unless the network is closed to others: SECOND_FACTOR=optional.
+if env("SECOND_FACTOR", "required") not in {"required", "optional"}:
+    raise ImproperlyConfigured(f"SECOND_FACTOR is {env('SECOND_FACTOR')!r}; give it required or optional.")
+SECOND_FACTOR_REQUIRED = env("SECOND_FACTOR", "required") == "required"
+OTP_TOTP_ISSUER = OTP_WEBAUTHN_RP_NAME = "Futian Reform Database"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# Browsers let passkeys be used over https:// alone, and on this machine.
+_has_passkeys = _origin.scheme == "https"
+OTP_WEBAUTHN_RP_ID = _origin.hostname if _has_passkeys else "localhost"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [SITE_ORIGIN if _has_passkeys else f"http://localhost:{_origin.port or 80}"]
 SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
 # Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
 # it is named, it runs on this machine.
 PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")
+
+# --- Mail, only for resetting passwords: without a server the sign-in page does not offer it ---
+
+EMAIL_HOST = env("MAIL_HOST")
+EMAIL_PORT = env_number("MAIL_PORT", 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("MAIL_USER"), env("MAIL_PASSWORD")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", EMAIL_HOST_USER)
 
 # --- Identity elements of Chinese sites, printed only when filled, and the address for error reports ---
 

@@ -1,7 +1,9 @@
 """Every address of the site: pages below their language, the staff desk, the machine's own addresses."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path, re_path
@@ -19,6 +21,19 @@ def icon(request, name):
     return redirect(static(name))
 
 
+# The sign-in page offers it where the first of these addresses exists.
+RESETTING = {
+    "": ("admin_password_reset", auth.PasswordResetView),
+    "sent/": ("password_reset_done", auth.PasswordResetDoneView),
+    "<uidb64>/<token>/": ("password_reset_confirm", auth.PasswordResetConfirmView),
+    "done/": ("password_reset_complete", auth.PasswordResetCompleteView),
+}
+password_reset = [
+    path(f"admin/password-reset/{route}", view.as_view(), name=name)
+    for route, (name, view) in RESETTING.items()
+    if settings.EMAIL_HOST
+]
+
 urlpatterns = [
     path("healthz", health.process, name="healthz"),
     path("readyz", health.site, name="readyz"),
@@ -34,6 +49,8 @@ urlpatterns = [
     ),
     *i18n_patterns(
         path("admin/styleguide/", admin.site.admin_view(Styleguide.as_view()), name="styleguide"),
+        path("admin/sign-in/", include("measures.admin.sign_in.urls")),
+        *password_reset,
         path("admin/", admin.site.urls),
         path("", include("measures.pages.urls")),
         prefix_default_language=False,

@@ -133,6 +133,8 @@ def is_followed(link: str, prefixes: Iterable[str]) -> bool:
     parts = urlsplit(link)
     if parts.netloc or parts.path.startswith(SKIPPED) or parts.path.endswith(".xlsx"):
         return False
+    if "as_of=" in parts.query:  # the past, which robots.txt asks crawlers to leave alone
+        return False
     language = re.match("(/en|/zh-hant)?(?=/)", parts.path)
     if not language or (language[0] or "") not in prefixes:
         return False

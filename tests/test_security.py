@@ -13,6 +13,7 @@ from django.db import DataError
 from django.test import Client
 
 from futian_reform.requests.logs import JsonFormatter
+from tests.admin.desk import signed_in
 
 PUBLIC = [
     "/",
@@ -62,8 +63,9 @@ def test_public_answers_set_no_cookie_and_may_be_shared(client):
         assert response["Cache-Control"] == shared
 
 
-def test_staff_answers_are_for_nobody_else(client, restored):
-    client.force_login(User.objects.create_superuser("chief"), "django.contrib.auth.backends.ModelBackend")
+def test_staff_answers_are_for_nobody_else(restored):
+    User.objects.create_superuser("chief")
+    client = signed_in("chief")
     response = client.get("/en/admin/auth/user/")
     assert response.status_code == 200
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))

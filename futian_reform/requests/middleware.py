@@ -186,7 +186,10 @@ def staff_or_public(get_response):
             elif response.status_code == 302 and request.method == "POST":
                 # An account that is no longer one of staff is sent there too.
                 where = response.headers["Location"]
-                if "/admin/login/" in where and errors.typed(request):
+                asked = "/admin/login/" in where or (
+                    "/admin/sign-in/" in where and "/admin/sign-in/" not in path
+                )
+                if asked and errors.typed(request):
                     return errors.signed_out(request, where)
             return response
 

@@ -13,7 +13,11 @@ plans.py          plans; plan_publishing.py publishing one in one step
 public.py         who may add and change what is public at once; numbering.py the next number within a plan
 vocabulary.py     categories, centres, audiences, places, terms, synonyms
 versions.py       the history: who changed what, comparing, restoring
+citing.py         citations of paragraphs: complete, and never stripped
+refusals.py       refusals of the database in words
+waiting.py        the start page, filters by what is missing, drafts by pinyin
 imports/          spreadsheets brought back
+sign_in/          the second factor, sessions
 accounts.py       accounts and groups
 """
 

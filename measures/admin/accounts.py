@@ -1,14 +1,25 @@
 """Accounts and groups of the staff desk."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
+from django_otp_webauthn.models import WebAuthnCredential
+
+from .sign_in.factors import forget_factors
+from .sign_in.sessions import end_sessions
 
 admin.site.site_title = admin.site.site_header = gettext_lazy("Futian Reform Database: staff desk")
 admin.site.index_title = gettext_lazy("What would you like to do?")
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# Devices hold secrets: whoever owns one keeps it on a page of its own, and administrators can only remove them.
+for model in (TOTPDevice, StaticDevice, WebAuthnCredential):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 @admin.register(User)
@@ -18,6 +29,19 @@ class AccountAdmin(UserAdmin):
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     restricted = ("is_superuser", "user_permissions")
+    actions = ("remove_second_factor",)
+
+    @admin.action(
+        description=gettext_lazy("Remove the second factor and end all sessions (a lost device)"),
+        permissions=["change"],
+    )
+    def remove_second_factor(self, request, queryset):
+        for user in queryset:
+            forget_factors(user)
+            end_sessions(user)
+            self.log_change(request, user, "second factor removed")
+            said = _("%(name)s sets up another second factor at the next sign-in.")
+            messages.success(request, said % {"name": user.get_username()})
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)

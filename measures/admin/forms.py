@@ -57,7 +57,7 @@ class RecordFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if hasattr(db_field, "base_field"):
             kwargs["form_class"] = LinesField
-        if db_field.many_to_many:
+        if db_field.many_to_many and db_field.name not in self.autocomplete_fields:
             kwargs["widget"] = forms.CheckboxSelectMultiple
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if form_field is None:

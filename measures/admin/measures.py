@@ -19,6 +19,7 @@ from .numbering import Numbered
 from .preview import Preview
 from .public import is_public
 from .publishing import PublishingActions
+from .waiting import MissingInMeasure, drafts_by_pinyin
 
 
 @admin.register(Measure)
@@ -61,6 +62,7 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
     list_filter = (
         "plan",
         "status",
+        MissingInMeasure,
         "category",
         "basis",
         ("centre_links__centre", admin.RelatedOnlyFieldListFilter),
@@ -70,7 +72,10 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
     )
     list_per_page = 50
     search_fields = ("code",)  # and the public search, see below
-    search_help_text = gettext_lazy("As on the public site: Chinese, pinyin, initials or English; or a code.")
+    search_help_text = gettext_lazy(
+        "As on the public site: Chinese, pinyin, initials or English; or a code. Drafts are found too, by words and by the pinyin "
+        "of their titles."
+    )
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("category").with_last_edit()
@@ -85,6 +90,7 @@ class MeasureAdmin(SpreadsheetImport, Preview, PublishingActions, Numbered, Reco
         for name in ("title_zh", "title_en", "official_name_zh", "summary_zh", "summary_en"):
             # The public search knows nothing of drafts.
             fits |= Q(status=Measure.Status.DRAFT, **{f"{name}__icontains": search_term.strip()})
+        fits |= Q(pk__in=drafts_by_pinyin(search_term))
         return queryset.filter(fits), False
 
     @admin.display(description=gettext_lazy("title"), ordering="title_zh")

@@ -13,6 +13,7 @@ from .base import RecordAdmin
 from .forms import RecordForm
 from .numbering import Numbered, NumberedForm
 from .public import PublicAtOnce
+from .waiting import MissingInTerm
 
 
 @admin.register(SourceParagraph)
@@ -121,6 +122,8 @@ class TermAdmin(PublicAtOnce, RecordAdmin):
     form = TermForm
     permanent = ("slug", "plan")
     list_display = ("shown_name", "name_en", "slug", "plan")
+    list_filter = ("plan", MissingInTerm)
+    autocomplete_fields = ("measures",)
     list_display_links = ("shown_name",)
     search_fields = ("name_zh", "name_en", "gloss_zh", "gloss_en", "slug")
     fields = form_lines("term")

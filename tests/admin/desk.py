@@ -7,6 +7,9 @@ from django.contrib.auth.models import Group, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils.translation import override
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "a long enough pass phrase"
@@ -22,8 +25,22 @@ def account(name: str, group: str = "", password: str | None = None) -> User:
 def signed_in(name: str, group: str = "") -> Client:
     """A client whose user `name` is in `group`; the account is made if there is none."""
     client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.filter(username=name).first() or account(name, group), backend=BACKEND)
+    user = User.objects.filter(username=name).first() or account(name, group)
+    client.force_login(user, backend=BACKEND)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = second_factor(user).persistent_id
+    session.save()
     return client
+
+
+def second_factor(user: User) -> TOTPDevice:
+    """The authenticator app of the account, set up if it has none."""
+    return TOTPDevice.objects.get_or_create(user=user, confirmed=True, defaults={"name": "app"})[0]
+
+
+def code_of(device: TOTPDevice) -> str:
+    """The code that the app shows now."""
+    return f"{totp(device.bin_key, device.step, device.t0, device.digits):0{device.digits}}"
 
 
 def session_of(user: User) -> str:
@@ -31,6 +48,7 @@ def session_of(user: User) -> str:
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[DEVICE_ID_SESSION_KEY] = second_factor(user).persistent_id
     session.save()
     return session.session_key
 

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.admin.imports.files import REASONS
 from measures.models import Action, Measure, Version
 from measures.open_data.columns import COLUMNS
 from measures.snapshots import editing_as
@@ -225,7 +224,10 @@ def test_codes_that_excel_took_for_months_are_read(lin, sheet):
         (b"a,b\r\n1,2\r\n", "Missing columns: code, version. Start from a file exported here."),
         (b"code,version,colour\r\n2020-07,1,red\r\n", "Unknown or repeated columns: colour."),
         (b"code,version,version\r\n2020-07,1,1\r\n", "Unknown or repeated columns: version."),
-        (b"PK\x03\x04 not a workbook", str(REASONS["damaged"])),
+        (
+            b"PK\x03\x04 not a workbook",
+            "The file is damaged or incomplete. Open it in your spreadsheet program, save it anew, and upload that.",
+        ),
         (b"code,version\r\n2020-07,\xff\xff\r\n", "The text of this file is neither UTF-8 nor GB 18030."),
         (
             b"code,version\r\n2020-99,1\r\n",

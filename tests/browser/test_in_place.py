@@ -22,8 +22,9 @@ def rows(page):
 
 
 def open_panel(page) -> None:
-    panels = page.locator(".filter-panel, .filter-panel details")
-    panels.evaluate_all("(panels) => panels.forEach((panel) => { panel.open = true })")
+    page.evaluate(
+        "document.querySelectorAll('.filter-panel, .filter-panel details').forEach((each) => { each.open = true })"
+    )
 
 
 class SlowLine:

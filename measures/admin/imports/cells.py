@@ -54,7 +54,7 @@ GROUPS = {
 IN_GROUPS = {name: group for group, (_relation, columns) in GROUPS.items() for name in columns}
 ONE_A_LINE = (*LISTS, "paragraphs", "audiences")
 #: Columns whose cells a program may rewrite or a later version outdate; of the other derived ones it is said if they differ.
-NEVER_COMPARED = ("version", "version_url", "edited")
+NEVER_COMPARED = ("version", "version_url", "edited", "url")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 

@@ -1,0 +1,94 @@
+"""Work that waits at the desk: filters by what is missing, drafts found by pinyin, and the start page that counts it all."""
+
+import unicodedata
+
+from django import template
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from measures.language.readings import toned
+from measures.models import Measure, Plan, Term
+
+register = template.Library()
+
+NO_ENGLISH = (
+    Q(title_en="") | Q(summary_en="") | Q(actions__text_en="") | Q(centre_links__reason_en="")
+    | (Q(note_en="") & ~Q(note_zh="")) | (Q(headline_en="") & ~Q(headline_zh=""))
+)  # fmt: skip
+
+
+class Missing(admin.SimpleListFilter):
+    """A filter by what a record lacks; `lacking` says of each choice its label and which records they are."""
+
+    title = _("what is missing")
+    parameter_name = "missing"
+    lacking: dict[str, tuple] = {}
+
+    def lookups(self, request, model_admin):
+        return [(name, label) for name, (label, _condition) in self.lacking.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.lacking:
+            return queryset
+        # By key, since conditions on rows of a record would give it once for each.
+        found = queryset.model.objects.filter(self.lacking[self.value()][1])
+        return queryset.filter(pk__in=found.values("pk"))
+
+
+class MissingInMeasure(Missing):
+    lacking = {
+        "english": (_("English"), NO_ENGLISH),
+        "paragraph": (_("Source paragraph"), Q(paragraphs__isnull=True)),
+        "action": (_("Action"), Q(actions__isnull=True)),
+        "centre": (_("Centre"), Q(centre_links__isnull=True)),
+        "audience": (_("Audience"), Q(audiences__isnull=True)),
+    }
+
+
+class MissingInTerm(Missing):
+    lacking = {
+        "gloss": (_("Explanation"), Q(gloss_zh="") | Q(gloss_en="")),
+        "measure": (_("Measure"), Q(measures__isnull=True)),
+    }
+
+
+def drafts_by_pinyin(typed: str) -> QuerySet[Measure]:
+    """The drafts whose Chinese title is read as `typed`: in syllables or by their initials, from any character on."""
+    letters = "".join(typed.lower().split())
+    if not letters.isascii() or not letters.isalpha():
+        return Measure.objects.none()
+    drafts = Measure.objects.filter(status=Measure.Status.DRAFT).values_list("pk", "title_zh")
+    return Measure.objects.filter(pk__in=[pk for pk, title in drafts if is_read_as(title, letters)])
+
+
+def is_read_as(text: str, letters: str) -> bool:
+    marked = unicodedata.normalize("NFD", toned(text).lower())
+    syllables = "".join(sign for sign in marked if not unicodedata.combining(sign)).split()
+    starts = range(len(syllables))
+    return letters in "".join(syllable[0] for syllable in syllables) or any(
+        "".join(syllables[start:]).startswith(letters) for start in starts
+    )
+
+
+@register.simple_tag
+def waiting() -> list[tuple[str, int, str]]:
+    """The work that waits: (what, how many, the address of the list of them)."""
+    measures, terms = (reverse(f"admin:measures_{kind}_changelist") for kind in ("measure", "term"))
+    drafts = Measure.objects.filter(status=Measure.Status.DRAFT)
+    untranslated = Measure.objects.filter(NO_ENGLISH).distinct()
+    unexplained = Term.objects.filter(MissingInTerm.lacking["gloss"][1])
+    without_paragraph = Measure.objects.filter(paragraphs__isnull=True)
+    found = [
+        (_("Drafts of measures"), drafts, f"{measures}?status__exact=draft"),
+        (_("Measures whose English is incomplete"), untranslated, f"{measures}?missing=english"),
+        (_("Measures without a source paragraph"), without_paragraph, f"{measures}?missing=paragraph"),
+        (_("Terms without an explanation"), unexplained, f"{terms}?missing=gloss"),
+        (
+            _("Plans that are drafts"),
+            Plan.objects.filter(status=Plan.Status.DRAFT),
+            reverse("admin:measures_plan_changelist"),
+        ),
+    ]
+    return [(label, count, address) for label, records, address in found if (count := records.count())]
