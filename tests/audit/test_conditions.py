@@ -64,12 +64,9 @@ def test_forced_colours(new_page, axe, prefix, scheme):
         page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, forced_colors="active")
         for address in PAGE_TYPES:
             page.goto(prefix + address)
-            found = [
-                *axe(page),
-                *page.evaluate(unseen),
-                *page.evaluate(too_wide),
-                *alike(page.evaluate(marks)),
-            ]
+            # axe reckons with the site's colours of buttons, which the reader's have replaced.
+            found = [violation for violation in axe(page) if violation[0] != "color-contrast"]
+            found += [*page.evaluate(unseen), *page.evaluate(too_wide), *alike(page.evaluate(marks))]
             if found:
                 faults[f"{address} {width}"] = found
     assert faults == {}
@@ -103,8 +100,7 @@ def test_without_scripts(new_page, prefix):
 
 def missing_links(scripted, plain) -> set[str]:
     """Where the page leads to with scripts, and without them does not."""
+    links = "a[href]:not([data-back-to-list]):visible"  # that one remembers the list that was seen last
     targets = "links => links.map((link) => link.getAttribute('href'))"
-    with_scripts, without = (
-        page.locator("a[href]:visible").evaluate_all(targets) for page in (scripted, plain)
-    )
+    with_scripts, without = (page.locator(links).evaluate_all(targets) for page in (scripted, plain))
     return {*with_scripts} - {*without}
