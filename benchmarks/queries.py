@@ -1,13 +1,13 @@
 """The dearest queries: a search over hostile inputs, which keeps the dearest and changes them, and prints the worst ten.
 
-    FUTIAN_DATA=/tmp/scratch .venv/bin/python -m benchmarks.queries [seconds] [seed]
+    FUTIAN_DATA=/tmp/scratch .venv/bin/python -m benchmarks.queries --seconds=600
 
 A query costs the CPU time of the page that answers it, in this process and in its PostgreSQL backend. The designed answer of a
 query that takes too long (503) is counted as such. Three minutes unless told otherwise.
 """
 
+import argparse
 import random
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -166,11 +166,15 @@ def worst(
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    chance = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
     with scratch_database():
         print("CPU ms  status  query")
-        for milliseconds, status, query in worst(cost_of_pages(), seconds, chance):
+        for milliseconds, status, query in worst(
+            cost_of_pages(), options.seconds, random.Random(options.seed)
+        ):
             print(f"{milliseconds:6.0f}  {status:6}  {query}")
 
 

@@ -1,11 +1,12 @@
 """Ten things readers come for, done on a phone in Chromium: taps and typed texts, screens scrolled, seconds.
 
-    python -m benchmarks.tasks [ORIGIN]
+    .venv/bin/python -m benchmarks.tasks
 
 Without the origin of a running site it starts one of its own. To compare with an older state, run this file in a worktree of it:
 each step names several ways, and takes the first that the page offers.
 """
 
+import argparse
 import shutil
 import sys
 import time
@@ -208,15 +209,18 @@ def report(browser, origin: str) -> bool:
     return done
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--origin", help="of a running site; without it one is started")
+    origin = parser.parse_args().origin
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, PROGRAMS)))
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        if arguments:
-            return 0 if report(browser, arguments[0]) else 1
+        if origin:
+            return 0 if report(browser, origin) else 1
         with running_site() as site:
             return 0 if report(browser, site.origin) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The documented answer to every way of asking for a public address: `python -m tests.answers` writes docs/answers.md."""
+"""The documented answer to every way of asking for a public address: `.venv/bin/python -m tests.answers` writes docs/answers.md."""
 
 import csv
 import json
@@ -181,7 +181,7 @@ class Judge:
 def document() -> Iterator[str]:
     yield "# Answers to machines, and to people who write addresses by hand"
     yield ""
-    yield "Written by `python -m tests.answers`; `tests/test_answers.py` holds the site to it, `tests/audit/test_answers.py` every"
+    yield "Written by `.venv/bin/python -m tests.answers`; `tests/test_answers.py` holds the site to it, `tests/audit/test_answers.py` every"
     yield "address that a crawl finds. Kinds of addresses: the *list* (`/measures/`, `/measures.atom`), its *files* (`.csv`,"
     yield "`.xlsx`, `.json`), the lists of the *API*, one *record* in any form, the *changes*, and every other *page*."
     yield ""

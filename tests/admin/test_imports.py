@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, LISTS, TEXTS
-from measures.models import Action, Measure, Version
+from measures.models import Action, DistrictRole, Measure, Version
 from measures.open_data.columns import COLUMNS
 from measures.snapshots import editing_as
 from tests.admin.desk import posted, signed_in
@@ -347,3 +347,14 @@ def test_a_line_break_inside_a_saved_line_is_kept(lin):
     actions = Measure.objects.get(code="2020-07").actions
     assert actions.get(position=1).text_en == text
     assert actions.last().text_en.endswith(" more")
+
+
+def test_a_group_whose_column_is_empty_changes_in_another_column(lin):
+    """A single place without a note has an empty cell, which is a line all the same."""
+    code = "2020-07"
+    DistrictRole.objects.filter(measure__code=code).update(note_en="", note_zh="", role="site")
+    row = saved_table()[code] | {"district_roles": "pilot"}
+    for without in ((), ("district_notes_en", "district_notes_zh")):
+        given = {name: cell for name, cell in row.items() if name not in without}
+        response = upload(lin, as_csv({code: given}))
+        assert changed_cells(response) == [(2, code, "Roles of the places")]

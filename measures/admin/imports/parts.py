@@ -25,12 +25,16 @@ def parts_of(measure, group: str, cells: dict[str, str], saved, errors: Errors) 
     `saved` is the typed record of the measure, None of a new one. A column that the file does not have says what is saved.
     """
     relation, columns = GROUPS[group]
-    before = {name: lines(str(EDITABLE[name].cell(saved))) if saved else [] for name in columns}
-    given = {name: lines(cells[name]) if name in cells else before[name] for name in columns}
+    kept = list(getattr(saved, group)) if saved else []
+    # A column with nothing in it has an empty cell, however many lines stand beside it.
+    before = {
+        name: (lines(str(EDITABLE[name].cell(saved))) + [""] * len(kept))[: len(kept)] if saved else []
+        for name in columns
+    }
+    given = {name: lines(cells[name]) if name in cells else list(before[name]) for name in columns}
     if not fitted(given, before, errors):
         return None
     naming = next(iter(columns))
-    kept = list(getattr(saved, group)) if saved else []
     found: list = []
     for index in range(len(given[naming])):
         part = getattr(measure, relation).model(measure=measure)
