@@ -35,6 +35,9 @@ hold = """
 """
 
 
+OPEN_ALL = "document.querySelectorAll('.filter-panel, .filter-panel details').forEach((panel) => { panel.open = true });"
+
+
 class Tab:
     """A tab whose page says when it is as expected."""
 
