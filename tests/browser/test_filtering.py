@@ -61,7 +61,7 @@ def test_downloads_and_citation_follow_the_selection(page):
     page.goto("/en/measures/")
     links = page.locator(".downloads li:first-child a")
     addresses = "links => links.map((link) => link.getAttribute('href'))"
-    forms = ("/measures.csv", "/measures.xlsx", "/measures.json", "/en/measures.atom")
+    forms = ("/measures.xlsx", "/measures.csv", "/measures.json", "/en/measures.atom")
     assert links.evaluate_all(addresses) == [*forms]
     page.evaluate("window.same = true")
     open_categories(page)
@@ -71,9 +71,9 @@ def test_downloads_and_citation_follow_the_selection(page):
     assert links.evaluate_all(addresses) == [f"{form}?category=well-being" for form in forms]
     expect(page.locator(".downloads li").first).to_contain_text("These 6 measures")
     expect(page.locator(".cite blockquote")).to_contain_text("6")
-    assert page.locator(".cite dd a").get_attribute("href") == page.url.replace(
-        "/en/", "/"
-    )  # the same in every language
+    # The same in every language, and of this moment.
+    cited = page.locator(".cite dd a").first.get_attribute("href")
+    assert cited == f"{page.url.replace('/en/', '/')}&as_of=1"
 
 
 def test_back_and_forward(page):
