@@ -99,7 +99,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 INSTALLED_APPS = [
     "measures",
-    "futian_reform",
+    "futian_reform.apps.FutianReformConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -40,6 +40,7 @@ def test_enrolling_and_losing_the_device(new_page, axe):
     assert "a password alone is not enough" in page.locator(".errornote").inner_text()
     assert axe(page) == []
     page.click("text=Set up an authenticator app")
+    page.wait_for_load_state()
     picture = page.locator("#content-main img")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
     assert axe(page) == []

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from measures.models import Category, Measure, Version
-from tests.admin.desk import PASSWORD, account, session_of
+from tests.admin.desk import PASSWORD, account, code_of, second_factor, session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
@@ -94,7 +94,7 @@ def test_two_people_in_conflict_on_a_category(desk):
 
 
 def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(page, live_site):
-    account("zhou", "publisher", PASSWORD)
+    app = second_factor(account("zhou", "publisher", PASSWORD))
     Measure.objects.filter(code="2020-07").update(status="draft")
     measure = Measure.objects.get(code="2020-07")
     page.goto("/en/admin/measures/measure/?q=2020-07")
@@ -102,7 +102,10 @@ def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(page,
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#user-tools")
+    page.wait_for_selector("#id_code:focus")
+    page.keyboard.type(code_of(app))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/measure/?q=2020-07")
 
     def tab_to(selector):
         for _step in range(200):

@@ -61,7 +61,7 @@ def test_the_first_sheet_is_for_people_who_read_chinese(client):
     ]
     seventh = rows[6]
     assert seventh[6] == "科技创新中心（原文依据）"
-    assert seventh[8] == "福田区（责任区）"
+    assert seventh[8] == "福田区（计划所属区）"
 
 
 def test_xlsx_and_csv_have_the_same_cells(client):
