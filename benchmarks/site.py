@@ -107,12 +107,15 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
 
 
 def wait_for(site: Site):
+    """Until all web processes are ready, not only the one that answers first."""
     deadline = time.monotonic() + 300
     while True:
         try:
             with urllib.request.urlopen(f"{site.origin}/readyz", timeout=5):
-                return
+                if "Serving on" in site.log.read_text():
+                    return
         except OSError:
-            if site.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"The site did not start:\n{site.log.read_text()}") from None
-            time.sleep(0.1)
+            pass
+        if site.process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"The site did not start:\n{site.log.read_text()}")
+        time.sleep(0.1)
