@@ -147,6 +147,7 @@ MIDDLEWARE = [
     "futian_reform.requests.middleware.language_from_path",
     "futian_reform.requests.middleware.open_data",
     "futian_reform.requests.middleware.within_limits",
+    "futian_reform.requests.middleware.canonical_address",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

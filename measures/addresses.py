@@ -7,7 +7,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import translate_url
+from django.urls import is_valid_path, translate_url
+from django.utils.translation import get_language_from_path, override
 
 # The year in which the names below were given out, as RFC 4151 asks for; it never changes.
 TAG_YEAR = 2026
@@ -21,6 +22,10 @@ _FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEX
 #: The files of a list: the end of their address -> their name.
 FILES = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON"}
 
+MAX_PATH_LENGTH = 300  # characters; no public path is longer
+#: What stays stuck to a link in a running text, and ends no address and no value of a parameter but a search.
+STUCK = " \u3000\t\r\n.,;:!?'\")]}>…。，、；：！？．）】》」』”’"
+
 
 def form_of_answer(path: str) -> str:
     """PAGE, JSON or TEXT: the form that a client who asks for `path` can read, also for an error."""
@@ -32,6 +37,30 @@ def form_of_answer(path: str) -> str:
 
 def absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
+
+
+def language_of_path(path: str) -> str:
+    """The language that a path begins with, or comes nearest to; Chinese where it names none."""
+    return get_language_from_path(path.lower()) or settings.LANGUAGE_CODE
+
+
+def canonical_path(path: str) -> str:
+    """The public path that is meant: its language in the right letters or the nearest one, nothing stuck to its end, a slash
+    where pages have one. `path` itself where nothing stands there."""
+    return path if len(path) > MAX_PATH_LENGTH else _canonical_path(path)
+
+
+@lru_cache(maxsize=1024)
+def _canonical_path(path: str) -> str:
+    bare = path.rstrip(STUCK + "/") if path.rstrip("/").endswith(tuple(STUCK)) else path
+    rest = bare
+    if language := get_language_from_path(f"{bare}/".lower()):
+        rest = bare[1:].partition("/")[2]
+        rest = f"/{rest}" if rest else ""
+    language = language or settings.LANGUAGE_CODE
+    with override(language):
+        meant = (start + end for start in (in_language(rest, language), rest) for end in ("", "/"))
+        return next(filter(is_valid_path, meant), path)
 
 
 @lru_cache(maxsize=1024)

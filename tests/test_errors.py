@@ -9,7 +9,7 @@ from psycopg_pool import PoolTimeout
 from measures.pages import views
 
 TOO_LONG = "The address is too long. Please shorten the search or choose fewer options."
-NUL = "The address contains a character that cannot be part of one (NUL)."
+NUL = "The address contains a character that no text may contain, such as NUL."
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def answer(request, status, title, explanation, errors=None, headers=None, **mor
             json_dumps_params={"ensure_ascii": False},
         )
     spoken = {}
-    own_language = get_language_from_path(request.path_info)  # feeds have one
+    own_language = get_language_from_path(request.path_info.lower())  # feeds have one
     for language in [own_language] if own_language else ["zh-hans", "en"]:
         with override(language):
             details = [f"{name}: {_said(error)}" for name, found in (errors or {}).items() for error in found]

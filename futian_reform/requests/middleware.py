@@ -1,14 +1,18 @@
-"""Middleware: the language, the limits and the database of every request."""
+"""Middleware: the language, the limits, the one address and the database of every request."""
+
+import re
+from urllib.parse import quote, unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from measures.addresses import PAGE, form_of_answer
+from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path
 from measures.language.bilingual import LANGUAGE_TAGS
+from measures.selection.parameters import canonical_query, is_in_place, is_of_selection
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health
@@ -16,6 +20,13 @@ from .errors import READING, busy, crowded, late, method_not_allowed, unavailabl
 from .traditional import is_text, traditional
 
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
+# Control characters but tab and line ends, and the code points that Unicode keeps from being characters. HTML, XML and
+# PostgreSQL refuse some of them each.
+NO_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
 # In a request's environment: the page cache has nothing to serve and asks for the page that says so, and why.
@@ -34,7 +45,7 @@ def language_from_path(get_response):
     """
 
     def middleware(request):
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        language = language_of_path(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -83,7 +94,7 @@ def own_origin(get_response):
 
 
 def within_limits(get_response):
-    """Refuse queries and bodies that are too long, and the character NUL, which PostgreSQL cannot store."""
+    """Refuse queries and bodies that are too long, and characters that no text may contain, in whatever form of answer."""
 
     def middleware(request):
         if reason := request.environ.get(REFUSED):
@@ -97,8 +108,37 @@ def within_limits(get_response):
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH:
             raise BadRequest(_("The address is too long. Please shorten the search or choose fewer options."))
-        if "\0" in request.path or "%00" in query or "\0" in query:
-            raise BadRequest(_("The address contains a character that cannot be part of one (NUL)."))
+        if NO_TEXT.search(request.path) or NO_TEXT.search(
+            unquote_to_bytes(query.encode("latin-1")).decode(errors="replace")
+        ):
+            raise BadRequest(_("The address contains a character that no text may contain, such as NUL."))
+        return get_response(request)
+
+    return middleware
+
+
+def canonical_address(get_response):
+    """Have one address for one answer: what is written in another way is redirected; a machine form answers where it stands,
+    as if it had been asked in that way."""
+
+    def middleware(request):
+        path, query = request.path_info, request.META.get("QUERY_STRING", "")
+        if request.method not in ("GET", "HEAD") or passes_by(path) or path in health.ADDRESSES:
+            return get_response(request)
+        right_path = canonical_path(path)
+        right_query = canonical_query(right_path, query.encode("latin-1")) if query else ""
+        if right_query is None:
+            right_query = query
+        in_place = is_in_place(path)
+        if right_path != path or (right_query != query and not in_place and not is_of_selection(path)):
+            response = HttpResponseRedirect(quote(right_path) + (right_query and f"?{right_query}"))
+            response.headers["Cache-Control"] = PUBLIC_CACHING
+            return response
+        request.META["QUERY_STRING"] = right_query
+        if not in_place:
+            request.asked_query = (
+                query  # the view of a selection redirects where it is not its own way to write it
+            )
         return get_response(request)
 
     return middleware

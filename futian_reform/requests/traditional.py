@@ -54,6 +54,8 @@ WORDS = {
     "程序和各種": "程式和各種",
     "本站程序": "本站程式",
 }
+# Where words may part; they would hide from the converter what stands on both sides.
+BREAK = "<wbr>"
 # Elements marked as another script or language stay as they are. Such elements do not nest.
 FOREIGN = re.compile(r'(<(\w+)\b[^>]*\slang="(?:zh-Hans|zh-Latn-pinyin|en)"[^>]*>.*?</\2>)', re.DOTALL)
 
@@ -72,8 +74,25 @@ def traditional(page: str) -> str:
     """`page` with its Chinese in traditional characters. Addresses keep theirs: in markup they are percent-encoded."""
     parts = FOREIGN.split(page)  # text, foreign element, name of its tag, text, ...
     for index in range(0, len(parts), 3):
-        text = converter().convert(parts[index]).translate(GLOSSARY)
-        for word, local in WORDS.items():
-            text = text.replace(word, local)
-        parts[index] = text
+        parts[index] = _converted(parts[index])
     return "".join(part for index, part in enumerate(parts) if index % 3 != 2)
+
+
+def _converted(text: str) -> str:
+    """The text converted as it would be without breaks, which stand again where they were.
+
+    Where some word becomes longer, that is done line by line, and the line of that word loses its breaks.
+    """
+    whole = text.replace(BREAK, "")
+    converted = converter().convert(whole).translate(GLOSSARY)
+    for word, local in WORDS.items():
+        converted = converted.replace(word, local)
+    if len(whole) == len(text):
+        return converted
+    if len(converted) != len(whole):
+        return "\n".join(map(_converted, text.split("\n"))) if "\n" in text else converted
+    pieces, start = [], 0
+    for piece in text.split(BREAK):
+        pieces.append(converted[start : start + len(piece)])
+        start += len(piece)
+    return BREAK.join(pieces)

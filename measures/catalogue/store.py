@@ -71,6 +71,10 @@ MEASURES = """
     JOIN measures_publicversion v ON v.id = r.version_id
     ORDER BY chosen.position
 """
+KEYWORDS = """
+    SELECT DISTINCT jsonb_array_elements_text(v.document -> 'keywords_zh')
+    FROM measures_searchrow r JOIN measures_publicversion v ON v.id = r.version_id WHERE {holds}
+"""
 OF_KEYS = "unnest(%(keys)s::bigint[]) WITH ORDINALITY chosen (id, position)"
 # These measures, and the family of the first of them: the measure it was split from, and its parts.
 WITH_FAMILY = """(
@@ -134,6 +138,10 @@ class Store:
         """The keys of all measures in one of ORDERS."""
         ((packed,),) = self._rows(KEYS_IN_ORDER.replace("{order}", ORDERS[sort]))
         return unpacked(packed)
+
+    def keywords(self) -> list[str]:
+        """The Chinese keywords of all measures, each once."""
+        return [keyword for (keyword,) in self._rows(KEYWORDS)]
 
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
         """The code and the time of the last edit of the measures with these keys."""

@@ -1,8 +1,8 @@
 """Citations: a sentence to quote a page and the forms to cite it, all of which name the data version they are true of."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,108 +16,92 @@ from django.utils.translation import gettext as _
 from measures.addresses import FILES, absolute, in_language, list_path, measure_path, version_path
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan
+from measures.language.quoting import quoted
 from measures.models import DataVersion
 from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
 from measures.selection.numbers import Fitting, figures, of_plan
-from measures.site import NAME_EN, NAME_ZH
 
+from .citation_styles import BIBTEX_TYPE, RIS_TYPE, Work
 from .files import public_measure
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: Of the description of a plan's source, the sentences that stand in citations: what it is, and what is not known of it.
+SENTENCES_OF_SOURCE = 2
+END_OF_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
 class Citation:
     sentence: str  # in the language of the page, with its figures and its date
+    source: str  # likewise: what the record was made from
     gbt: str  # GB/T 7714-2015, in Chinese
     apa: str  # APA, 7th edition, in English
     bibtex: str
+    ris: str
+    tags: list[tuple[str, str]]  # for the head of the page
     permanent: str  # of a measure the permanent address of its version, of a list its address
     versioned: bool  # whether `permanent` names one version of the record
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
 
 
-@dataclass(frozen=True)
-class Work:
-    """The work that is cited, whichever form it is cited in."""
-
-    key: str
-    title_zh: str
-    title_en: str
-    detail_zh: str
-    detail_en: str
-    edited: datetime  # when what is cited came to be as it is
-    permanent: str
-
-    def gbt(self, version: DataVersion) -> str:
-        """The citation by GB/T 7714 as an online database: day of the last edit, then day of the data version as that of reading."""
-        return (
-            f"{NAME_ZH}. {self.title_zh}（{self.detail_zh}）[DB/OL]. "
-            f"({localtime(self.edited):%Y-%m-%d})[{localtime(version.at):%Y-%m-%d}]. {self.permanent}."
-        )
-
-    def apa(self) -> str:
-        with override("en"):
-            day = date_format(localtime(self.edited), "Y, F j")
-        return f"{NAME_EN}. ({day}). {self.title_en or self.title_zh} ({self.detail_en}) [Database]. {self.permanent}"
-
-    def bibtex(self) -> str:
-        day = localtime(self.edited)
-        title = f"{self.title_zh} [{self.title_en}]" if self.title_en else self.title_zh
-        fields = {
-            "author": f"{{{tex(f'{NAME_ZH} [{NAME_EN}]')}}}",
-            "title": f"{{{tex(title)}}}",
-            "year": str(day.year),
-            "month": MONTHS[day.month - 1],
-            "day": str(day.day),
-            "howpublished": tex(f"{self.detail_zh}; {self.detail_en}"),
-            "url": self.permanent,
-        }
-        lines = [
-            f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields.items()
-        ]
-        return "\n".join([f"@misc{{{self.key},", *lines, "}"]) + "\n"
-
-
-TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "#$%&_"},
-}
-
-
-def tex(text: str) -> str:
-    return "".join(TEX.get(character, character) for character in " ".join(text.split()))
-
-
 def work_of(measure: Measure) -> Work:
-    """The measure as one version of a record."""
+    """The measure as one version of a record. Its title is what heads its page."""
     number = measure.version_number
+
+    def detail(kind: str, title: str, headline: str, version: str) -> str:
+        named = [quoted(title)] if headline else []
+        numbered = _("numbering by the editors")
+        paragraphs = _("%(numbers)s of the source") % {"numbers": paragraph_numbers(measure)}
+        comma = pgettext("between the parts of a selection", ", ")
+        return comma.join([f"{kind}{measure.code}", version, *named, numbered, paragraphs])
+
+    with override("zh-hans"):
+        detail_zh = detail("改革", measure.title_zh, measure.headline_zh, f"第{number}版")
+    with override("en"):
+        detail_en = detail("Measure ", measure.title_en, measure.headline_en, f"version {number}")
     return Work(
         key=f"futian-reform-{measure.code}-v{number}",
-        title_zh=measure.title_zh,
-        title_en=measure.title_en,
-        detail_zh=f"改革{measure.code}，第{number}版",
-        detail_en=f"Measure {measure.code}, version {number}",
+        title_zh=measure.headline_zh or measure.title_zh,
+        title_en=measure.headline_en or measure.title_en,
+        detail_zh=detail_zh,
+        detail_en=detail_en,
         edited=measure.edited_at,
+        edition=number,
         permanent=absolute(version_path(measure.code, number)),
+        **sources([measure.plan]),
     )
+
+
+def paragraph_numbers(measure: Measure) -> str:
+    """The numbers of the source paragraphs of a measure: 第5、28段, or ¶5, 28 in English."""
+    listed = pgettext("between numbers", ", ").join(map(str, measure.paragraphs))
+    return _("¶%(number)s") % {"number": listed}
+
+
+def sources(plans: Sequence[Plan]) -> dict[str, str]:
+    """The sources of these plans in both languages: the beginning of what is said of each."""
+
+    def told(text: str) -> str:
+        return " ".join(END_OF_SENTENCE.split(text)[:SENTENCES_OF_SOURCE]).strip()
+
+    return {
+        "source_zh": "".join(told(plan.source_zh).replace(" ", "") for plan in plans),
+        "source_en": " ".join(told(plan.source_en or plan.source_zh) for plan in plans),
+    }
 
 
 def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
     sentence = _(
         "Of the %(total)s key reforms of %(plans)s (%(named)s named in the source, %(described)s described in "
-        "it, %(derived)s split off by the editors), “%(title)s” is measure %(code)s (%(basis)s); data version %(version)s, as of %(date)s."
+        "it, %(derived)s split off by the editors), %(title)s is measure %(code)s (numbering by the editors; %(basis)s; "
+        "%(paragraphs)s); data version %(version)s, as of %(date)s."
     ) % {
         **figures(of_plan(catalogue, measure.plan.slug)),
         "plans": whole([measure.plan], catalogue),
-        "title": measure.title,
+        "title": quoted(measure.title),
         "code": measure.code,
         "basis": measure.basis_label,
+        "paragraphs": paragraph_numbers(measure),
         **as_of(catalogue.version),
     }
     path = measure_path(measure.code)
@@ -172,7 +156,9 @@ def list_work(filterset: MeasureFilter) -> Work:
         detail_zh=f"{count}项，数据版本{version.number}",
         detail_en=f"{count} measures, data version {version.number}",
         edited=version.at,
+        edition=version.number,
         permanent=absolute(list_path(filterset.canonical_query())),
+        **sources(filterset.plans),
     )
 
 
@@ -203,7 +189,7 @@ def for_list(filterset: MeasureFilter) -> dict[str, Any]:
 
 def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
     """The context of `_cite.html` and `_downloads.html` on the page of a measure."""
-    names = {".json": "JSON", ".bib": "BibTeX"}
+    names = {".json": "JSON", ".bib": "BibTeX", ".ris": "RIS"}
     return {
         "citation": of_measure(measure, catalogue),
         "downloads": {
@@ -217,11 +203,15 @@ def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
 
 def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, versioned: bool) -> Citation:
     here = absolute(in_language(path, get_language()))
+    english = get_language() == "en"
     return Citation(
         sentence=sentence,
+        source=_("Source: %(source)s") % {"source": work.source_en if english else work.source_zh},
         gbt=work.gbt(version),
         apa=work.apa(),
         bibtex=work.bibtex(),
+        ris=work.ris(),
+        tags=work.tags(get_language()),
         permanent=work.permanent,
         versioned=versioned,
         report=report_address(here, work.detail_en if versioned else "", version),
@@ -247,7 +237,7 @@ def description(filterset: MeasureFilter) -> str:
         facet: names_of(filterset, facet, values) for facet, values in filterset.selection.items() if values
     }
     if filterset.query:
-        chosen = {"q": [f"“{filterset.query}”"]} | chosen
+        chosen = {"q": [quoted(filterset.query)]} | chosen
     return _("; ").join(
         _("%(label)s: %(values)s") % {"label": filterset.filters[name].label, "values": _(" or ").join(names)}
         for name, names in chosen.items()
@@ -270,5 +260,8 @@ def as_of(version: DataVersion) -> dict[str, Any]:
 
 
 def measure_bibtex(request: HttpRequest, code: str) -> HttpResponse:
-    content = work_of(public_measure(code)).bibtex()
-    return HttpResponse(content, content_type="application/x-bibtex; charset=utf-8")
+    return HttpResponse(work_of(public_measure(code)).bibtex(), content_type=BIBTEX_TYPE)
+
+
+def measure_ris(request: HttpRequest, code: str) -> HttpResponse:
+    return HttpResponse(work_of(public_measure(code)).ris(), content_type=RIS_TYPE)

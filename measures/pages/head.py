@@ -31,6 +31,8 @@ def head(context) -> str:
     tags = [addresses(request)]
     if request.GET:  # a search or a filter: the address is good, but no entry for a search engine
         tags.append(noindex())
+    if citation := context.get("citation"):
+        tags.append(format_html_join("\n  ", '<meta name="{}" content="{}">', citation.tags))
     if build := PAGES.get(resolved.url_name):
         tags += describe(build(context), absolute(request.get_full_path()))
     return mark_safe("\n  ".join(tags))  # noqa: S308  every part comes from format_html

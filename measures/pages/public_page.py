@@ -6,6 +6,8 @@ from django.views.generic import TemplateView
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 
+from .wrapping import wrapping
+
 
 class PublicPage(TemplateView):
     """A page made from the catalogue of the request's data version."""
@@ -29,5 +31,6 @@ class PublicPage(TemplateView):
             years=[own.year for own in ([plan] if plan else plans)],
             data_version=self.catalogue.version,
             not_stated=_("not stated"),
+            wrapping=wrapping(self.catalogue),
             **kwargs,
         )

@@ -14,6 +14,7 @@ from measures import site
 from measures.addresses import translated
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS, Text, paragraph_number
 from measures.language.chinese import has_chinese
+from measures.language.quoting import quoted
 
 from . import head
 
@@ -27,6 +28,15 @@ def own_lang(text):
     if lang is None or (lang == ENGLISH) == (get_language() == "en"):
         return text
     return format_html('<span lang="{}">{}</span>', lang, text)
+
+
+@register.filter
+def wrapped(text, wrapping):
+    """The same for a title, a headline or an action, which breaks between the words that `wrapping` knows only."""
+    if not wrapping or getattr(text, "lang", CHINESE) != CHINESE:
+        return own_lang(text)
+    markup = wrapping.markup(text)
+    return format_html('<span lang="{}">{}</span>', CHINESE, markup) if get_language() == "en" else markup
 
 
 @register.filter
@@ -81,6 +91,7 @@ def own_script(text):
 
 
 register.filter("paragraph_number", paragraph_number)
+register.filter("quoted", quoted)
 
 
 @register.simple_tag

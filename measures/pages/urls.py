@@ -22,7 +22,7 @@ Chinese (simplified) pages stand at the addresses above, English ones below /en/
 What has no language stands outside of them and holds both (`machine_urlpatterns`):
 
 /measures.{csv,xlsx,json}?<selection>   the list in another form: the same measures in the same order
-/measures/<code>.{json,bib}             one measure
+/measures/<code>.{json,bib,ris}         one measure
 /datapackage.json                       the whole set as a Frictionless data package
 /api/schema/                            the OpenAPI document of the endpoints below /api/
 """
@@ -90,6 +90,7 @@ machine_urlpatterns = [
     path("measures.json", files.MeasuresJson.as_view(), name="measures-json"),
     path("measures/<code:code>.json", files.measure_json, name="measure-json"),
     path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
+    path("measures/<code:code>.ris", citations.measure_ris, name="measure-ris"),
     path("datapackage.json", package.datapackage, name="datapackage"),
     *api_urlpatterns,
     path("measures.<str:form>", views.unknown_form),

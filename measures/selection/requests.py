@@ -31,7 +31,7 @@ def canonical_redirect(
     Lists pass their page; exports and feeds have none.
     """
     query = filterset.canonical_query(page=page)
-    if request.META["QUERY_STRING"] == query:
+    if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
     return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 

@@ -26,6 +26,7 @@ PATHS = [
     "/en/measures/2020-07/history/",
     "/measures/2020-07.json",
     "/measures/2020-07.bib",
+    "/measures/2020-07.ris",
     "/measures.csv",
     "/measures.xlsx",
     "/measures.json",

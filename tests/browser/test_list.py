@@ -28,7 +28,7 @@ def test_choice_updates_everything_in_place(page):
     expect(box).to_be_focused()
     expect(page.locator(".chip")).to_have_count(1)
     expect(page.locator(".cite details")).to_contain_text("(3 measures, data version")
-    expect(page.locator(".cite pre")).to_be_visible()  # it stays open
+    expect(page.locator("#cite-bibtex")).to_be_visible()  # it stays open
     assert page.locator(".matrix .dot:not(.outside)").count() == 6
     assert page.locator("a[hreflang=zh-Hans]").first.get_attribute("href") == "/measures/?centre=finance"
     counts = page.locator("[data-facet=category] .option-count").all_inner_texts()

@@ -11,7 +11,7 @@ from tests.open_data.forms import codes_of_rows
 
 def words_of(response) -> str:
     """What a reader sees: without tags, white space folded."""
-    body = response.text.split("<main", 1)[1].split("</main>")[0]
+    body = response.text.split("<main", 1)[1].split("</main>")[0].replace("<wbr>", "")
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

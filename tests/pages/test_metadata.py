@@ -31,9 +31,10 @@ def head(client, address: str) -> str:
 
 
 def metas(client, address: str, attribute: str = "name") -> dict[str, str]:
+    """The tags of the head, without those of citations (see open_data/test_citations.py)."""
     found = re.findall(rf'<meta {attribute}="([^"]+)" content="([^"]*)">', head(client, address))
     assert len(found) == len(dict(found)) or attribute == "property", "a tag is printed twice"
-    return {name: unescape(content) for name, content in found}
+    return {name: unescape(content) for name, content in found if not name.startswith("citation_")}
 
 
 def graph(client, address: str) -> list[dict]:
