@@ -92,7 +92,8 @@ class Drill:
         self.counts, self.failures = Counter(), []
         self.commits: dict[int, float] = {}  # data version -> when its commit was acknowledged
         self.outage = (float("inf"), float("inf"))  # killed, answering again
-        self.slowest = self.stalest = 0.0
+        self.slowest = 0.0
+        self.stalest = (0.0, 0.0)  # seconds after the next commit, and when
         self.uncached: list[
             tuple[float, int, float, bool]
         ] = []  # (when, status, seconds, says when to come back)
@@ -145,7 +146,7 @@ class Drill:
         replaced = self.commits.get(version + 1)
         killed, back = self.outage
         if replaced and not killed - 1 < asked < back + 1:
-            self.stalest = max(self.stalest, asked - replaced)
+            self.stalest = max(self.stalest, (asked - replaced, asked - self.begun))
 
     def fail(self, path: str, reason: str):
         self.counts["failed"] += 1
@@ -277,7 +278,8 @@ class Drill:
             ("failed answers on cached addresses", self.counts["failed"]),
             ("answers of two data versions", self.counts["answers of two data versions"]),
             ("slowest answer, seconds", f"{self.slowest:.2f}"),
-            ("longest an old version was still sent, seconds", f"{self.stalest:.2f}"),
+            ("longest an old version was still sent, seconds", f"{self.stalest[0]:.2f}"),
+            ("  and when, seconds after the start", f"{self.stalest[1]:.0f}"),
             ("uncached while PostgreSQL was away: answers", len(during)),
             (
                 "  of them 503 with Retry-After",
