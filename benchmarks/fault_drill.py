@@ -1,26 +1,42 @@
-"""What readers notice when things break: `.venv/bin/python -m benchmarks.fault_drill`, a minute.
+"""What readers notice when things break: `.venv/bin/python -m benchmarks.fault_drill`, a hundred seconds.
 
-32 connections ask for cached pages without pause, staff publish an edit every second, and meanwhile PostgreSQL is killed
-and stays away for six seconds, a web process is killed and the site is reloaded. Counted is every answer that is not 200,
-slower than two seconds or made of two data versions, and for every answer how long the next version had been committed.
-A connection that ends before its answer begins is asked again once on a new one, as browsers and proxies do.
+32 connections ask for cached pages without pause and staff publish an edit every second. The site writes through PgBouncer,
+where this machine has one, and reads from two addresses. Meanwhile, one after another: PostgreSQL is killed and stays away
+for six seconds, a web process is killed, one address to read from goes away and the other hangs, 300 connections send a
+length and no body, a backup is made, a release with a mistake in it is refused and a good one taken.
+
+Counted is every answer that is not 200, slower than two seconds or made of two data versions, and for every answer how long
+the next version had been committed. A connection that ends before its answer begins is asked again once on a new one, as
+browsers and proxies do.
 """
 
 import argparse
 import asyncio
 import os
 import re
+import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 
-from .site import Site, running_site
+from futian_reform.operations.embedded_postgres import throwaway
+from tests.servers import Relay, pgbouncer
+
+from .site import Site, copy_code, running_site
 
 CONNECTIONS = 32
-SECONDS = 60
-KILL_POSTGRES, START_POSTGRES, KILL_WORKER, RELOAD = 10, 16, 28, 42  # seconds after the start
+SECONDS = 110
+SLOW_BODIES = 300
+REFUSED = "was refused; the web processes of before stay"
+TAKEN = "The web processes run the code on the disk."
 PAGES = [
     "/en/",
     "/en/measures/",
@@ -71,11 +87,13 @@ class Connection:
 
 
 class Drill:
-    def __init__(self, site: Site):
-        self.site, self.counts, self.failures = site, Counter(), []
+    def __init__(self, site: Site, code: Path, readers: list[Relay]):
+        self.site, self.code, self.readers = site, code, readers
+        self.counts, self.failures = Counter(), []
         self.commits: dict[int, float] = {}  # data version -> when its commit was acknowledged
         self.outage = (float("inf"), float("inf"))  # killed, answering again
-        self.slowest = self.stalest = 0.0
+        self.slowest = 0.0
+        self.stalest = (0.0, 0.0)  # seconds after the next commit, and when
         self.uncached: list[
             tuple[float, int, float, bool]
         ] = []  # (when, status, seconds, says when to come back)
@@ -128,7 +146,7 @@ class Drill:
         replaced = self.commits.get(version + 1)
         killed, back = self.outage
         if replaced and not killed - 1 < asked < back + 1:
-            self.stalest = max(self.stalest, asked - replaced)
+            self.stalest = max(self.stalest, (asked - replaced, asked - self.begun))
 
     def fail(self, path: str, reason: str):
         self.counts["failed"] += 1
@@ -171,19 +189,82 @@ class Drill:
             await asyncio.sleep(0.1)
 
     async def break_things(self):
-        await asyncio.sleep(KILL_POSTGRES)
+        """Each fault at its second after the start."""
+        for second, fault in (
+            (8, self.database_away),
+            (24, self.dead_worker),
+            (34, self.readers_away),
+            (50, self.slow_bodies),
+            (66, self.backup),
+            (80, self.bad_release),
+            (90, self.good_release),
+        ):
+            await asyncio.sleep(max(self.begun + second - time.monotonic(), 0))
+            await fault()
+
+    async def database_away(self):
         self.outage = (time.monotonic(), float("inf"))
         await asyncio.to_thread(self.site.kill_postgres)
-        await asyncio.sleep(START_POSTGRES - KILL_POSTGRES)
+        await asyncio.sleep(6)
         await asyncio.to_thread(self.site.postgres.start)
         self.outage = (self.outage[0], time.monotonic())
-        await asyncio.sleep(KILL_WORKER - START_POSTGRES)
+
+    async def dead_worker(self):
         os.kill(self.site.workers()[0], signal.SIGKILL)
-        await asyncio.sleep(RELOAD - KILL_WORKER)
+
+    async def readers_away(self):
+        gone, silent = self.readers
+        gone.stop()
+        await asyncio.sleep(4)
+        silent.hang()
+        await asyncio.sleep(4)
+        gone.start()
+        silent.go_on()
+
+    async def slow_bodies(self):
+        """Connections that send a length and no body, for ten seconds or until they are ended."""
+        head = b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+        writers = []
+        for _ in range(SLOW_BODIES):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", self.site.port)
+            writer.write(head)
+            writers.append(writer)
+        self.counts["connections with a length and no body"] = len(writers)
+        await asyncio.sleep(10)
+        for writer in writers:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def backup(self):
+        command = [sys.executable, "manage.py", "backup"]
+        environment = self.site.environment | {"DATABASE_URL": self.site.postgres.url()}
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=environment, cwd=self.code, capture_output=True, check=False
+        )
+        self.counts["backups made and proved"] = int(done.returncode == 0)
+
+    async def bad_release(self):
+        urls = self.code / "futian_reform" / "urls.py"
+        good = urls.read_text()
+        urls.write_text(good + "\ndef broken(:\n")
+        self.counts["bad releases refused"] = await self.reload(REFUSED)
+        urls.write_text(good)
+
+    async def good_release(self):
         before = set(self.site.workers())
+        self.counts["good releases taken"] = await self.reload(TAKEN)
+        self.counts["web processes replaced by it"] = len(before - set(self.site.workers()))
+
+    async def reload(self, line: str) -> int:
+        """Whether the site says so within 20 s."""
+        before = self.site.log.read_text().count(line)
         self.site.process.send_signal(signal.SIGHUP)
-        await asyncio.sleep(SECONDS - RELOAD - 2)
-        self.counts["web processes replaced by the reload"] = len(before - set(self.site.workers()))
+        for _ in range(100):
+            await asyncio.sleep(0.2)
+            if self.site.log.read_text().count(line) > before:
+                return 1
+        return 0
 
     def report(self):
         killed, back = self.outage
@@ -197,7 +278,8 @@ class Drill:
             ("failed answers on cached addresses", self.counts["failed"]),
             ("answers of two data versions", self.counts["answers of two data versions"]),
             ("slowest answer, seconds", f"{self.slowest:.2f}"),
-            ("longest an old version was still sent, seconds", f"{self.stalest:.2f}"),
+            ("longest an old version was still sent, seconds", f"{self.stalest[0]:.2f}"),
+            ("  and when, seconds after the start", f"{self.stalest[1]:.0f}"),
             ("uncached while PostgreSQL was away: answers", len(during)),
             (
                 "  of them 503 with Retry-After",
@@ -211,12 +293,38 @@ class Drill:
         print(*self.failures[:20], sep="\n")
 
 
+@contextmanager
+def broken_site() -> Iterator[Drill]:
+    """A site run from a copy of the code, on a database that it reaches by ways that can be broken."""
+    with (
+        tempfile.TemporaryDirectory(prefix="futian-drill-") as folder,
+        throwaway() as postgres,
+        ExitStack() as stack,
+    ):
+        code = Path(folder)
+        copy_code(code)
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute("CREATE ROLE futian_reader")
+            connection.execute("CREATE ROLE drill_reader LOGIN IN ROLE futian_reader")
+        host = str(postgres.socket_dir)
+        readers = [Relay(host), Relay(host)]
+        database = postgres.url().rpartition("/")[2]
+        urls = [f"postgresql://drill_reader@127.0.0.1:{relay.port}/{database}" for relay in readers]
+        writer = postgres.url()
+        if shutil.which("pgbouncer"):
+            writer = f"postgresql://postgres@127.0.0.1:{stack.enter_context(pgbouncer(host))}/{database}"
+        else:
+            print("Without PgBouncer, which is not on this machine (Debian: apt-get install pgbouncer).")
+        environment = {"DATABASE_URL": writer, "DATABASE_READER_URL": " ".join(urls)}
+        with running_site(code=code, **environment) as site:
+            yield Drill(site._replace(postgres=postgres), code, readers)
+
+
 def main():
-    with running_site() as site:
-        drill = Drill(site)
+    with broken_site() as drill:
         asyncio.run(drill.run())
         drill.report()
-        print(site.log.read_text()[-1500:])
+        print(drill.site.log.read_text()[-1500:])
 
 
 if __name__ == "__main__":

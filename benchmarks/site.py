@@ -1,6 +1,7 @@
 """A site of one's own to measure and to break: a throwaway PostgreSQL, and the site's own server on it in a private folder."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,16 @@ from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+ROOMS = ("futian_reform", "measures", "templates", "static", "fixtures", "locale", "manage.py")
+
+
+def copy_code(folder: Path):
+    """The site's code, so that it can be changed while it is served."""
+    for name in ROOMS:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
 
 
 def free_port() -> int:
@@ -74,8 +85,8 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
-    """On a PostgreSQL of its own, unless `environment` names another in DATABASE_URL."""
+def running_site(workers: int = 2, code: Path = ROOT, **environment: str) -> Iterator[Site]:
+    """On a PostgreSQL of its own, unless `environment` names another in DATABASE_URL; run from the folder `code`."""
     with (
         nullcontext() if "DATABASE_URL" in environment else embedded_postgres.throwaway() as postgres,
         tempfile.TemporaryDirectory(prefix="futian-bench-") as folder,
@@ -91,7 +102,7 @@ def running_site(workers: int = 2, **environment: str) -> Iterator[Site]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--workers", str(workers)],
-                cwd=ROOT,
+                cwd=code,
                 env=environment,
                 stdout=output,
                 stderr=output,

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from benchmarks.site import children, free_port
-
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("futian_reform", "measures", "templates", "static", "fixtures", "locale", "manage.py")
+from benchmarks.site import children, copy_code, free_port
 
 
 class Release:
@@ -24,9 +20,7 @@ class Release:
     def __init__(self, folder: Path, data: Path, **environment: str):
         self.folder, self.port = folder, free_port()
         self.lines: list[str] = []
-        for name in ROOMS:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, folder / name)
+        copy_code(folder)
         misleading = ("DATABASE", "FUTIAN", "SITE_", "HOST", "PORT")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(misleading)}
         own = {"FUTIAN_DATA": str(data), "PORT": str(self.port), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -253,7 +253,12 @@ class Relay:
             except OSError:
                 return
             server = socket.socket(socket.AF_UNIX)
-            server.connect(self.host)
+            try:
+                server.connect(self.host)
+            except OSError:  # the server itself is away
+                client.close()
+                server.close()
+                continue
             self.connections += [client, server]
             for pair in ((client, server), (server, client)):
                 threading.Thread(target=self._pass_on, args=pair, daemon=True).start()

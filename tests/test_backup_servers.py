@@ -14,7 +14,7 @@ from django.conf import settings
 
 from futian_reform.operations.backups.client_tools import client_tools
 from futian_reform.operations.backups.server import BackupError
-from futian_reform.operations.embedded_postgres import programs
+from futian_reform.operations.embedded_postgres import programs, throwaway
 
 from .servers import PASSWORD, system_server
 
@@ -76,18 +76,21 @@ for command in ("migrate", "load_content", "reader_role"):
 """
 
 
-@pytest.fixture(scope="module")
-def site(server, tmp_path_factory):
-    site = Site(server, tmp_path_factory.mktemp("site"))
-    environment = site.environment | {"DJANGO_SETTINGS_MODULE": "futian_reform.settings"}
-    environment.pop("DATABASE_READER_URL")
+def prepare(environment: dict[str, str]):
+    """Give the database the site's tables and content, as its owner."""
     subprocess.run(
         [sys.executable, "-c", PREPARE],
-        env=environment,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "futian_reform.settings", "DATABASE_READER_URL": ""},
         cwd=settings.BASE_DIR,
         check=True,
         capture_output=True,
     )
+
+
+@pytest.fixture(scope="module")
+def site(server, tmp_path_factory):
+    site = Site(server, tmp_path_factory.mktemp("site"))
+    prepare(site.environment)
     server.execute(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}' IN ROLE futian_reader")
     return site
 
@@ -143,6 +146,22 @@ def test_nothing_travels_in_plain_text_even_where_the_server_allows_it(server, s
     lines = [line for line in server.log.read_text()[start:].splitlines() if "connection authorized" in line]
     assert len(lines) > 3
     assert [line for line in lines if "SSL enabled" not in line] == []
+
+
+def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, tmp_path):
+    server.execute(
+        "UPDATE measures_measure SET title_en = 'From the older server' WHERE number = 1", database="futian"
+    )
+    dump = backup(site, tmp_path)
+    with throwaway() as newer:
+        named = {"DATABASE_URL": newer.url(), "DATABASE_READER_URL": ""}
+        prepare(site.environment | named)
+        site.manage("restore", dump, **named)
+        with psycopg.connect(newer.url()) as connection:
+            assert connection.info.server_version // 10000 > int(server.programs.parent.name)
+            query = "SELECT title_en FROM measures_measure ORDER BY code"
+            assert connection.execute(query).fetchall() == titles(server)
+        assert site.manage("live_sql", "--check", **named).startswith("Database: futian")
 
 
 WITHOUT_TLS = """#!/bin/sh
