@@ -1,6 +1,7 @@
 """The staff desk.
 
 base.py           one record: its token against lost updates, its history, refusals of the database
+pages.py          the pages beside those of Django’s admin
 forms.py          fields, forms and rows of forms as all records have them
 form_values.py    the values of a form: posted, read, typed, saved
 conflicts.py      two people saved the same record: the differences and the choice between them
