@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import override
 
 from measures.models import Action, Category, Measure, Term
@@ -49,11 +48,7 @@ def test_a_conflict_waits_until_it_is_decided(editor, colleague, measure):
     saved(editor, measure, begun, title_en="Lin")
     conflict = saved(colleague, measure, begun, title_en="Chen")
     assert conflict.status_code == 409
-    with override("en"):
-        called = escape(measure)
-    entry = (
-        f'<a href="{change_address(measure)}">A conflict in which you have not chosen yet: {called}</a>: 1'
-    )
+    entry = f'<a href="{change_address(measure)}">A conflict in which you have not chosen yet: 2020-07 '
     assert entry in colleague.get("/en/admin/").text
     assert entry not in editor.get("/en/admin/").text
     chosen = posted(conflict, "conflict") | {"choice-title_en": "own"}
