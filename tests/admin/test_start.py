@@ -57,10 +57,10 @@ def test_a_conflict_waits_until_it_is_decided(editor, colleague, measure):
     assert colleague.post(change_address(measure), chosen).status_code == 302
     assert entry not in colleague.get("/en/admin/").text
     assert "Nothing." in colleague.get("/en/admin/").text
-    saved(colleague, measure, begun, title_en="Chen")
+    saved(colleague, measure, begun, title_en="Another")
     assert entry in colleague.get("/en/admin/").text
     given_up = re.search(
-        r'class="closelink" href="([^"]*)"', saved(colleague, measure, begun, title_en="Chen").text
+        r'class="closelink" href="([^"]*)"', saved(colleague, measure, begun, title_en="Another").text
     )[1]
     assert colleague.get(given_up).status_code == 200
     assert entry not in colleague.get("/en/admin/").text

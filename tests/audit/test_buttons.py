@@ -97,7 +97,7 @@ def forms(client, pks):
             continue
         path = address(route, pks) + ("?old=1&new=1" if name == "measures_version_compare" else "")
         response = client.get(path)
-        if response.status_code == 200:
+        if response.status_code == 200 and "html" in response.headers["Content-Type"]:
             for form in Forms(response).forms:
                 yield name, *form
 
