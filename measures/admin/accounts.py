@@ -9,6 +9,7 @@ from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
+from .deleting import SaysWhatGoes
 from .sign_in.factors import forget_factors
 from .sign_in.sessions import end_sessions
 
@@ -23,11 +24,12 @@ for model in (TOTPDevice, StaticDevice, WebAuthnCredential):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(SaysWhatGoes, UserAdmin):
     """Administrators keep accounts by group. What makes a superuser only a superuser may give or touch."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active", "groups")
+    nameless = ("otp_totp", "otp_static", "django_otp_webauthn")  # an account's devices go with it
     restricted = ("is_superuser", "user_permissions")
     actions = ("remove_second_factor",)
 

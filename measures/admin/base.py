@@ -5,13 +5,11 @@ with the latest one now and, where they differ, shows both sides instead of savi
 the end is said in the form, with everything typed still in it.
 """
 
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
@@ -25,6 +23,7 @@ from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
 
 from .conflicts import CHOICE, Comparison
+from .deleting import SaysWhatGoes
 from .forms import RecordFields, RecordForm
 from .pages import desk_page
 from .refusals import check_now, reason_of
@@ -55,16 +54,7 @@ def simplified(data):
     return data
 
 
-def without(nested: list, labels: tuple[str, ...]) -> list:
-    """The nested list without the texts that begin with one of the labels."""
-    return [
-        without(item, labels) if isinstance(item, list) else item
-        for item in nested
-        if isinstance(item, list) or not str(item).startswith(labels)
-    ]
-
-
-class RecordAdmin(RecordFields, admin.ModelAdmin):
+class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     """The record itself; `permanent` names the fields that never change once the record was public."""
 
     form = RecordForm
@@ -233,21 +223,10 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
     # --- Deleting ---
 
     def get_deleted_objects(self, objs, request):
-        """As Django finds it, without the rows that only join two records: what they are about is said in words."""
         request.losing_links = list(
             dict.fromkeys(linked for record in objs for linked in linked_from(record))
         )
-        nested, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        joining = [
-            model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
-        ]
-        counts = {
-            name: count
-            for name, count in counts.items()
-            if str(name) not in {str(options.verbose_name_plural) for options in joining}
-        }
-        labels = tuple(f"{capfirst(options.verbose_name)}:" for options in joining)
-        return without(nested, labels), counts, lacking, protected
+        return super().get_deleted_objects(objs, request)
 
     # --- The memory ---
 
