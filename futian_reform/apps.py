@@ -54,7 +54,6 @@ PACKAGE_TEXTS = [
     gettext_noop("Locked Out"),
     gettext_noop("Form Data"),
     gettext_noop("Meta Data"),
-    gettext_noop("Clean up expired attempts"),
     gettext_noop("Not set"),
     gettext_noop("Attempt Remaining"),
 ]

@@ -1,5 +1,6 @@
 """Accounts and groups of the staff desk."""
 
+from axes.admin import AccessAttemptAdmin
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -17,6 +18,8 @@ admin.site.site_title = admin.site.site_header = gettext_lazy("Futian Reform Dat
 admin.site.index_title = gettext_lazy("What would you like to do?")
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# django-axes' own action looks for a sign-in in the request of its button, and fails; expired attempts go by themselves.
+AccessAttemptAdmin.actions = ()
 # Devices hold secrets: whoever owns one keeps it on a page of its own, and administrators can only remove them.
 for model in (TOTPDevice, StaticDevice, WebAuthnCredential):
     if admin.site.is_registered(model):

@@ -35,7 +35,7 @@ BUTTONS = {
 # Model -> its actions -> roles.
 ACTIONS = {f"measures.{model}": {"delete_selected": "a"} for model in (*RECORDS, "plan")} | {
     "auth.user": {"delete_selected": "a", "remove_second_factor": "a"},
-    "axes.accessattempt": {"delete_selected": "a", "cleanup_expired_attempts": "a"},
+    "axes.accessattempt": {"delete_selected": "a"},
 }
 ACTIONS["measures.measure"] |= {"publish": "pa", "unpublish": "pa"}
 

@@ -17,7 +17,17 @@ ALLOWED = {
     "LDAP", "Command", "Control", "Accept",
 }  # fmt: skip
 # Who changed something is an account, the content's own words are content, and a name of a permission is stored in English.
-CONTENT = {"load_content", "__main__", "postgres", "futian", "zhang", "administrator", "editor", "publisher"}
+CONTENT = {
+    "load_content",
+    "__main__",
+    "postgres",
+    "futian",
+    "zhang",
+    "administrator",
+    "editor",
+    "publisher",
+    "unknown",
+}
 OF_CONTENT = ("measures_version_changelist", "measures_version_change", "measures_version_compare")
 # Titles of entries in django-axes' log are no texts that could be translated.
 NOT_OURS = {"axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "auth_group_change"}
