@@ -168,9 +168,10 @@ def state() -> dict:
 
 
 def test_an_editor_changes_the_texts_of_public_measures_and_nothing_else_of_what_is_public():
-    """Whatever forms of others the editor sends."""
-    second_plan.enter("draft", "draft")
+    """Whatever forms of others the editor sends, about a public record of each kind."""
     pks = keys()
+    pks["measure"] = Measure.objects.get(code="2020-07").pk
+    pks["version"] = Version.objects.get(kind="measure", key="2020-07").pk
     administrator = signed_in("he", "administrator")
     posts = list(questions(administrator, pks))
     editor = signed_in("editor", "editor")

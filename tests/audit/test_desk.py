@@ -18,6 +18,7 @@ ORDER = """() => {
     document.addEventListener("focusin", (event) => window.stops.push(event.target));
 }"""
 OUT_OF_ORDER = """() => window.stops.slice(1).filter((one, place) =>
+    !one.matches(".skip-to-content-link") &&  // after the last one
     window.stops[place].compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING)
     .map((one) => one.outerHTML.slice(0, 120))"""
 
