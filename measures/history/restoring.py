@@ -24,9 +24,8 @@ from .kinds import MODELS, kind_of
 NAMED_BY_SLUG = {"slug": "slug"}
 NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
 
-MAX_COMMIT = timedelta(
-    seconds=5
-)  # of a draft; nobody saves a record and deletes another one sooner than a commit takes
+# Longer than a commit takes, shorter than a person needs for a save and a deletion.
+MAX_COMMIT = timedelta(seconds=5)
 
 # Kind -> the kind and list of those that link to its records and lose the link with them. Other links forbid a deletion.
 LINKED_FROM = {"audience": ("measure", "audiences"), "measure": ("term", "measures")}
