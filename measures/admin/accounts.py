@@ -75,6 +75,31 @@ class AccountAdmin(SaysWhatGoes, UserAdmin):
         return request.user.is_superuser or not (account and account.is_superuser)
 
 
+# What a permission allows, by the first word of its name in the code.
+RIGHTS = {
+    "view": gettext_lazy("see"),
+    "add": gettext_lazy("enter"),
+    "change": gettext_lazy("change"),
+    "delete": gettext_lazy("delete"),
+    "publish": gettext_lazy("publish and withdraw"),
+}
+
+
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
     """The three groups come with the site; they are shown, not edited, except by a superuser."""
+
+    def get_fields(self, request, obj=None):
+        return super().get_fields(request, obj) if request.user.is_superuser else ("name", "rights")
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if request.user.is_superuser else ("rights",)
+
+    @admin.display(description=gettext_lazy("What its accounts may do"))
+    def rights(self, group) -> str:
+        """The permissions in words; Django keeps their names in English."""
+        of_kinds: dict[str, list[str]] = {}
+        for permission in group.permissions.select_related("content_type"):
+            right = str(RIGHTS.get(permission.codename.partition("_")[0], permission.name))
+            of_kinds.setdefault(permission.content_type.name, []).append(right)
+        return "\n".join(f"{kind}: {_(', ').join(rights)}" for kind, rights in of_kinds.items())

@@ -16,7 +16,7 @@ ALLOWED = {
     "Futian", "XLSX", "CSV", "ODS", "Excel", "English", "slug", "code", "version", "HTTP", "GET", "POST", "JSON", "URL",
     "LDAP", "Command", "Control", "Accept",
 }  # fmt: skip
-# Who changed something is an account, the content's own words are content, and a name of a permission is stored in English.
+# Accounts that changed something; slugs and readings are values of records.
 CONTENT = {
     "load_content",
     "__main__",
@@ -30,7 +30,7 @@ CONTENT = {
 }
 OF_CONTENT = ("measures_version_changelist", "measures_version_change", "measures_version_compare")
 # Titles of entries in django-axes' log are no texts that could be translated.
-NOT_OURS = {"axes_accessattempt", "axes_accesslog", "axes_accessfailurelog", "auth_group_change"}
+NOT_OURS = {"axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
 SILENT = {"script", "style", "textarea", "code", "svg", "option"}
 EMPTY = {"br", "img", "input", "link", "meta", "hr", "col", "path", "source"}
 
