@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -29,9 +30,10 @@ def wait_until(condition, seconds: float = 60):
 
 
 @pytest.fixture
-def data(tmp_path_factory, with_static_files):
+def data(tmp_path_factory, with_static_files, prepared_cluster):
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o755)
+    subprocess.run(["cp", "-a", prepared_cluster, folder / "postgres"], check=True)
     yield with_static_files(folder)
     EmbeddedPostgres(folder).stop()
 
