@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 
@@ -21,6 +22,20 @@ from futian_reform.operations import embedded_postgres
 from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
+TRACED = 3  # cases of a parametrised test
+
+
+def pytest_collection_modifyitems(items):
+    """Measure coverage in the first cases of a test alone: the others run the same code, and take half as long untraced.
+
+    So do tests with the mark no_cover, which ask for the same many times.
+    """
+    seen = Counter()
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        seen[function] += 1
+        if seen[function] > TRACED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 class Databases:

@@ -313,6 +313,7 @@ def test_an_empty_first_line_stays_where_it_is(lin):
         assert list(texts) == lines
 
 
+@pytest.mark.no_cover
 def test_what_is_written_is_what_was_shown(lin):
     Action.objects.filter(measure__number__in=(5, 7, 12), position__in=(1, 3)).update(text_en="")
     ended = check_random_sheets(lin, 25, seed=7)

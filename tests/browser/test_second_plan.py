@@ -9,5 +9,6 @@ from .second_plan_entry import check_second_plan, desk
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
 
+@pytest.mark.no_cover
 def test_a_second_plan_from_the_first_save_to_its_publication(new_page, live_site, client):
     assert len(check_second_plan(desk(new_page, live_site), client, MEASURES[:4], [""])) > 10
