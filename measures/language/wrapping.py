@@ -17,7 +17,7 @@ GENERAL_WORDS = frozenset(
     根据 依托 利用 使用 进行 开展 具有 作为 成为 以及 其中 之外 更多 更加 什么 怎么 如何 哪些 他们 我们 这些 那些 各类 各种
     各项 一批 一个 一站式 多元化 市场化 常态化 长效化 结构化 国际化 法治化 专业化 区域 范围 地方 部门 单位 个人 自身 主体
     中国 内地 之一 之间 便利地 投融资 研究院 研究机构 示范区 示范点 标准化 金融业 实验区 集聚区 创新大赛 办公室
-    能力 水平 质量 效率 成本 结果 情况 问题 方面 工作 活动 责任 职责 权力 清单""".split()  # noqa: SIM905
+    和解 和谐 和平 能力 水平 质量 效率 成本 结果 情况 问题 方面 工作 活动 责任 职责 权力 清单""".split()  # noqa: SIM905
 )
 #: A word longer than a line of a title on a small phone would be broken at any place.
 MAX_WORD = 9  # characters
@@ -25,6 +25,7 @@ _WORD = re.compile(f"[{HAN}0-9A-Za-z]")
 _LATIN = re.compile("[0-9A-Za-z]")
 #: Characters that end a word oftener than they begin one: no line begins with them, unless with a word that is known.
 _ENDINGS = frozenset("的地得等了着过上中下后前内外化性型级区院所站点库业者员室部厅局处法制率度")
+_BEFORE_A_WORD = "的和"
 _OPENING, _CLOSING = "“‘《（「『", "”’》）」』"
 
 
@@ -39,7 +40,9 @@ class Words:
         inside: set[int] = set()
         starts: set[int] = set()
         borders = {
-            at for at in range(1, len(text)) if text[at] in _OPENING or text[at - 1] in _CLOSING + "的"
+            at
+            for at in range(1, len(text))
+            if text[at] in _OPENING or text[at - 1] in _CLOSING + _BEFORE_A_WORD
         }
         for start in range(len(text)):
             for end in range(start + 2, min(start + MAX_WORD, len(text)) + 1):
@@ -50,7 +53,8 @@ class Words:
         cuts = [
             at
             for at in sorted(borders - inside - {0, len(text)})
-            if _may_part(text[at - 1], text[at]) and (at in starts or text[at] not in _ENDINGS)
+            if _may_part(text[at - 1], text[at])
+            and (at in starts or text[at - 1] in _BEFORE_A_WORD or text[at] not in _ENDINGS)
         ]
         return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
