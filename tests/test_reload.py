@@ -1,6 +1,7 @@
 """New code by SIGHUP: proved before a web process runs it, and refused with the reason where it does not work."""
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -30,9 +31,11 @@ def wait_until(condition, seconds: float = 60):
 
 
 @pytest.fixture
-def data(tmp_path_factory, with_static_files):
+def data(tmp_path_factory, with_static_files, prepared_cluster):
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o755)
+    # Owned by this account, since the folder is private.
+    shutil.copytree(prepared_cluster, folder / "postgres")
     yield with_static_files(folder)
     EmbeddedPostgres(folder).stop()
 

@@ -14,9 +14,9 @@ KEPT = "/en/measures/"
 
 
 @pytest.fixture(scope="module")
-def site(with_static_files, tmp_path_factory):
+def site(with_static_files, prepared_cluster, tmp_path_factory):
     data = with_static_files(tmp_path_factory.mktemp("data"))
-    with running_site(workers=2, FUTIAN_DATA=str(data)) as site:
+    with running_site(cluster=prepared_cluster, FUTIAN_DATA=str(data)) as site:
         for _ in range(20):  # enough to reach each process
             assert get(site, KEPT)[0] == 200
         yield site
