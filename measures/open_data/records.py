@@ -3,11 +3,16 @@
 Names of fields are public and stable: fields may be added, none is renamed or removed.
 """
 
+from dataclasses import replace
 from operator import attrgetter, itemgetter
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Model
 from django.utils.translation import gettext_lazy as _
 
 from measures import models
+from measures.language.bilingual import Bilingual
 
 from .column import SLUG
 from .columns import BY_NAME
@@ -19,16 +24,35 @@ def columns(*names: str) -> tuple[Field, ...]:
     return tuple(BY_NAME[name] for name in names)
 
 
-def in_both(name: str, chinese: object, english: object) -> tuple[Field, Field]:
-    """A text in Chinese and in English, by the labels of the two."""
-    return Field(f"{name}_zh", chinese), Field(f"{name}_en", english)  # type: ignore[arg-type]
+def of_model(model: type[Model], *names: str) -> tuple[Field, ...]:
+    """Texts, choices and booleans as the model declares them; `name` stands for `name_zh` and `name_en` where it has these."""
+    pairs = [(f"{name}_zh", f"{name}_en") if name in _bilingual(model) else (name,) for name in names]
+    return tuple(_of_column(model, name) for pair in pairs for name in pair)
 
 
-SLUG_FIELD = Field("slug", _("slug"), constraints=SLUG)
-NAMES = in_both("name", _("name (Chinese)"), _("name (English)"))
-INTRO = in_both("intro", _("introduction (Chinese)"), _("introduction (English)"))
-NOTE = in_both("note", _("note (Chinese)"), _("note (English)"))
+def _bilingual(model: type[Model]) -> set[str]:
+    return {name for name, value in vars(model).items() if isinstance(value, Bilingual)}
+
+
+def _of_column(model: type[Model], name: str) -> Field:
+    column: Any = model._meta.get_field(name)
+    several = isinstance(column, ArrayField)
+    max_length = column.base_field.max_length if several else column.max_length
+    return Field(
+        name,
+        column.verbose_name,
+        column.help_text,
+        type="boolean" if isinstance(column, BooleanField) else "string",
+        several=several,
+        nullable=column.null,
+        choices=getattr(model, name.capitalize()) if column.choices else None,
+        constraints=SLUG if name == "slug" else {"maxLength": max_length} if max_length else {},
+    )
+
+
 YEAR = BY_NAME["year"]
+YEAR_OF_PLAN = Field(YEAR.name, YEAR.label, YEAR.description, attrgetter("plan.year"), type="integer")
+NUMBER = Field("number", _("number"), type="integer", constraints={"minimum": 1})
 PARAGRAPHS = Field(
     "paragraphs", _("source paragraphs"), type="integer", several=True, constraints={"minimum": 1}
 )
@@ -40,39 +64,31 @@ PARAGRAPHS_OF_PLAN = RecordType(
     _("Paragraphs of the source of one plan."),
     (
         Field("plan", _("plan"), _("Slug of the plan."), lambda cited: cited[0].slug, constraints=SLUG),
-        Field(
-            "numbers",
-            _("numbers"),
-            value=itemgetter(1),
-            type="integer",
-            several=True,
-            constraints={"minimum": 1},
-        ),
+        replace(PARAGRAPHS, name="numbers", label=_("numbers"), value=itemgetter(1)),
     ),
 )
 
 
-def names_of(part: str) -> tuple[Field, ...]:
+def names_of(part: str, model: type[Model]) -> tuple[Field, ...]:
     """Slug and names of what the attribute `part` refers to."""
-    return (
-        Field("slug", _("slug"), value=attrgetter(f"{part}.slug"), constraints=SLUG),
-        Field("name_zh", _("name (Chinese)"), value=attrgetter(f"{part}.name_zh")),
-        Field("name_en", _("name (English)"), value=attrgetter(f"{part}.name_en")),
-    )
+    fields = of_model(model, "slug", "name")
+    return tuple(replace(field, value=attrgetter(f"{part}.{field.name}")) for field in fields)
 
 
 # --- Parts of a measure ---
 
-CATEGORY_NAMES = RecordType("CategoryNames", _("A record by its slug and its names."), (SLUG_FIELD, *NAMES))
-AUDIENCE = RecordType("Audience", _("A record by its slug and its names."), (SLUG_FIELD, *NAMES))
+CATEGORY_NAMES = RecordType(
+    "CategoryNames", _("A record by its slug and its names."), of_model(models.Category, "slug", "name")
+)
+AUDIENCE = RecordType("Audience", CATEGORY_NAMES.description, of_model(models.Audience, "slug", "name"))
 ACTION = RecordType(
     "Action",
     _(
         "One thing that the plan says will be done, or, with background, that it reports from before the plan."
     ),
     (
-        Field("position", _("position"), type="integer", constraints={"minimum": 1}),
-        *in_both("text", _("action (Chinese)"), _("action (English)")),
+        replace(NUMBER, name="position", label=_("position")),
+        *of_model(models.Action, "text"),
         Field(
             "paragraph",
             _("source paragraph"),
@@ -93,16 +109,12 @@ ACTION = RecordType(
 CENTRE_LINK = RecordType(
     "CentreLink",
     _("That a measure serves a centre, on which basis, and why the editors think so."),
-    (
-        *names_of("centre"),
-        Field("basis", _("basis"), choices=models.CentreLink.Basis),
-        *in_both("reason", _("reason (Chinese)"), _("reason (English)")),
-    ),
+    (*names_of("centre", models.Centre), *of_model(models.CentreLink, "basis", "reason")),
 )
 DISTRICT_ROLE = RecordType(
     "DistrictRole",
     _("The part that a place plays in a measure."),
-    (*names_of("district"), Field("role", _("role"), choices=models.DistrictRole.Role), *NOTE),
+    (*names_of("district", models.District), *of_model(models.DistrictRole, "role", "note")),
 )
 
 # --- Measures ---
@@ -156,11 +168,10 @@ CATEGORY = RecordType(
     "Category",
     _("A category of a plan."),
     (
-        SLUG_FIELD,
-        Field(YEAR.name, YEAR.label, YEAR.description, attrgetter("plan.year"), type="integer"),
-        Field("number", _("number"), type="integer", constraints={"minimum": 1}),
-        *NAMES,
-        *INTRO,
+        *of_model(models.Category, "slug"),
+        YEAR_OF_PLAN,
+        NUMBER,
+        *of_model(models.Category, "name", "intro"),
         PARAGRAPHS,
     ),
 )
@@ -168,10 +179,9 @@ TERM = RecordType(
     "Term",
     _("A word of a plan that its readers may not know, and the editors’ explanation of it."),
     (
-        SLUG_FIELD,
-        Field(YEAR.name, YEAR.label, YEAR.description, attrgetter("plan.year"), type="integer"),
-        *in_both("name", _("term (Chinese)"), _("term (English)")),
-        *in_both("gloss", _("explanation (Chinese)"), _("explanation (English)")),
+        *of_model(models.Term, "slug"),
+        YEAR_OF_PLAN,
+        *of_model(models.Term, "name", "gloss"),
         Field("measures", _("measures"), _("Codes of the measures that the term stands in."), several=True),
     ),
 )
@@ -179,20 +189,15 @@ CENTRE = RecordType(
     "Centre",
     _("One of the “four centres” that the reforms are meant to serve."),
     (
-        SLUG_FIELD,
+        *of_model(models.Centre, "slug"),
         Field("order", _("order"), type="integer", constraints={"minimum": 0}),
-        *NAMES,
-        *in_both("short", _("short name (Chinese)"), _("short name (English)")),
-        *in_both("epithet", _("epithet (Chinese)"), _("epithet (English)")),
-        *in_both("description", _("description (Chinese)"), _("description (English)")),
-        Field(
-            PARAGRAPHS.name,
-            PARAGRAPHS.label,
-            _("Their numbers, plan after plan. Which plan each belongs to is said in paragraphs_by_plan."),
-            lambda centre: [number for _plan, numbers in centre.cited for number in numbers],
-            type="integer",
-            several=True,
-            constraints=PARAGRAPHS.constraints,
+        *of_model(models.Centre, "name", "short", "epithet", "description"),
+        replace(
+            PARAGRAPHS,
+            description=_(
+                "Their numbers, plan after plan. Which plan each belongs to is said in paragraphs_by_plan."
+            ),
+            value=lambda centre: [number for _plan, numbers in centre.cited for number in numbers],
         ),
         Field(
             "paragraphs_by_plan",
@@ -207,20 +212,9 @@ DISTRICT = RecordType(
     "District",
     _("The district itself or a place in it."),
     (
-        SLUG_FIELD,
-        Field("kind", _("kind"), choices=models.District.Kind),
-        *NAMES,
-        Field("pinyin", _("pinyin"), constraints={"maxLength": 200}),
-        Field(
-            "code",
-            _("division code"),
-            _("Statistical division code of the National Bureau of Statistics; empty if there is none."),
-            nullable=True,
-            constraints={"maxLength": 12},
-        ),
+        *of_model(models.District, "slug", "kind", "name", "pinyin", "code"),
         Field("parent", _("lies in"), _("Slug of the place it lies in."), nullable=True),
-        Field("aliases", _("other names"), several=True, constraints={"maxLength": 200}),
-        *NOTE,
+        *of_model(models.District, "aliases", "note"),
     ),
 )
 
@@ -229,24 +223,15 @@ DISTRICT = RecordType(
 SOURCE_PARAGRAPH = RecordType(
     "SourceParagraph",
     _("A paragraph of the plan’s source: its number and its opening words, never its text."),
-    (
-        Field("number", _("number"), type="integer", constraints={"minimum": 1}),
-        Field("heading", _("is a heading"), type="boolean"),
-        Field("opening", _("opening words"), constraints={"maxLength": 40}),
-    ),
+    (NUMBER, *of_model(models.SourceParagraph, "heading", "opening")),
 )
 PLAN = RecordType(
     "Plan",
     _("A plan, with the paragraphs of its source by their opening words."),
     (
-        SLUG_FIELD,
+        *of_model(models.Plan, "slug"),
         Field("year", _("year"), YEAR.description, type="integer"),
-        *in_both("title", _("title (Chinese)"), _("title (English)")),
-        *in_both("short_title", _("short title (Chinese)"), _("short title (English)")),
-        *in_both("issuer", _("issuer (Chinese)"), _("issuer (English)")),
-        *in_both("source", _("source (Chinese)"), _("source (English)")),
-        *INTRO,
-        *in_both("method", _("method (Chinese)"), _("method (English)")),
+        *of_model(models.Plan, "title", "short_title", "issuer", "source", "intro", "method"),
         Field("source_paragraphs", _("source paragraphs"), record=SOURCE_PARAGRAPH, several=True),
     ),
 )
@@ -257,13 +242,7 @@ CHANGE = RecordType(
         Field("id", _("number of the change"), type="integer"),
         Field("kind", _("kind"), choices=models.Version.Kind),
         Field("key", _("code or slug"), _("Code or slug of the record."), constraints={"maxLength": 80}),
-        Field(
-            "number",
-            _("number"),
-            _("Number of the version of the record, from 1."),
-            type="integer",
-            constraints={"minimum": 1},
-        ),
+        replace(NUMBER, description=_("Number of the version of the record, from 1.")),
         Field("event", _("what happened"), choices=models.Version.Event),
         Field("at", _("when"), _("When, in UTC."), type="datetime"),
         Field("note", _("why"), _("Why, in the editors’ words; may be empty.")),
