@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -70,3 +71,25 @@ class NaturalKeyManager(models.Manager):
 
     def get_by_natural_key(self, *values):
         return self.get(**dict(zip(self.key_fields, values, strict=True)))
+
+
+class Keyed(models.Model):
+    """A record that fixtures name by the natural key of its manager."""
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return tuple(attrgetter(name.replace("__", "."))(self) for name in type(self).objects.key_fields)
+
+
+class Slugged(Keyed):
+    """A record with a name, whose natural key is its slug."""
+
+    objects = NaturalKeyManager("slug")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField
+from .fields import ChineseField, PlanYearField, Slugged
 from .measure import Measure
 
 
-class Term(models.Model):
+class Term(Slugged):
     """A word of a plan that its readers may not know, and the editors' explanation of it. Public when its plan is."""
 
     plan = PlanYearField(related_name="terms")
@@ -26,18 +26,10 @@ class Term(models.Model):
     name = Bilingual()
     gloss = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("term")
         verbose_name_plural = _("terms")
         ordering = ["plan", "slug"]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.slug,)
 
 
 def new_synonym_slug() -> str:
@@ -45,15 +37,13 @@ def new_synonym_slug() -> str:
     return f"synonym-{secrets.token_hex(4)}"
 
 
-class Synonym(models.Model):
+class Synonym(Slugged):
     """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_synonym_slug, editable=False)
     word = models.CharField(_("word"), max_length=80)
     means = models.CharField(_("means"), max_length=80)
     both_ways = models.BooleanField(_("both ways"), default=False)
-
-    objects = NaturalKeyManager("slug")
 
     class Meta:
         verbose_name = _("synonym")
@@ -66,6 +56,3 @@ class Synonym(models.Model):
 
     def __str__(self):
         return f"{self.word} {'=' if self.both_ways else '→'} {self.means}"
-
-    def natural_key(self):
-        return (self.slug,)

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched
+from .fields import ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched
 from .plan import Category, SourceParagraph
 from .versions import Version
 from .vocabulary import Audience
@@ -26,7 +26,7 @@ class MeasureQuerySet(models.QuerySet):
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
 
 
-class Measure(Searched):
+class Measure(Keyed, Searched):
     class Basis(models.TextChoices):
         NAMED = "named", pgettext_lazy("basis of a measure", "Named in the source")
         DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")
@@ -104,7 +104,7 @@ class Measure(Searched):
     note = Bilingual()
     keywords = Bilingual()
 
-    objects = NaturalKeyManager.from_queryset(MeasureQuerySet)("plan", "number")
+    objects = NaturalKeyManager.from_queryset(MeasureQuerySet)("plan_id", "number")
 
     class Meta:
         verbose_name = _("measure")
@@ -142,6 +142,3 @@ class Measure(Searched):
     def folio(self) -> str:
         """The number as it is set in margins: 07."""
         return f"{self.number:02}"
-
-    def natural_key(self):
-        return (self.plan_id, self.number)

@@ -7,25 +7,13 @@ from django.utils.translation import pgettext_lazy
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager, Searched
+from .fields import ChineseField, Keyed, NaturalKeyManager, Searched
 from .measure import Measure
 from .plan import SourceParagraph
 from .vocabulary import Centre, District
 
 
-class MeasurePart(Searched):
-    """A part of one measure, edited with it."""
-
-    class Meta:
-        abstract = True
-
-    def natural_key(self):
-        return (*self.measure.natural_key(), *self.own_key())
-
-    natural_key.dependencies = ["measures.measure"]
-
-
-class Action(MeasurePart):
+class Action(Keyed, Searched):
     """One thing that the plan says will be done; with `background`, what it reports from before the plan."""
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
@@ -39,7 +27,7 @@ class Action(MeasurePart):
 
     text = Bilingual()
 
-    objects = NaturalKeyManager("measure__plan", "measure__number", "position")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "position")
 
     class Meta:
         verbose_name = _("action")
@@ -58,11 +46,8 @@ class Action(MeasurePart):
     def __str__(self):
         return f"{self.position}. {self.text}"
 
-    def own_key(self):
-        return (self.position,)
 
-
-class CentreLink(MeasurePart):
+class CentreLink(Keyed, Searched):
     """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     class Basis(models.TextChoices):
@@ -79,7 +64,7 @@ class CentreLink(MeasurePart):
 
     reason = Bilingual()
 
-    objects = NaturalKeyManager("measure__plan", "measure__number", "centre__slug")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "centre__slug")
 
     class Meta:
         verbose_name = _("link to a centre")
@@ -93,11 +78,8 @@ class CentreLink(MeasurePart):
     def __str__(self):
         return f"{self.centre} ({self.get_basis_display()})"
 
-    def own_key(self):
-        return self.centre.natural_key()
 
-
-class DistrictRole(MeasurePart):
+class DistrictRole(Keyed, Searched):
     """The part that a place plays in a measure. The source names no responsible unit, so there is none here."""
 
     class Role(models.TextChoices):
@@ -115,7 +97,7 @@ class DistrictRole(MeasurePart):
 
     note = Bilingual()
 
-    objects = NaturalKeyManager("measure__plan", "measure__number", "district__slug", "role")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "district__slug", "role")
 
     class Meta:
         verbose_name = _("role of a place")
@@ -128,6 +110,3 @@ class DistrictRole(MeasurePart):
 
     def __str__(self):
         return f"{self.district} ({self.get_role_display()})"
-
-    def own_key(self):
-        return (*self.district.natural_key(), self.role)

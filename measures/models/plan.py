@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual, paragraph_number
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched
+from .fields import ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
 
 
-class Plan(models.Model):
+class Plan(Slugged):
     """A plan. What belongs to it (categories, terms, measures) is public only while it is published."""
 
     class Status(models.TextChoices):
@@ -39,8 +39,6 @@ class Plan(models.Model):
     intro = Bilingual()
     method = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
@@ -52,11 +50,8 @@ class Plan(models.Model):
     def __str__(self):
         return self.short_title
 
-    def natural_key(self):
-        return (self.slug,)
 
-
-class SourceParagraph(models.Model):
+class SourceParagraph(Keyed):
     """A paragraph of the plan's source: its number and its opening words, never its text."""
 
     plan = PlanYearField(related_name="source_paragraphs")
@@ -64,7 +59,7 @@ class SourceParagraph(models.Model):
     heading = models.BooleanField(_("is a heading"), default=False)
     opening = models.CharField(_("opening words"), max_length=40)
 
-    objects = NaturalKeyManager("plan", "number")
+    objects = NaturalKeyManager("plan_id", "number")
 
     class Meta:
         verbose_name = _("source paragraph")
@@ -78,11 +73,8 @@ class SourceParagraph(models.Model):
     def __str__(self):
         return f"{self.plan_id} {paragraph_number(self.number)} {self.opening}…"
 
-    def natural_key(self):
-        return (self.plan_id, self.number)
 
-
-class Category(Searched):
+class Category(Slugged, Searched):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
     slug = models.SlugField(_("slug"), unique=True)
@@ -97,8 +89,6 @@ class Category(Searched):
     name = Bilingual()
     intro = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
@@ -107,9 +97,3 @@ class Category(Searched):
             models.UniqueConstraint(fields=["plan", "number"], name="category_number_unique"),
             models.CheckConstraint(condition=Q(number__gte=1), name="category_number_positive"),
         ]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.slug,)

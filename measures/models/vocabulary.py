@@ -8,11 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager, Searched
+from .fields import ChineseField, Searched, Slugged
 from .plan import SourceParagraph
 
 
-class Centre(Searched):
+class Centre(Slugged, Searched):
     """One of the "four centres" that the reforms are meant to serve."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -34,21 +34,13 @@ class Centre(Searched):
     epithet = Bilingual()
     description = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("centre")
         verbose_name_plural = _("centres")
         ordering = ["order"]
 
-    def __str__(self):
-        return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
-
-class Audience(Searched):
+class Audience(Slugged, Searched):
     """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -58,21 +50,13 @@ class Audience(Searched):
 
     name = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("audience")
         verbose_name_plural = _("audiences")
         ordering = ["order"]
 
-    def __str__(self):
-        return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
-
-class District(Searched):
+class District(Slugged, Searched):
     """The district itself or a place in it."""
 
     class Kind(models.TextChoices):
@@ -113,8 +97,6 @@ class District(Searched):
     name = Bilingual()
     note = Bilingual()
 
-    objects = NaturalKeyManager("slug")
-
     class Meta:
         verbose_name = _("district or place")
         verbose_name_plural = _("districts and places")
@@ -127,9 +109,3 @@ class District(Searched):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="district_not_inside_itself"
             ),
         ]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.slug,)
