@@ -11,20 +11,9 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from measures.models import (
-    Action,
-    Audience,
-    Category,
-    Centre,
-    CentreLink,
-    District,
-    DistrictRole,
-    Measure,
-    Plan,
-    SourceParagraph,
-    Synonym,
-    Term,
-)
+from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+
+from .kinds import MODELS
 
 #: Lines of a form: fields that stand beside one another are a tuple.
 Lines = tuple[str | tuple[str, ...], ...]
@@ -104,17 +93,7 @@ ROWS = {
 }
 
 #: Where the fields of forms are looked for by name; those of measures come first.
-MODELS_WITH_ROWS = (
-    Synonym,
-    Term,
-    Audience,
-    Centre,
-    District,
-    Category,
-    Plan,
-    *(rows.model for rows in ROWS.values()),
-    Measure,
-)
+MODELS_WITH_ROWS = (*reversed(MODELS.values()), *(rows.model for rows in ROWS.values()), Measure)
 OTHER_LABELS = {"change_note": _lazy("Why this change? (public)"), "private_note": _lazy("Note for staff")}
 
 #: Fields of forms that are not shown from documents: the plan of a record never changes.
