@@ -6,9 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
@@ -20,6 +18,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from .backups.dump import back_up
 from .backups.server import BackupError
+from .migrations import unknown_migrations
 
 Say = Callable[[str], None]
 REMEDIES = {
@@ -157,13 +156,7 @@ def back_up_before(say: Say) -> None:
 
 
 def refuse_newer_database(loader: MigrationLoader) -> None:
-    ours = {
-        config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR
-    }
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known.update(migration.replaces)
-    if unknown := sorted(name for app, name in set(loader.applied_migrations) - known if app in ours):
+    if unknown := unknown_migrations(loader):
         raise ServeError(
             f"The database is newer than this code: it has the migration {unknown[-1]}, unknown here. Nothing was "
             "changed. Update the code (git pull), restore the backup made before the update, or name another "
