@@ -45,6 +45,16 @@ class Record(Part):
 
 
 @dataclass(slots=True, kw_only=True)
+class Named(Record):
+    """A record with a name of its own."""
+
+    name_zh: str
+    name_en: str
+
+    name = Bilingual()
+
+
+@dataclass(slots=True, kw_only=True)
 class Paragraph(Part):
     """A paragraph of a plan's source: its number and its opening words, never its text."""
 
@@ -90,26 +100,21 @@ class Plan(Record):
 
 
 @dataclass(slots=True, kw_only=True)
-class Category(Record):
+class Category(Named):
     plan: Plan
     number: int
     #: Its place in its plan, from 1, by which its colour goes; numbers may leave gaps.
     position: int = 0
-    name_zh: str
-    name_en: str
     intro_zh: str
     intro_en: str
     paragraphs: list[int] = field(default_factory=list)
 
-    name = Bilingual()
     intro = Bilingual()
 
 
 @dataclass(slots=True, kw_only=True)
-class Centre(Record):
+class Centre(Named):
     order: int
-    name_zh: str
-    name_en: str
     short_zh: str
     short_en: str
     epithet_zh: str
@@ -121,26 +126,19 @@ class Centre(Record):
     #: The numbers of these paragraphs by plan, as far as the plans are public.
     cited: list[tuple[Plan, list[int]]] = field(default_factory=list)
 
-    name = Bilingual()
     short = Bilingual()
     epithet = Bilingual()
     description = Bilingual()
 
 
 @dataclass(slots=True, kw_only=True)
-class Audience(Record):
+class Audience(Named):
     order: int
-    name_zh: str
-    name_en: str
-
-    name = Bilingual()
 
 
 @dataclass(slots=True, kw_only=True)
-class District(Record):
+class District(Named):
     kind: str
-    name_zh: str
-    name_en: str
     pinyin: str
     code: str | None
     parent: str | None
@@ -148,7 +146,6 @@ class District(Record):
     note_zh: str = ""
     note_en: str = ""
 
-    name = Bilingual()
     note = Bilingual()
 
     @property
@@ -157,17 +154,14 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
-class Term(Record):
+class Term(Named):
     """A word of a plan and the editors' explanation of it; `measures` are the codes of those that it stands in."""
 
     plan: Plan
-    name_zh: str
-    name_en: str
     gloss_zh: str
     gloss_en: str
     measures: list[str] = field(default_factory=list)
 
-    name = Bilingual()
     gloss = Bilingual()
 
     @property

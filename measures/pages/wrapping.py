@@ -66,4 +66,4 @@ def _words(catalogue: Catalogue) -> Iterator[str]:
     for synonym in vocabulary.synonym.values():
         yield from (synonym.word, synonym.means)
     if len(catalogue.register) <= MAX_READ:
-        yield from catalogue.store.keywords()
+        yield from catalogue.keywords()

@@ -124,8 +124,7 @@ class Search:
     def __init__(self, query: str, catalogue: Catalogue):
         self.query = query
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
-        store = catalogue.store
-        self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
+        self.index = Index(catalogue.using, catalogue.number, also_known=self._synonyms.keys())
         self.index.limit_statements()
         self.words = distinct(words(query))
         self._exact = self._read_exactly()
