@@ -22,7 +22,8 @@ UNFINISHED = {
 def release() -> bytes:
     """A digest of the code and the texts that files are made with: another release may write the same data in another way."""
     digest = blake2b(settings.SITE_ORIGIN.encode(), digest_size=12)
-    for folder, pattern in (("measures", "*.py"), ("locale", "*.mo")):
+    made_from = (("measures", "*.py"), ("measures", "*.toml"), ("measures", "*.txt"), ("locale", "*.mo"))
+    for folder, pattern in made_from:
         for path in sorted(Path(settings.BASE_DIR, folder).rglob(pattern)):
             digest.update(path.read_bytes())
     return digest.digest()
