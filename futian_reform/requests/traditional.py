@@ -6,11 +6,9 @@ from pathlib import Path
 
 import opencc
 
-_PAIRS = [
-    line.split("\t")
-    for line in Path(__file__).with_suffix(".tsv").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-]
+from measures.language.word_lists import word_table
+
+_PAIRS = word_table(Path(__file__).with_suffix(".tsv"))
 # Character -> the one that stands instead; word -> the same.
 GLOSSARY = str.maketrans({one: other for one, other in _PAIRS if len(one) == 1})
 WORDS = {one: other for one, other in _PAIRS if len(one) > 1}
