@@ -123,7 +123,6 @@ class Catalogue(Store):
         }
 
     def terms_of(self, code: str) -> list[Term]:
-        """The terms that stand in the measure with this code."""
         return [term for term in self.vocabulary.term.values() if code in term.measures]
 
     def surroundings(self, code: str) -> dict[str, Measure]:

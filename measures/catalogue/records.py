@@ -39,8 +39,6 @@ class Part:
 
 @dataclass(slots=True, kw_only=True)
 class Record(Part):
-    """A record of any kind."""
-
     slug: str = ""
 
 
@@ -279,7 +277,6 @@ class Measure(Record):
 
     @property
     def planned(self) -> list[Action]:
-        """The actions that the plan says will be done."""
         return [action for action in self.actions if not action.background]
 
     @property

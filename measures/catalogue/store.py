@@ -180,7 +180,6 @@ class Store:
         return {own.code: own for own in found}
 
     def measure(self, code: str) -> Measure | None:
-        """The public measure with this code."""
         return self.measures_by_code([code]).get(code)
 
     def family(self, keys: Sequence[int]) -> list[Measure]:

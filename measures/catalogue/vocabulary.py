@@ -101,7 +101,6 @@ class Vocabulary:
         return self._above.get(slug, [])
 
     def with_all_above(self, slugs: Collection[str]) -> Collection[str]:
-        """These places and all that they lie in."""
         if len(slugs) == 1:
             return self.with_places_above(*slugs)
         return {above for slug in slugs for above in self.with_places_above(slug)}

@@ -1,7 +1,4 @@
-"""The fields of each kind of record, in the order in which an editor thinks of them.
-
-Declared once: the forms of the staff desk are laid out by these lines, and documents are shown and compared in their order.
-"""
+"""The fields of each kind of record in an editor's order, in which forms are laid out and documents shown and compared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,7 +102,6 @@ def flat(lines: Lines) -> Iterator[str]:
 
 
 def form_lines(kind: str, section: str = "") -> Lines:
-    """The lines of a section of the form of this kind."""
     return tuple(line for line in SECTIONS[kind][section] if line not in ROWS)
 
 

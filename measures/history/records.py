@@ -34,6 +34,5 @@ def measure_of_version(code: str, number: int) -> Measure | None:
 
 
 def later_version(code: str, number: int) -> int | None:
-    """The number of the public version after this one."""
     later = PublicVersion.ever.of("measure", code).filter(public=True).filter(number__gt=number)
     return later.order_by("number").values_list("number", flat=True).first()

@@ -140,5 +140,4 @@ class Measure(Keyed, Searched):
 
     @property
     def folio(self) -> str:
-        """The number as it is set in margins: 07."""
         return f"{self.number:02}"

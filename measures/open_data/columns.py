@@ -1,8 +1,4 @@
-"""The columns of every table, which `columns.toml` declares in both languages.
-
-CSV, XLSX, the data dictionary, the table schema and the staff import read this one list. The records of the API take the
-fields that they share from here too.
-"""
+"""The columns of CSV, XLSX, the data dictionary, the table schema and the staff import, as `columns.toml` declares them."""
 
 import tomllib
 from collections.abc import Callable

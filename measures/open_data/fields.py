@@ -1,8 +1,4 @@
-"""The fields of records as files and the API publish them, and kinds of records made of such fields.
-
-The columns of tables and the records of JSON are declared with these; so is what the data dictionary, the table schema and the
-OpenAPI document say about them.
-"""
+"""The fields of records as files and the API publish them, and kinds of records made of such fields."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -77,5 +73,4 @@ class RecordType:
         return [(field.name, field.read_for_json) for field in self.fields]
 
     def as_json(self, record: Any) -> dict[str, Any]:
-        """The record as a dictionary that `json.dumps` writes."""
         return {name: read(record) for name, read in self._readers}

@@ -99,7 +99,6 @@ def _first(doors: list[Door], most: int) -> list[Door]:
 
 
 def ways_in(plan: Plan, catalogue: Catalogue) -> list[Doors]:
-    """The doors of the home page: of each kind, for this plan."""
     return catalogue.kept(
         ("ways in", plan.slug), lambda: [doors(facet, catalogue, plan, MAX_DOORS) for facet in KINDS]
     )

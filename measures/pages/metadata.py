@@ -104,7 +104,6 @@ def measure(context) -> Page:
 
 
 def article(measure: Measure) -> dict[str, str]:
-    """The article tags of Chinese government pages."""
     return {
         "ArticleTitle": measure.title,
         "ContentSource": measure.plan.source.partition("。")[0],

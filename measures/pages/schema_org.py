@@ -37,7 +37,6 @@ def the_dataset() -> dict:
 
 
 def dataset(context) -> dict:
-    """The whole database."""
     return dataset_of(context["plans"], absolute("/#dataset"), absolute(reverse("home")), context)
 
 
@@ -63,7 +62,6 @@ def dataset_of(plans: list[Plan], name: str, address: str, context) -> dict:
 
 
 def creative_work(measure: Measure) -> dict:
-    """The measure in the words of schema.org."""
     address = absolute(reverse("measure", args=[measure.code]))
     places = [role.district for role in measure.districts]
     return {
@@ -89,7 +87,6 @@ def creative_work(measure: Measure) -> dict:
 
 
 def set_of_terms(glossary: list[tuple[Plan, Explained]]) -> dict:
-    """The glossary in the words of schema.org."""
     address = absolute(reverse("glossary"))
     return {
         "@type": "DefinedTermSet",

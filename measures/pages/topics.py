@@ -31,8 +31,6 @@ class Group(NamedTuple):
 
 
 class TopicIndex(PublicPage):
-    """All topics of one kind."""
-
     template_name = "topics.html"
     facet = ""
 
@@ -42,8 +40,6 @@ class TopicIndex(PublicPage):
 
 
 class TopicPage(PublicPage):
-    """A category, centre, audience or place: what it is, and its measures."""
-
     template_name = "topic.html"
     facet = ""
 

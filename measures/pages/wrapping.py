@@ -31,7 +31,6 @@ class Wrapping:
         return Words(_words(self.catalogue))
 
     def markup(self, text: str) -> SafeString:
-        """The Chinese text as markup."""
         if (kept := self._kept.get(text)) is None:
             kept = self.made(text)
             if len(self._kept) < MAX_TEXTS:

@@ -208,16 +208,13 @@ class Index:
         return named
 
     def exists(self, condition: Q) -> bool:
-        """Whether the row of some measure fits."""
         with self._timed():
             return bool(self._holding(SearchRow).filter(condition).exists())
 
     def stands(self, text: str) -> bool:
-        """Whether some measure has this text."""
         return self.exists(text_condition(Alternatives((Phrase(text),))))
 
     def bitmap(self, condition: Q, register: Register) -> int:
-        """The bitmap of the measures whose rows fit."""
         words = self._holding(SearchRow).filter(condition).values(which=WordOf("measure_id"))
         with self._timed():
             return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))

@@ -66,7 +66,6 @@ class Spelling:
 
     @property
     def single(self) -> bool:
-        """Whether the word can be one syllable."""
         return self.word in SYLLABLES
 
     def steps(self) -> set[Step]:

@@ -24,7 +24,6 @@ def variants(word: str) -> list[str]:
 
 
 def halves(word: str) -> list[tuple[str, str]]:
-    """The ways to write the word in two."""
     if len(word) > MAX_LENGTH:
         return []
     return [(word[:at], word[at:]) for at in range(MIN_PART, len(word) - MIN_PART + 1)]

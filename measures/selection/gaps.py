@@ -110,12 +110,10 @@ class Gaps:
 
 
 def step_of(text: str) -> Step | None:
-    """The weakest step that the text has a word of."""
     return next((step for step in STEPS if step.stands_in(text)), None)
 
 
 def gaps(measures: Iterable[Measure], vocabulary: Vocabulary) -> Gaps:
-    """Count what these measures say."""
     found = Gaps(
         streets=[(place, Found()) for place in vocabulary.district.values() if place.kind == "subdistrict"],
         steps=[(step, Found()) for step in STEPS],

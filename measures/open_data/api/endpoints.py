@@ -91,7 +91,6 @@ def as_json(document: dict[str, Any]) -> HttpResponse:
 
 
 def page_address(request: HttpRequest, number: int) -> str:
-    """The address of another page of the same list."""
     query = request.GET.copy()
     query.pop("page", None)
     if number > 1:
@@ -116,8 +115,6 @@ class Measures(Endpoint):
 
 
 class VocabularyEndpoint(Endpoint):
-    """The records of one kind of the vocabulary."""
-
     kind = ""
 
     def keys(self) -> Keys:

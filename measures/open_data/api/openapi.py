@@ -214,7 +214,6 @@ def field_schema(field: Field) -> Schema:
 
 
 def value_schema(field: Field) -> Schema:
-    """The schema of one value."""
     if field.record:
         return reference(field.record.name)
     if field.choices:
