@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 from measures.language.normalising import normalized
 
@@ -48,6 +49,24 @@ class ChineseField(models.TextField):
     """Text in simplified characters."""
 
     default_validators = [validate_simplified]
+
+
+class BilingualField:
+    """Two columns, `title_zh` and `title_en`, and `title`, which reads them in the active language.
+
+    `chinese` and `english` are the names of the columns. Either both may be blank, or the English one alone.
+    """
+
+    def __init__(self, chinese, english, *, blank: bool = False, blank_en: bool = False):
+        self.chinese = ChineseField(chinese, blank=blank)
+        self.english = models.TextField(english, blank=blank or blank_en)
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        model.add_to_class(f"{name}_zh", self.chinese)
+        model.add_to_class(f"{name}_en", self.english)
+        both = Bilingual()
+        both.__set_name__(model, name)
+        setattr(model, name, both)
 
 
 class PlanYearField(models.ForeignKey):

@@ -6,9 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, PlanYearField, Slugged
+from .fields import BilingualField, PlanYearField, Slugged
 from .measure import Measure
 
 
@@ -17,14 +15,9 @@ class Term(Slugged):
 
     plan = PlanYearField(related_name="terms")
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
-    name_zh = ChineseField(_("term (Chinese)"))
-    name_en = models.TextField(_("term (English)"))
-    gloss_zh = ChineseField(_("explanation (Chinese)"))
-    gloss_en = models.TextField(_("explanation (English)"))
+    name = BilingualField(_("term (Chinese)"), _("term (English)"))
+    gloss = BilingualField(_("explanation (Chinese)"), _("explanation (English)"))
     measures = models.ManyToManyField(Measure, verbose_name=_("measures"), related_name="terms", blank=True)
-
-    name = Bilingual()
-    gloss = Bilingual()
 
     class Meta:
         verbose_name = _("term")

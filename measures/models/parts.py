@@ -5,9 +5,7 @@ from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, Keyed, NaturalKeyManager, Searched
+from .fields import BilingualField, Keyed, NaturalKeyManager, Searched
 from .measure import Measure
 from .plan import SourceParagraph
 from .vocabulary import Centre, District
@@ -18,14 +16,11 @@ class Action(Keyed, Searched):
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
     position = models.PositiveSmallIntegerField(_("position"))
-    text_zh = ChineseField(_("action (Chinese)"))
-    text_en = models.TextField(_("action (English)"), blank=True)
+    text = BilingualField(_("action (Chinese)"), _("action (English)"), blank_en=True)
     paragraph = models.ForeignKey(
         SourceParagraph, on_delete=models.PROTECT, related_name="actions", verbose_name=_("source paragraph")
     )
     background = models.BooleanField(_("is background"), default=False)
-
-    text = Bilingual()
 
     objects = NaturalKeyManager("measure__plan_id", "measure__number", "position")
 
@@ -59,10 +54,7 @@ class CentreLink(Keyed, Searched):
         Centre, on_delete=models.PROTECT, related_name="links", verbose_name=_("centre")
     )
     basis = models.CharField(_("basis"), max_length=9, choices=Basis)
-    reason_zh = ChineseField(_("reason (Chinese)"))
-    reason_en = models.TextField(_("reason (English)"), blank=True)
-
-    reason = Bilingual()
+    reason = BilingualField(_("reason (Chinese)"), _("reason (English)"), blank_en=True)
 
     objects = NaturalKeyManager("measure__plan_id", "measure__number", "centre__slug")
 
@@ -92,10 +84,7 @@ class DistrictRole(Keyed, Searched):
         District, on_delete=models.PROTECT, related_name="roles", verbose_name=_("district or place")
     )
     role = models.CharField(_("role"), max_length=11, choices=Role)
-    note_zh = ChineseField(_("note (Chinese)"), blank=True)
-    note_en = models.TextField(_("note (English)"), blank=True)
-
-    note = Bilingual()
+    note = BilingualField(_("note (Chinese)"), _("note (English)"), blank=True)
 
     objects = NaturalKeyManager("measure__plan_id", "measure__number", "district__slug", "role")
 

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from measures.language.bilingual import Bilingual, paragraph_number
+from measures.language.bilingual import paragraph_number
 
-from .fields import ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
+from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
 
 
 class Plan(Slugged):
@@ -18,26 +18,13 @@ class Plan(Slugged):
 
     slug = models.SlugField(_("slug"), unique=True)
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
-    title_zh = ChineseField(_("title (Chinese)"))
-    title_en = models.TextField(_("title (English)"))
-    short_title_zh = ChineseField(_("short title (Chinese)"))
-    short_title_en = models.TextField(_("short title (English)"))
-    issuer_zh = ChineseField(_("issuer (Chinese)"))
-    issuer_en = models.TextField(_("issuer (English)"))
-    source_zh = ChineseField(_("source (Chinese)"))
-    source_en = models.TextField(_("source (English)"))
-    intro_zh = ChineseField(_("introduction (Chinese)"))
-    intro_en = models.TextField(_("introduction (English)"))
-    method_zh = ChineseField(_("method (Chinese)"))
-    method_en = models.TextField(_("method (English)"))
+    title = BilingualField(_("title (Chinese)"), _("title (English)"))
+    short_title = BilingualField(_("short title (Chinese)"), _("short title (English)"))
+    issuer = BilingualField(_("issuer (Chinese)"), _("issuer (English)"))
+    source = BilingualField(_("source (Chinese)"), _("source (English)"))
+    intro = BilingualField(_("introduction (Chinese)"), _("introduction (English)"))
+    method = BilingualField(_("method (Chinese)"), _("method (English)"))
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
-
-    title = Bilingual()
-    short_title = Bilingual()
-    issuer = Bilingual()
-    source = Bilingual()
-    intro = Bilingual()
-    method = Bilingual()
 
     class Meta:
         verbose_name = _("plan")
@@ -78,16 +65,11 @@ class Category(Slugged, Searched):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
     slug = models.SlugField(_("slug"), unique=True)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
-    intro_zh = ChineseField(_("introduction (Chinese)"))
-    intro_en = models.TextField(_("introduction (English)"))
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
+    intro = BilingualField(_("introduction (Chinese)"), _("introduction (English)"))
     paragraphs = models.ManyToManyField(
         SourceParagraph, verbose_name=_("source paragraphs"), related_name="categories", blank=True
     )
-
-    name = Bilingual()
-    intro = Bilingual()
 
     class Meta:
         verbose_name = _("category")

@@ -6,9 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, Searched, Slugged
+from .fields import BilingualField, Searched, Slugged
 from .plan import SourceParagraph
 
 
@@ -17,22 +15,13 @@ class Centre(Slugged, Searched):
 
     slug = models.SlugField(_("slug"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
-    short_zh = ChineseField(_("short name (Chinese)"))
-    short_en = models.TextField(_("short name (English)"))
-    epithet_zh = ChineseField(_("epithet (Chinese)"))
-    epithet_en = models.TextField(_("epithet (English)"))
-    description_zh = ChineseField(_("description (Chinese)"))
-    description_en = models.TextField(_("description (English)"))
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
+    short = BilingualField(_("short name (Chinese)"), _("short name (English)"))
+    epithet = BilingualField(_("epithet (Chinese)"), _("epithet (English)"))
+    description = BilingualField(_("description (Chinese)"), _("description (English)"))
     paragraphs = models.ManyToManyField(
         SourceParagraph, verbose_name=_("source paragraphs"), related_name="centres", blank=True
     )
-
-    name = Bilingual()
-    short = Bilingual()
-    epithet = Bilingual()
-    description = Bilingual()
 
     class Meta:
         verbose_name = _("centre")
@@ -45,10 +34,7 @@ class Audience(Slugged, Searched):
 
     slug = models.SlugField(_("slug"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
-
-    name = Bilingual()
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
 
     class Meta:
         verbose_name = _("audience")
@@ -67,8 +53,7 @@ class District(Slugged, Searched):
 
     slug = models.SlugField(_("slug"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
     pinyin = models.CharField(_("pinyin"), max_length=200)
     code = models.CharField(
         _("division code"),
@@ -91,11 +76,7 @@ class District(Slugged, Searched):
     aliases = ArrayField(
         models.CharField(max_length=200), verbose_name=_("other names"), default=list, blank=True
     )
-    note_zh = ChineseField(_("note (Chinese)"), blank=True)
-    note_en = models.TextField(_("note (English)"), blank=True)
-
-    name = Bilingual()
-    note = Bilingual()
+    note = BilingualField(_("note (Chinese)"), _("note (English)"), blank=True)
 
     class Meta:
         verbose_name = _("district or place")
