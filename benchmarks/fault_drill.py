@@ -280,6 +280,7 @@ class Drill:
             ("slowest answer, seconds", f"{self.slowest:.2f}"),
             ("longest an old version was still sent, seconds", f"{self.stalest[0]:.2f}"),
             ("  and when, seconds after the start", f"{self.stalest[1]:.0f}"),
+            ("PostgreSQL answered again, seconds after it", f"{back - self.begun:.1f}"),
             ("uncached while PostgreSQL was away: answers", len(during)),
             (
                 "  of them 503 with Retry-After",

@@ -11,6 +11,7 @@ import signal
 import sys
 from functools import partial
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -70,7 +71,7 @@ def main(supervisor: int, listening: int, ready: int) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != supervisor:
         sys.exit(1)
-    asyncio.run(run(load_front(), listening, ready))
+    uvloop.run(run(load_front(), listening, ready))
 
 
 async def run(front, listening: int, ready: int) -> None:

@@ -15,12 +15,11 @@ from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
-from measures.search.snippets import hits, marked_whole
 from measures.selection.filter import SORTS, MeasureFilter
 
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import MAIN, ShownFacet, ShownOption, shown_facets
-from .rows import row, rows
+from .rows import found_rows, rows
 from .sentences import sentence
 from .strip import Strip, strip
 from .wrapping import wrapping
@@ -130,18 +129,7 @@ class Listing:
         shown = {"coded": self.mixed, "in_one_category": one_category}
         if not (query := self.filterset.search):
             return rows(catalogue, keys, **shown)
-        breaks = wrapping(catalogue).breaks
-        return [
-            row(
-                measure,
-                catalogue,
-                headline=marked_whole(measure.headline, query, breaks(measure.headline)),
-                title=marked_whole(measure.title, query, breaks(measure.title)),
-                hits=hits(measure, query),
-                **shown,
-            )
-            for measure in catalogue.measures(keys)
-        ]
+        return found_rows(catalogue, keys, query, **shown)
 
     @property
     def compared(self) -> str:

@@ -25,9 +25,9 @@ register = template.Library()
 
 
 @register.filter
-def own_lang(text):
+def own_lang(text, lang=None):
     """Marks a text with its language where that is not the page's (Chinese shown for missing English)."""
-    lang = getattr(text, "lang", None)
+    lang = lang or getattr(text, "lang", None)
     if lang is None or (lang == ENGLISH) == (get_language() == "en"):
         return text
     return format_html('<span lang="{}">{}</span>', lang, text)
