@@ -20,6 +20,7 @@ from django.utils.translation import override
 from measures.addresses import (
     MAX_PATH_LENGTH,
     PAGE,
+    PLURALS,
     STUCK,
     absolute,
     form_of_answer,
@@ -46,10 +47,7 @@ PARAMETERS = {
     "measures-xlsx": LIST,
     "measures-json": LIST,
     "api-measures-list": (*LIST, "page"),
-    **{
-        f"api-{name}-list": ("page",)
-        for name in ("audiences", "categories", "centres", "districts", "plans", "terms")
-    },
+    **{f"api-{name}-list": ("page",) for name in PLURALS.values()},
     "api-changes-list": (*SPAN, "page"),
     "changes": (*SPAN, "page"),
     "changes-atom": (*SPAN, "page"),

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from measures.addresses import CODE_PATTERN, absolute
+from measures.addresses import CODE_PATTERN, PLURALS, absolute
 from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
@@ -117,6 +117,9 @@ class Measures(Endpoint):
 class VocabularyEndpoint(Endpoint):
     kind = ""
 
+    def __init_subclass__(cls) -> None:
+        cls.name = PLURALS[cls.kind]
+
     def keys(self) -> Keys:
         return list(self.catalogue.vocabulary.records(self.kind))
 
@@ -128,37 +131,37 @@ class VocabularyEndpoint(Endpoint):
 
 
 class Categories(VocabularyEndpoint):
-    name, kind = "categories", "category"
+    kind = "category"
     many, one = _("The categories of the plans"), _("One category")
     listed = retrieved = records.CATEGORY
 
 
 class Centres(VocabularyEndpoint):
-    name, kind = "centres", "centre"
+    kind = "centre"
     many, one = _("The four centres"), _("One centre")
     listed = retrieved = records.CENTRE
 
 
 class Audiences(VocabularyEndpoint):
-    name, kind = "audiences", "audience"
+    kind = "audience"
     many, one = _("The groups that measures concern"), _("One group")
     listed = retrieved = records.AUDIENCE
 
 
 class Districts(VocabularyEndpoint):
-    name, kind = "districts", "district"
+    kind = "district"
     many, one = _("The district and its places"), _("One place")
     listed = retrieved = records.DISTRICT
 
 
 class Plans(VocabularyEndpoint):
-    name, kind = "plans", "plan"
+    kind = "plan"
     many, one = _("The plans"), _("One plan, with the paragraphs of its source by their opening words")
     listed = retrieved = records.PLAN
 
 
 class Terms(VocabularyEndpoint):
-    name, kind = "terms", "term"
+    kind = "term"
     many, one = _("The terms of the plans, explained"), _("One term")
     listed = retrieved = records.TERM
 
