@@ -153,7 +153,7 @@ class Observer:
 
 def readers(seen: dict) -> Iterator[GaugeMetricFamily]:
     """Whether each database that pages are read from answers, and how far it is behind where it is a replica."""
-    named = seen.get("readers") or {"reader": {"answers": seen.get("database", False), **_replica_of(seen)}}
+    named = seen.get("readers") or {"reader": {"answers": seen.get("database", False)}}
     up = GaugeMetricFamily("futian_reader_up", "Whether a reader answers.", labels=["reader"])
     lag = GaugeMetricFamily("futian_replica_lag_seconds", "Age of what a replica lacks.", labels=["reader"])
     behind = GaugeMetricFamily(
@@ -167,7 +167,3 @@ def readers(seen: dict) -> Iterator[GaugeMetricFamily]:
             lag.add_metric([name], seconds or 0.0)
             behind.add_metric([name], replica.get("versions_behind", 0))
     yield from (up, lag, behind)
-
-
-def _replica_of(seen: dict) -> dict:
-    return {"replica": seen["replica"]} if "replica" in seen else {}
