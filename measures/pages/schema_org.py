@@ -1,4 +1,4 @@
-"""What pages are about, in the words of schema.org. Nothing here says that a government publishes the site."""
+"""Descriptions of pages in the words of schema.org. Nothing here says that a government publishes the site."""
 
 from collections.abc import Iterable
 
