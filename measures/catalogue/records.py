@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -110,6 +110,13 @@ class Category(Named):
     intro = Bilingual()
 
 
+class Cited(NamedTuple):
+    """Paragraphs of the source of one plan, by their numbers."""
+
+    plan: Plan
+    numbers: list[int]
+
+
 @dataclass(slots=True, kw_only=True)
 class Centre(Named):
     order: int
@@ -122,11 +129,15 @@ class Centre(Named):
     #: (year of the plan, number)
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
     #: The numbers of these paragraphs by plan, as far as the plans are public.
-    cited: list[tuple[Plan, list[int]]] = field(default_factory=list)
+    cited: list[Cited] = field(default_factory=list)
 
     short = Bilingual()
     epithet = Bilingual()
     description = Bilingual()
+
+    @property
+    def cited_numbers(self) -> list[int]:
+        return [number for _plan, numbers in self.cited for number in numbers]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,19 +2,17 @@
 
 import tomllib
 from collections.abc import Callable
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from measures.addresses import CODE_PATTERN, absolute, measure_path, version_path
-from measures.language.bilingual import in_either
+from measures.addresses import absolute, measure_path, version_path
 from measures.models import Measure
 
-from .column import SLUG, Column, of_each
+from .column import Column, of_each
+from .fields import options
 
 #: In cells. Not true and false, which a spreadsheet program would make values of its own of.
 YES, NO = "yes", "no"
-PATTERNS = {"code": CODE_PATTERN, "slug": SLUG["pattern"]}
 CHOICES = {"basis": Measure.Basis}
 #: Name of a column -> the function that gives its value, where that is no attribute.
 VALUES: dict[str, Callable[[Any], Any]] = {
@@ -26,19 +24,12 @@ VALUES: dict[str, Callable[[Any], Any]] = {
 
 def column(name: str, declared: dict[str, Any]) -> Column:
     """The column of this name; `declared` is what the file says of it."""
-    label, description = (
-        in_either(declared.pop(f"{text}_zh"), declared.pop(f"{text}_en")) for text in ("label", "description")
-    )
-    group, constraints = declared.get("group", ""), declared.pop("constraints", {})
-    if "pattern" in constraints:
-        constraints["pattern"] = PATTERNS[constraints["pattern"]]
-    value = VALUES.get(name)
-    if read := declared.pop("read", ""):
-        value = of_each(group, read) if group else attrgetter(read)
-    options = {"several": bool(group)} | declared
-    return Column(
-        name, label, description, value, choices=CHOICES.get(name), constraints=constraints, **options
-    )
+    found = {"several": "group" in declared, "choices": CHOICES.get(name), **options(declared)}
+    if "group" in declared and "read" in declared:
+        found["value"] = of_each(declared["group"], declared["read"])
+    if name in VALUES:
+        found["value"] = VALUES[name]
+    return Column(name, **found)
 
 
 COLUMNS: list[Column] = [

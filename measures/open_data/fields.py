@@ -10,7 +10,15 @@ from typing import Any
 from django.db.models.enums import ChoicesType
 from django.utils.functional import Promise
 
+from measures.addresses import CODE_PATTERN
+from measures.language.bilingual import in_either
+
 Text = str | Promise
+
+#: The constraints of every slug.
+SLUG = {"pattern": "[-a-zA-Z0-9_]+", "maxLength": 50}
+#: Patterns by the names that files of declarations call them.
+PATTERNS = {"code": CODE_PATTERN, "slug": SLUG["pattern"]}
 
 
 def iso(moment: datetime) -> str:
@@ -74,3 +82,16 @@ class RecordType:
 
     def as_json(self, record: Any) -> dict[str, Any]:
         return {name: read(record) for name, read in self._readers}
+
+
+def options(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a field that a file declares: texts in both languages, the attribute to `read`, patterns by name."""
+    found = dict(declared)
+    for text in ("label", "description"):
+        if f"{text}_zh" in found:
+            found[text] = in_either(found.pop(f"{text}_zh"), found.pop(f"{text}_en"))
+    if "read" in found:
+        found["value"] = attrgetter(found.pop("read"))
+    if "pattern" in found.get("constraints", {}):
+        found["constraints"] = found["constraints"] | {"pattern": PATTERNS[found["constraints"]["pattern"]]}
+    return found

@@ -1,48 +1,80 @@
-"""The records of the API and of JSON files, field by field.
+"""The records of the API and of JSON files, as `records.toml` declares them beside what columns and models say already."""
 
-Names of fields are public and stable: fields may be added, none is renamed or removed.
-"""
-
+import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
-from operator import attrgetter, itemgetter
+from functools import cache
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Model
-from django.utils.translation import gettext_lazy as _
+from django.db.models import BooleanField, DateTimeField, IntegerField, JSONField, Model
 
 from measures import models
 from measures.language.bilingual import Bilingual
 
-from .column import SLUG
 from .columns import BY_NAME
-from .fields import Field, RecordType
+from .fields import SLUG, Field, RecordType, options
+
+DECLARED: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SHARED = DECLARED.pop("shared")
+#: The models of records that have another name than theirs.
+MODELS: dict[str, type[Model]] = {
+    "CategoryNames": models.Category,
+    "Change": models.Version,
+    "ChangeWithRecord": models.Version,
+}
+TYPES = {IntegerField: "integer", BooleanField: "boolean", DateTimeField: "datetime", JSONField: "any"}
 
 
-def columns(*names: str) -> tuple[Field, ...]:
-    """The fields that tables have too."""
-    return tuple(BY_NAME[name] for name in names)
+@cache
+def record(name: str) -> RecordType:
+    """The kind of record that the file declares by this name."""
+    declared = DECLARED[name]
+    if "extends" in declared:
+        first = record(declared["extends"])
+        return RecordType(name, first.description, (*first.fields, *_fields(name)))
+    return RecordType(name, options(declared)["description"], tuple(_fields(name)))
 
 
-def of_model(model: type[Model], *names: str) -> tuple[Field, ...]:
-    """Texts, choices and booleans as the model declares them; `name` stands for `name_zh` and `name_en` where it has these."""
-    pairs = [(f"{name}_zh", f"{name}_en") if name in _bilingual(model) else (name,) for name in names]
-    return tuple(_of_column(model, name) for pair in pairs for name in pair)
+def _fields(record_name: str) -> Iterator[Field]:
+    declared: dict[str, Any] = DECLARED[record_name]
+    is_measure = record_name == "Measure"
+    shared, of_this = {} if is_measure else SHARED, declared.get("own", {})
+    for written in declared["fields"]:
+        part, _dot, name = written.rpartition(".")
+        model = _model(record_name, part)
+        in_both = isinstance(getattr(model, name, None), Bilingual)
+        for own in (f"{name}_zh", f"{name}_en") if in_both else (name,):
+            changes = options(shared.get(own, {}) | of_this.get(own, {}))
+            known = BY_NAME.get(own) if is_measure else _of_model(model, own)
+            if part:
+                changes["value"] = attrgetter(f"{part}.{own}")
+            if "record" in changes:  # the column of its name has slugs
+                changes["record"], known = record(changes["record"]), None
+            yield replace(known or Field(own, ""), **changes)
 
 
-def _bilingual(model: type[Model]) -> set[str]:
-    return {name for name, value in vars(model).items() if isinstance(value, Bilingual)}
+def _model(record_name: str, part: str) -> Any:
+    """The model of a record, or of what its `part` refers to; None for records that are made of others."""
+    model: Any = MODELS.get(record_name) or getattr(models, record_name, None)
+    return model._meta.get_field(part).related_model if part else model
 
 
-def _of_column(model: type[Model], name: str) -> Field:
-    column: Any = model._meta.get_field(name)
+def _of_model(model: Any, name: str) -> Field | None:
+    """A field as the model declares it; None where it has none of this name."""
+    own = {field.name: field for field in model._meta.get_fields()} if model else {}
+    column: Any = own.get(name)
+    if not getattr(column, "concrete", False):
+        return None
     several = isinstance(column, ArrayField)
     max_length = column.base_field.max_length if several else column.max_length
     return Field(
         name,
         column.verbose_name,
         column.help_text,
-        type="boolean" if isinstance(column, BooleanField) else "string",
+        type=next((name for kind, name in TYPES.items() if isinstance(column, kind)), "string"),
         several=several,
         nullable=column.null,
         choices=getattr(model, name.capitalize()) if column.choices else None,
@@ -50,218 +82,4 @@ def _of_column(model: type[Model], name: str) -> Field:
     )
 
 
-YEAR = BY_NAME["year"]
-YEAR_OF_PLAN = Field(YEAR.name, YEAR.label, YEAR.description, attrgetter("plan.year"), type="integer")
-NUMBER = Field("number", _("number"), type="integer", constraints={"minimum": 1})
-PARAGRAPHS = Field(
-    "paragraphs", _("source paragraphs"), type="integer", several=True, constraints={"minimum": 1}
-)
-
-
-#: A pair (plan, numbers): numbers of paragraphs say nothing without their plan.
-PARAGRAPHS_OF_PLAN = RecordType(
-    "ParagraphsOfPlan",
-    _("Paragraphs of the source of one plan."),
-    (
-        Field("plan", _("plan"), _("Slug of the plan."), lambda cited: cited[0].slug, constraints=SLUG),
-        replace(PARAGRAPHS, name="numbers", label=_("numbers"), value=itemgetter(1)),
-    ),
-)
-
-
-def names_of(part: str, model: type[Model]) -> tuple[Field, ...]:
-    """Slug and names of what the attribute `part` refers to."""
-    fields = of_model(model, "slug", "name")
-    return tuple(replace(field, value=attrgetter(f"{part}.{field.name}")) for field in fields)
-
-
-# --- Parts of a measure ---
-
-CATEGORY_NAMES = RecordType(
-    "CategoryNames", _("A record by its slug and its names."), of_model(models.Category, "slug", "name")
-)
-AUDIENCE = RecordType("Audience", CATEGORY_NAMES.description, of_model(models.Audience, "slug", "name"))
-ACTION = RecordType(
-    "Action",
-    _(
-        "One thing that the plan says will be done, or, with background, that it reports from before the plan."
-    ),
-    (
-        replace(NUMBER, name="position", label=_("position")),
-        *of_model(models.Action, "text"),
-        Field(
-            "paragraph",
-            _("source paragraph"),
-            _("Number of the source paragraph that states it."),
-            type="integer",
-            constraints={"minimum": 1},
-        ),
-        Field(
-            "background",
-            _("is background"),
-            _(
-                "Whether the plan reports it from before the plan, so that it is not one of the things planned."
-            ),
-            type="boolean",
-        ),
-    ),
-)
-CENTRE_LINK = RecordType(
-    "CentreLink",
-    _("That a measure serves a centre, on which basis, and why the editors think so."),
-    (*names_of("centre", models.Centre), *of_model(models.CentreLink, "basis", "reason")),
-)
-DISTRICT_ROLE = RecordType(
-    "DistrictRole",
-    _("The part that a place plays in a measure."),
-    (*names_of("district", models.District), *of_model(models.DistrictRole, "role", "note")),
-)
-
-# --- Measures ---
-
-MEASURE = RecordType(
-    "Measure",
-    _("A measure with everything that the record says of it."),
-    (
-        *columns("code", "year", "number", "slug", "url", "title_zh", "title_en"),
-        *columns("headline_zh", "headline_en", "official_name_zh"),
-        Field("category", _("category"), record=CATEGORY_NAMES),
-        *columns("summary_zh", "summary_en", "basis", "parent"),
-        Field("parts", _("parts"), _("Codes of the measures that were split from this one."), several=True),
-        *columns("paragraphs"),
-        Field(
-            "audiences",
-            _("whom it concerns"),
-            _("The groups the measure concerns, in the editors’ reading."),
-            record=AUDIENCE,
-            several=True,
-        ),
-        *columns("keywords_zh", "keywords_en"),
-        Field(
-            "actions",
-            _("actions"),
-            _("What the plan says will be done or reports from before it, in the order of the page."),
-            record=ACTION,
-            several=True,
-        ),
-        Field(
-            "centres",
-            _("centres"),
-            _("The “four centres” the measure is linked to; empty where no sound basis was found."),
-            record=CENTRE_LINK,
-            several=True,
-        ),
-        Field(
-            "districts",
-            _("districts and places"),
-            _("The district and the places the measure names or belongs to."),
-            record=DISTRICT_ROLE,
-            several=True,
-        ),
-        *columns("note_zh", "note_en", "version", "version_url", "edited"),
-    ),
-)
-
-# --- What measures are linked to ---
-
-CATEGORY = RecordType(
-    "Category",
-    _("A category of a plan."),
-    (
-        *of_model(models.Category, "slug"),
-        YEAR_OF_PLAN,
-        NUMBER,
-        *of_model(models.Category, "name", "intro"),
-        PARAGRAPHS,
-    ),
-)
-TERM = RecordType(
-    "Term",
-    _("A word of a plan that its readers may not know, and the editors’ explanation of it."),
-    (
-        *of_model(models.Term, "slug"),
-        YEAR_OF_PLAN,
-        *of_model(models.Term, "name", "gloss"),
-        Field("measures", _("measures"), _("Codes of the measures that the term stands in."), several=True),
-    ),
-)
-CENTRE = RecordType(
-    "Centre",
-    _("One of the “four centres” that the reforms are meant to serve."),
-    (
-        *of_model(models.Centre, "slug"),
-        Field("order", _("order"), type="integer", constraints={"minimum": 0}),
-        *of_model(models.Centre, "name", "short", "epithet", "description"),
-        replace(
-            PARAGRAPHS,
-            description=_(
-                "Their numbers, plan after plan. Which plan each belongs to is said in paragraphs_by_plan."
-            ),
-            value=lambda centre: [number for _plan, numbers in centre.cited for number in numbers],
-        ),
-        Field(
-            "paragraphs_by_plan",
-            _("source paragraphs by plan"),
-            value=attrgetter("cited"),
-            record=PARAGRAPHS_OF_PLAN,
-            several=True,
-        ),
-    ),
-)
-DISTRICT = RecordType(
-    "District",
-    _("The district itself or a place in it."),
-    (
-        *of_model(models.District, "slug", "kind", "name", "pinyin", "code"),
-        Field("parent", _("lies in"), _("Slug of the place it lies in."), nullable=True),
-        *of_model(models.District, "aliases", "note"),
-    ),
-)
-
-# --- Plans and changes ---
-
-SOURCE_PARAGRAPH = RecordType(
-    "SourceParagraph",
-    _("A paragraph of the plan’s source: its number and its opening words, never its text."),
-    (NUMBER, *of_model(models.SourceParagraph, "heading", "opening")),
-)
-PLAN = RecordType(
-    "Plan",
-    _("A plan, with the paragraphs of its source by their opening words."),
-    (
-        *of_model(models.Plan, "slug"),
-        Field("year", _("year"), YEAR.description, type="integer"),
-        *of_model(models.Plan, "title", "short_title", "issuer", "source", "intro", "method"),
-        Field("source_paragraphs", _("source paragraphs"), record=SOURCE_PARAGRAPH, several=True),
-    ),
-)
-CHANGE = RecordType(
-    "Change",
-    _("That a record changed: which, when, and why if the editors said so. Who is not public."),
-    (
-        Field("id", _("number of the change"), type="integer"),
-        Field("kind", _("kind"), choices=models.Version.Kind),
-        Field("key", _("code or slug"), _("Code or slug of the record."), constraints={"maxLength": 80}),
-        replace(NUMBER, description=_("Number of the version of the record, from 1.")),
-        Field("event", _("what happened"), choices=models.Version.Event),
-        Field("at", _("when"), _("When, in UTC."), type="datetime"),
-        Field("note", _("why"), _("Why, in the editors’ words; may be empty.")),
-        Field(
-            "data_version", _("data version"), _("Data version that the change belongs to."), type="integer"
-        ),
-    ),
-)
-CHANGE_WITH_RECORD = RecordType(
-    "ChangeWithRecord",
-    CHANGE.description,
-    (
-        *CHANGE.fields,
-        Field(
-            "document",
-            _("record"),
-            _("The whole record as it stood then; null where it is no longer public."),
-            type="any",
-            nullable=True,
-        ),
-    ),
-)
+MEASURE = record("Measure")
