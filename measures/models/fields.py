@@ -1,7 +1,6 @@
 """Kinds of fields and the manager that all content shares."""
 
 import re
-from collections.abc import Collection
 from operator import attrgetter
 
 from django.core.exceptions import ValidationError
@@ -15,40 +14,29 @@ from measures.language.normalising import normalized
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
 
-class Searched(models.Model):
-    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
-
-    class Meta:
-        abstract = True
-
-    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        errors: dict[str, list[ValidationError]] = {}
-        try:
-            super().clean_fields(exclude=exclude)
-        except ValidationError as error:
-            errors = error.error_dict
-        for field in self._meta.concrete_fields:
-            value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
-            texts = value if isinstance(value, list) else [value]
-            if any(_longest_word(text) > MAX_WORD for text in texts if isinstance(text, str)):
-                message = _(
-                    "A word has at most %(most)s letters and digits; a longer one cannot be searched."
-                )
-                errors.setdefault(field.name, []).append(
-                    ValidationError(message, code="long_word", params={"most": MAX_WORD})
-                )
-        if errors:
-            raise ValidationError(errors)
-
-
-def _longest_word(text: str) -> int:
-    return max(map(len, re.findall("[a-z0-9]+", normalized(text))), default=0)
+def validate_words(text: str) -> None:
+    """No word is longer than the index of a search can take."""
+    if any(len(word) > MAX_WORD for word in re.findall("[a-z0-9]+", normalized(text))):
+        raise ValidationError(
+            _("A word has at most %(most)s letters and digits; a longer one cannot be searched."),
+            code="long_word",
+            params={"most": MAX_WORD},
+        )
 
 
 class ChineseField(models.TextField):
     """Text in simplified characters."""
 
-    default_validators = [validate_simplified]
+    default_validators = [validate_simplified, validate_words]
+
+
+class EnglishField(models.TextField):
+    default_validators = [validate_words]
+
+    def deconstruct(self):
+        """Migrations know it as the field that it is in the database."""
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.TextField", arguments, options
 
 
 class BilingualField:
@@ -59,7 +47,7 @@ class BilingualField:
 
     def __init__(self, chinese, english, *, blank: bool = False, blank_en: bool = False):
         self.chinese = ChineseField(chinese, blank=blank)
-        self.english = models.TextField(english, blank=blank or blank_en)
+        self.english = EnglishField(english, blank=blank or blank_en)
 
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         model.add_to_class(f"{name}_zh", self.chinese)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import paragraph_number
 
-from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
+from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Slugged
 
 
 class Plan(Slugged):
@@ -61,7 +61,7 @@ class SourceParagraph(Keyed):
         return f"{self.plan_id} {paragraph_number(self.number)} {self.opening}…"
 
 
-class Category(Slugged, Searched):
+class Category(Slugged):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
     slug = models.SlugField(_("slug"), unique=True)

@@ -6,11 +6,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .fields import BilingualField, Searched, Slugged
+from .fields import BilingualField, Slugged
 from .plan import SourceParagraph
 
 
-class Centre(Slugged, Searched):
+class Centre(Slugged):
     """One of the "four centres" that the reforms are meant to serve."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -29,7 +29,7 @@ class Centre(Slugged, Searched):
         ordering = ["order"]
 
 
-class Audience(Slugged, Searched):
+class Audience(Slugged):
     """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -42,7 +42,7 @@ class Audience(Slugged, Searched):
         ordering = ["order"]
 
 
-class District(Slugged, Searched):
+class District(Slugged):
     """The district itself or a place in it."""
 
     class Kind(models.TextChoices):
