@@ -61,12 +61,13 @@ class PlanYearField(models.ForeignKey):
     """A plan by its year, so that the year stands in the row: a measure's public code is built from it."""
 
     def __init__(self, **options):
-        options.setdefault("to", "measures.Plan")
-        options.setdefault("on_delete", models.PROTECT)
-        options.setdefault("to_field", "year")
-        options.setdefault("db_column", "plan_year")
-        options.setdefault("verbose_name", _("plan"))
-        super().__init__(**options)
+        usual = {
+            "to": "measures.Plan",
+            "on_delete": models.PROTECT,
+            "to_field": "year",
+            "db_column": "plan_year",
+        }
+        super().__init__(**usual | {"verbose_name": _("plan")} | options)
 
 
 class NaturalKeyManager(models.Manager):

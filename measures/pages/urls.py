@@ -5,6 +5,7 @@ Which parameters each takes, and which can be read as it was, is said in selecti
 """
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from measures.addresses import CODE_PATTERN
 from measures.open_data import citations, feeds, files, package
@@ -20,13 +21,8 @@ from .timemaps import timemap
 from .verifying import Verify
 
 
-class CodeConverter:
+class CodeConverter(StringConverter):
     regex = CODE_PATTERN
-
-    def to_python(self, value):
-        return value
-
-    to_url = to_python
 
 
 register_converter(CodeConverter, "code")
