@@ -16,10 +16,7 @@ from futian_reform.environment import env, env_number, networks
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-try:
-    environment.load()
-except environment.EnvironmentFileError as error:
-    raise ImproperlyConfigured(str(error)) from error
+environment.load()
 
 
 # --- Where things are kept ---
