@@ -70,7 +70,6 @@ def wait_for_database(say: Say) -> None:
     """Until the server lets somebody in, or DATABASE_WAIT seconds; what waiting cannot mend is left to `prepare`."""
     deadline = time.monotonic() + settings.DATABASE_WAIT
     connection = connections["default"].copy()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
     said = False
     while time.monotonic() < deadline:
         try:
@@ -99,9 +98,8 @@ def explain(error: BaseException) -> ServeError:
 
 @contextmanager
 def alone_with_the_database() -> Iterator[None]:
-    """One `serve` at a time prepares a database. Also the first contact, without the pool that would hide errors."""
+    """One `serve` at a time prepares a database. This is the first contact with it."""
     connection = connections["default"].copy()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
     with closing(connection):
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
@@ -137,9 +135,7 @@ def prepare_database(say: Say) -> None:
             call_command("load_content")
             call_command("reader_role")
     finally:
-        for connection in connections.all():
-            connection.close()
-            connection.close_pool()
+        connections.close_all()
 
 
 def back_up_before(say: Say) -> None:
