@@ -15,6 +15,7 @@ _WORD = re.compile(f"[{HAN}0-9A-Za-z]")
 _LATIN = re.compile("[0-9A-Za-z]")
 #: Characters that end a word oftener than they begin one: no line begins with them, unless with a word that is known.
 _ENDINGS = frozenset("的地得等了着过上中下后前内外化性型级区院所站点库业者员室部厅局处法制率度")
+_BEFORE_A_WORD = "的和"
 _OPENING, _CLOSING = "“‘《（「『", "”’》）」』"
 
 
@@ -29,7 +30,9 @@ class Words:
         inside: set[int] = set()
         starts: set[int] = set()
         borders = {
-            at for at in range(1, len(text)) if text[at] in _OPENING or text[at - 1] in _CLOSING + "的"
+            at
+            for at in range(1, len(text))
+            if text[at] in _OPENING or text[at - 1] in _CLOSING + _BEFORE_A_WORD
         }
         for start in range(len(text)):
             for end in range(start + 2, min(start + MAX_WORD, len(text)) + 1):
@@ -40,7 +43,8 @@ class Words:
         cuts = [
             at
             for at in sorted(borders - inside - {0, len(text)})
-            if _may_part(text[at - 1], text[at]) and (at in starts or text[at] not in _ENDINGS)
+            if _may_part(text[at - 1], text[at])
+            and (at in starts or text[at - 1] in _BEFORE_A_WORD or text[at] not in _ENDINGS)
         ]
         return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
