@@ -18,7 +18,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from .backups.dump import back_up
 from .backups.server import BackupError
-from .migrations import unknown_migrations
+from .unknown_migrations import unknown_migrations
 
 Say = Callable[[str], None]
 REMEDIES = {

@@ -16,8 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from measures.models.live_sql import differences
 
-from ..migrations import unknown_migrations
 from ..reader_role import grant_reader
+from ..unknown_migrations import unknown_migrations
 from .proof import compare
 from .scratch import scratch_database, short
 from .server import BackupError, maintenance, parameters, site_database
