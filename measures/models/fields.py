@@ -1,6 +1,7 @@
 """Kinds of fields and the manager that all content shares."""
 
 import re
+from collections.abc import Collection
 from operator import attrgetter
 
 from django.core.exceptions import ValidationError
@@ -9,34 +10,61 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
-from measures.language.normalising import normalized
+from measures.language.normalising import is_seen, normalized
 
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
 
-def validate_words(text: str) -> None:
-    """No word is longer than the index of a search can take."""
-    if any(len(word) > MAX_WORD for word in re.findall("[a-z0-9]+", normalized(text))):
-        raise ValidationError(
-            _("A word has at most %(most)s letters and digits; a longer one cannot be searched."),
-            code="long_word",
-            params={"most": MAX_WORD},
-        )
+class Written(models.Model):
+    """A record whose texts are empty or can be seen."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        errors: dict[str, list[ValidationError]] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.error_dict
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
+            texts = value if isinstance(value, list) else [value]
+            faults = (self.fault_of(text) for text in texts if isinstance(text, str))
+            if fault := next(filter(None, faults), None):
+                errors.setdefault(field.name, []).append(fault)
+        if errors:
+            raise ValidationError(errors)
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if not text.strip() or is_seen(text):
+            return None
+        return ValidationError(_("Nothing of this text can be seen: it has only invisible characters."))
+
+
+class Searched(Written):
+    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if _longest_word(text) <= MAX_WORD:
+            return Written.fault_of(text)
+        message = _("A word has at most %(most)s letters and digits; a longer one cannot be searched.")
+        return ValidationError(message, code="long_word", params={"most": MAX_WORD})
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, re.findall("[a-z0-9]+", normalized(text))), default=0)
 
 
 class ChineseField(models.TextField):
     """Text in simplified characters."""
 
-    default_validators = [validate_simplified, validate_words]
-
-
-class EnglishField(models.TextField):
-    default_validators = [validate_words]
-
-    def deconstruct(self):
-        """Migrations know it as the field that it is in the database."""
-        name, _path, arguments, options = super().deconstruct()
-        return name, "django.db.models.TextField", arguments, options
+    default_validators = [validate_simplified]
 
 
 class BilingualField:
@@ -47,7 +75,7 @@ class BilingualField:
 
     def __init__(self, chinese, english, *, blank: bool = False, blank_en: bool = False):
         self.chinese = ChineseField(chinese, blank=blank)
-        self.english = EnglishField(english, blank=blank or blank_en)
+        self.english = models.TextField(english, blank=blank or blank_en)
 
     def contribute_to_class(self, model: type[models.Model], name: str) -> None:
         model.add_to_class(f"{name}_zh", self.chinese)
@@ -81,7 +109,7 @@ class NaturalKeyManager(models.Manager):
         return self.get(**dict(zip(self.key_fields, values, strict=True)))
 
 
-class Keyed(models.Model):
+class Keyed(Written):
     """A record that fixtures name by the natural key of its manager."""
 
     class Meta:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 
-from .fields import BilingualField, ChineseField, Keyed, NaturalKeyManager, PlanYearField
+from .fields import BilingualField, ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched
 from .plan import Category, SourceParagraph
 from .versions import Version
 from .vocabulary import Audience
@@ -26,7 +26,7 @@ class MeasureQuerySet(models.QuerySet):
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
 
 
-class Measure(Keyed):
+class Measure(Keyed, Searched):
     class Basis(models.TextChoices):
         NAMED = "named", pgettext_lazy("basis of a measure", "Named in the source")
         DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")

@@ -5,13 +5,13 @@ from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .fields import BilingualField, Keyed, NaturalKeyManager
+from .fields import BilingualField, Keyed, NaturalKeyManager, Searched
 from .measure import Measure
 from .plan import SourceParagraph
 from .vocabulary import Centre, District
 
 
-class Action(Keyed):
+class Action(Keyed, Searched):
     """One thing that the plan says will be done; with `background`, what it reports from before the plan."""
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
@@ -42,7 +42,7 @@ class Action(Keyed):
         return f"{self.position}. {self.text}"
 
 
-class CentreLink(Keyed):
+class CentreLink(Keyed, Searched):
     """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     class Basis(models.TextChoices):
@@ -71,7 +71,7 @@ class CentreLink(Keyed):
         return f"{self.centre} ({self.get_basis_display()})"
 
 
-class DistrictRole(Keyed):
+class DistrictRole(Keyed, Searched):
     """The part that a place plays in a measure. The source names no responsible unit, so there is none here."""
 
     class Role(models.TextChoices):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import paragraph_number
 
-from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Slugged
+from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
 
 
 class Plan(Slugged):
@@ -61,7 +61,7 @@ class SourceParagraph(Keyed):
         return f"{self.plan_id} {paragraph_number(self.number)} {self.opening}…"
 
 
-class Category(Slugged):
+class Category(Slugged, Searched):
     plan = PlanYearField(related_name="categories")
     number = models.PositiveSmallIntegerField(_("number"))
     slug = models.SlugField(_("slug"), unique=True)

@@ -6,11 +6,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from .fields import BilingualField, Slugged
+from .fields import BilingualField, Searched, Slugged
 from .plan import SourceParagraph
 
 
-class Centre(Slugged):
+class Centre(Slugged, Searched):
     """One of the "four centres" that the reforms are meant to serve."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -29,7 +29,7 @@ class Centre(Slugged):
         ordering = ["order"]
 
 
-class Audience(Slugged):
+class Audience(Slugged, Searched):
     """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -42,7 +42,7 @@ class Audience(Slugged):
         ordering = ["order"]
 
 
-class District(Slugged):
+class District(Slugged, Searched):
     """The district itself or a place in it."""
 
     class Kind(models.TextChoices):

@@ -174,7 +174,7 @@ def said_of_plans(context, what):
 
 @register.simple_tag(takes_context=True)
 def page_address(context):
-    return unquote(absolute(context["request"].get_full_path()))
+    return unquote(absolute(in_moment(context["request"].get_full_path())))
 
 
 @register.simple_tag(takes_context=True)

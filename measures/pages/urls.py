@@ -4,7 +4,7 @@ ones below /zh-hant/. Those that hold both languages and have none stand outside
 Which parameters each takes, and which can be read as it was, is said in selection/parameters.py.
 """
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
 from measures.addresses import CODE_PATTERN
@@ -73,5 +73,5 @@ machine_urlpatterns = [
     path("timemap/", timemap, name="timemap"),
     path("timemap/<path:path>", timemap, name="timemap"),
     *api_urlpatterns,
-    path("measures.<str:form>", views.unknown_form),
+    re_path(r"^measures\.(?P<form>[a-z0-9]+)$", views.unknown_form),
 ]
