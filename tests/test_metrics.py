@@ -15,7 +15,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.site import ROOT, free_port, running_site
-from futian_reform.operations.metrics import last_backup, readers
+from futian_reform.operations.backups.folder import last_backup
+from futian_reform.operations.metrics import readers
 
 CACHED = "/en/measures/"
 
@@ -214,15 +215,17 @@ def test_a_port_that_is_taken_is_a_message(with_static_files, prepared_cluster, 
 
 
 def test_the_newest_backup_that_was_proved(tmp_path):
-    assert last_backup(tmp_path / "nowhere") == 0
+    assert last_backup(tmp_path / "nowhere") is None
     for name in (
+        "futian-20261123T054200123456Z-v41.dump",
         "futian-20261123T054200123456Z-v41.json",
+        "futian-20261124T000001123456Z-v42.dump",
         "futian-20261124T000001123456Z-v42.json",
         "futian-20261125T054200123456Z-v43.dump",  # without its manifest it is not proved
         "another.json",
     ):
         (tmp_path / name).touch()
-    assert last_backup(tmp_path) == 1795478401
+    assert last_backup(tmp_path).timestamp() == 1795478401
     assert time.gmtime(1795478401)[:6] == (2026, 11, 24, 0, 0, 1)
 
 

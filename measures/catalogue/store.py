@@ -1,12 +1,12 @@
-"""Everything that a catalogue asks of the database."""
+"""Everything that a catalogue reads from the database."""
 
 import json
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
@@ -121,7 +121,6 @@ SAVED_MEASURE = """
 """
 
 
-@dataclass(frozen=True)
 class Store:
     """The records and the index as one data version has them, read through the connection `using`.
 
@@ -129,9 +128,8 @@ class Store:
     public belongs to the vocabulary too, which only the staff desk may read.
     """
 
-    using: str
-    number: int | None = None
-    drafts: bool = False
+    def __init__(self, using: str, number: int | None = None, drafts: bool = False):
+        self.using, self.number, self.drafts = using, number, drafts
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with connections[self.using].cursor() as cursor:
@@ -145,14 +143,15 @@ class Store:
         rows |= {"holds": holds.format(row="r"), "chosen_holds": holds.format(row="s")}
         return sql.format(versions=versions, of_rows=OF_ROWS, **rows)
 
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
         return Vocabulary.of_documents((kind, json.loads(document)) for kind, document in rows)
 
-    def register(self, vocabulary: Vocabulary) -> Register:
+    def read_register(self) -> Register:
         (packed,) = self._rows(COLUMNS)
         tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
-        return Register(Columns(*map(unpacked, packed)), tokens, vocabulary)
+        return Register(Columns(*map(unpacked, packed)), tokens, self.vocabulary)
 
     def keys_in_order(self, sort: str) -> "array[int]":
         """The keys of all measures in one of ORDERS."""
@@ -164,45 +163,49 @@ class Store:
         return [keyword for (keyword,) in self._rows(KEYWORDS)]
 
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
-        """The code and the time of the last edit of the measures with these keys."""
+        """For each of the keys the code of the measure and when it was edited last."""
         return self._rows(EDIT_TIMES, keys=list(keys))
 
     def lines(self, keys: Sequence[int]) -> list[str]:
-        """`code version digest` of the measures with these keys, in the order of the plan."""
+        """`code version digest` of the measures with these keys, in the order of the plan: what fingerprints are made of."""
         return [line for (line,) in self._rows(LINES, keys=list(keys))]
 
-    def edited_last(self, count: int) -> list[int]:
-        """The keys of the measures edited last, without those that were never edited since their first publication."""
-        return [key for (key,) in self._rows(EDITED_LAST, count=count)]
+    def edited_last(self, count: int) -> list[Measure]:
+        """The measures edited last, without those that were never edited since their first publication."""
+        return self.measures([key for (key,) in self._rows(EDITED_LAST, count=count)])
 
-    def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+    def _measures(self, sql: str, **parameters: Any) -> list[Measure]:
+        return [
+            measure_of_document(*row, vocabulary=self.vocabulary) for row in self._rows(sql, **parameters)
+        ]
+
+    def measures(self, keys: Sequence[int]) -> list[Measure]:
         """The measures with these keys, in their order."""
-        rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
-        return [measure(*row, vocabulary=vocabulary) for row in rows]
+        return self._measures(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
 
-    def measures_by_code(self, codes: Sequence[str], vocabulary: Vocabulary) -> dict[str, Measure]:
-        """Those of the measures with these codes that are public."""
-        rows = self._rows(MEASURES_OF_CODES, codes=list(codes)) if codes else []
-        found = [measure(*row, vocabulary=vocabulary) for row in rows]
+    def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
+        """Those of the measures with these codes that are public; for which the register need not be read."""
+        found = self._measures(MEASURES_OF_CODES, codes=list(codes)) if codes else []
         return {own.code: own for own in found}
 
-    def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+    def measure(self, code: str) -> Measure | None:
+        return self.measures_by_code([code]).get(code)
+
+    def family(self, keys: Sequence[int]) -> list[Measure]:
         """The measures with these keys, then what the first of them was split from and what was split from it."""
-        rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
-        return [measure(*row, vocabulary=vocabulary) for row in rows]
+        return self._measures(MEASURES_WITH_FAMILY, keys=list(keys))
 
     def family_of(self, code: str, parent: str | None) -> tuple[str | None, list[str]]:
         """The code of what this measure was split from and those of its parts, as far as they are public."""
         ((public_parent, parts),) = self._rows(FAMILY, code=code, parent=parent)
         return public_parent, parts
 
-    def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
-        """The measure with this code as it was saved last, public or not."""
-        rows = self._rows(SAVED_MEASURE, code=code)
-        return measure(*rows[0], vocabulary=vocabulary) if rows else None
+    def saved_measure(self, code: str) -> Measure | None:
+        """The measure with this code as it was saved last, public or not; for the staff desk."""
+        return next(iter(self._measures(SAVED_MEASURE, code=code)), None)
 
-    def in_chunks(self, keys: Sequence[int], vocabulary: Vocabulary) -> Iterator[Measure]:
-        """The same for any number of keys: while one chunk of records is used, the next is fetched."""
+    def measures_in_chunks(self, keys: Sequence[int]) -> Iterator[Measure]:
+        """The measures with any number of keys, a few hundred at a time: while one chunk is used, the next is fetched."""
         with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
 
             def fetched(start: int, end: int) -> list[tuple[Any, ...]]:
@@ -217,10 +220,10 @@ class Store:
                 following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None
                 end += CHUNK
                 for row in rows:
-                    yield measure(*row, vocabulary=vocabulary)
+                    yield measure_of_document(*row, vocabulary=self.vocabulary)
 
 
-def measure(
+def measure_of_document(
     key: int,
     document: str,
     version_number: int,

@@ -20,9 +20,8 @@ def folded(text: str) -> str:
     return _APOSTROPHE.sub("'", _QUOTE.sub('"', plain)).translate(_LOWER)
 
 
-@lru_cache(
-    maxsize=4_000
-)  # of some hundred bytes each: a search looks at many fields of every measure it shows
+# A text takes some hundred bytes; a search looks at many fields of every measure it shows.
+@lru_cache(maxsize=4_000)
 def normalized(text: str) -> str:
     """`text` as it is searched: folded, and without quotes, which nobody types in the middle of a title.
 

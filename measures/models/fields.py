@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 from measures.language.normalising import is_seen, normalized
 
@@ -65,16 +67,35 @@ class ChineseField(models.TextField):
     default_validators = [validate_simplified]
 
 
+class BilingualField:
+    """Two columns, `title_zh` and `title_en`, and `title`, which reads them in the active language.
+
+    `chinese` and `english` are the names of the columns. Either both may be blank, or the English one alone.
+    """
+
+    def __init__(self, chinese, english, *, blank: bool = False, blank_en: bool = False):
+        self.chinese = ChineseField(chinese, blank=blank)
+        self.english = models.TextField(english, blank=blank or blank_en)
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        model.add_to_class(f"{name}_zh", self.chinese)
+        model.add_to_class(f"{name}_en", self.english)
+        both = Bilingual()
+        both.__set_name__(model, name)
+        setattr(model, name, both)
+
+
 class PlanYearField(models.ForeignKey):
     """A plan by its year, so that the year stands in the row: a measure's public code is built from it."""
 
     def __init__(self, **options):
-        options.setdefault("to", "measures.Plan")
-        options.setdefault("on_delete", models.PROTECT)
-        options.setdefault("to_field", "year")
-        options.setdefault("db_column", "plan_year")
-        options.setdefault("verbose_name", _("plan"))
-        super().__init__(**options)
+        usual = {
+            "to": "measures.Plan",
+            "on_delete": models.PROTECT,
+            "to_field": "year",
+            "db_column": "plan_year",
+        }
+        super().__init__(**usual | {"verbose_name": _("plan")} | options)
 
 
 class NaturalKeyManager(models.Manager):
@@ -86,3 +107,25 @@ class NaturalKeyManager(models.Manager):
 
     def get_by_natural_key(self, *values):
         return self.get(**dict(zip(self.key_fields, values, strict=True)))
+
+
+class Keyed(Written):
+    """A record that fixtures name by the natural key of its manager."""
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return tuple(attrgetter(name.replace("__", "."))(self) for name in type(self).objects.key_fields)
+
+
+class Slugged(Keyed):
+    """A record with a name, whose natural key is its slug."""
+
+    objects = NaturalKeyManager("slug")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name

@@ -140,7 +140,6 @@ class Listing:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """The rows by what is compared; empty where nothing is."""
         facet, register = self.compared, self.filterset.catalogue.register
         if not facet:
             return []
@@ -206,7 +205,6 @@ class Listing:
 
     @cached_property
     def sentence(self) -> str:
-        """The selection in words, with its number."""
         return sentence(self.filterset)
 
     @property
@@ -277,12 +275,10 @@ class Listing:
 
     @property
     def synonyms(self) -> list[tuple[str, str]]:
-        """The words of the search for which others were looked for too, and these."""
         return self.filterset.search.synonyms_used if self.filterset.search else []
 
     @property
     def exact_address(self) -> str:
-        """The list of what has the search exactly as it stands."""
         return self._address(q=self.filterset.search.exact_query)
 
     @cached_property
@@ -292,7 +288,6 @@ class Listing:
 
     @property
     def matrix_is_possible(self) -> bool:
-        """Whether the categories are few enough for a picture."""
         return len(self.filterset.vocabulary.category) <= MAX_ROWS
 
     @property
@@ -302,7 +297,6 @@ class Listing:
 
     @property
     def list_address(self) -> str:
-        """The address of this list without its matrix."""
         return self._address()
 
     @cached_property
