@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,12 +66,29 @@ def tidy(restored):
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-def backup(tidy, tmp_path):
+@pytest.fixture(scope="module")
+def made(databases, tmp_path_factory):
+    """A backup, and the name of a copy of the database that it was made of."""
+    copy = f"{databases.name}_backed_up"
     User.objects.create_user("editor", password="correct horse battery")
     with editing_as("editor", "why"):
         Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
-    return back_up(tmp_path, keep=3)
+    dump = back_up(tmp_path_factory.mktemp("made"), keep=3)
+    connections.close_all()
+    databases.execute(f"CREATE DATABASE {copy} TEMPLATE {{name}}")
+    yield dump, copy
+    databases.execute(f"DROP DATABASE {copy}")
+
+
+@pytest.fixture
+def backup(made, tidy, tmp_path):
+    """A backup of its own for the test, and the database as it was then."""
+    dump, copy = made
+    connections.close_all()
+    tidy.execute("DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {{name}} TEMPLATE {copy}")
+    for file in (dump, dump.with_suffix(".json")):
+        shutil.copy2(file, tmp_path)
+    return tmp_path / dump.name
 
 
 @pytest.mark.parametrize("wipe", ["DROP DATABASE {name} WITH (FORCE)", "SELECT 1"])

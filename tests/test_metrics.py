@@ -21,9 +21,9 @@ CACHED = "/en/measures/"
 
 
 @pytest.fixture(scope="module")
-def site(with_static_files, tmp_path_factory):
+def site(with_static_files, prepared_cluster, tmp_path_factory):
     data, port = with_static_files(tmp_path_factory.mktemp("data")), free_port()
-    with running_site(workers=2, FUTIAN_DATA=str(data), METRICS_PORT=str(port)) as site:
+    with running_site(cluster=prepared_cluster, FUTIAN_DATA=str(data), METRICS_PORT=str(port)) as site:
         wait_until(lambda: read(site).get(("futian_ready", ())) == 1)
         yield site
 
@@ -197,12 +197,13 @@ def test_more_than_the_site_can_make_is_called_that(site):
     assert new["page", "503", "silent"] == 0
 
 
-def test_a_port_that_is_taken_is_a_message(with_static_files, tmp_path):
+def test_a_port_that_is_taken_is_a_message(with_static_files, prepared_cluster, tmp_path):
+    data = str(with_static_files(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
             pytest.raises(SystemExit) as refused,
-            running_site(workers=1, FUTIAN_DATA=str(with_static_files(tmp_path)), METRICS_PORT=str(port)),
+            running_site(1, cluster=prepared_cluster, FUTIAN_DATA=data, METRICS_PORT=str(port)),
         ):
             pass
     assert (

@@ -47,7 +47,9 @@ class Server(EmbeddedServer):
 def load_front():
     """Load Django and what needs it: here, so that a web process that is not wanted any more ends before that."""
     from futian_reform.wsgi import page_cache
+    from measures.language.readings import load_phrases
 
+    load_phrases()  # while nothing else lies beside the memory that it lets go again
     page_cache.start(*WARM)
     spare_collector()
     return front_of(page_cache)

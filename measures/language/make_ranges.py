@@ -7,7 +7,7 @@ After that the SQL function measures_normalized() needs a migration with the sam
 
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import regex
@@ -28,18 +28,21 @@ DASHES = regex.compile(r"\p{Dash}")
 HAN = regex.compile(r"\p{Unified_Ideograph}|〇")
 
 
-def is_apostrophe(character: str) -> bool:
-    """Whether it is a single quotation mark; the letter among them is what some keyboards write for one."""
-    single = "APOSTROPHE" in (name := unicodedata.name(character, "")) or "SINGLE" in name
-    return character == "\N{MODIFIER LETTER APOSTROPHE}" or (single and QUOTES.match(character) is not None)
+# All but surrogates, which are halves of characters.
+CHARACTERS = "".join(chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
 
 
-def ranges(chosen: Callable[[str], bool]) -> str:
-    """The characters for which `chosen` is true, as `a-c` and the like."""
+def apostrophes() -> set[str]:
+    """The single quotation marks, and the letter that some keyboards write for one."""
+    names = {character: unicodedata.name(character) for character in QUOTES.findall(CHARACTERS)}
+    single = {character for character, name in names.items() if "APOSTROPHE" in name or "SINGLE" in name}
+    return single | {"\N{MODIFIER LETTER APOSTROPHE}"}
+
+
+def ranges(characters: Iterable[str]) -> str:
+    """These characters as `a-c` and the like."""
     found: list[list[int]] = []
-    for code in range(1, sys.maxunicode + 1):
-        if 0xD800 <= code < 0xE000 or not chosen(chr(code)):
-            continue
+    for code in sorted(map(ord, characters)):
         if found and found[-1][1] == code - 1:
             found[-1][1] = code
         else:
@@ -57,16 +60,16 @@ def _escaped(code: int) -> str:
 
 def source() -> str:
     constants = {
-        "IGNORED": lambda character: IGNORED.match(character) is not None,
-        "APOSTROPHES": is_apostrophe,
-        "QUOTES": lambda character: QUOTES.match(character) is not None and not is_apostrophe(character),
+        "IGNORED": set(IGNORED.findall(CHARACTERS)),
+        "APOSTROPHES": apostrophes(),
+        "QUOTES": set(QUOTES.findall(CHARACTERS)) - apostrophes(),
         # The ASCII hyphen is what they become.
-        "DASHES": lambda character: character != "-" and DASHES.match(character) is not None,
-        "HAN": lambda character: HAN.match(character) is not None,
+        "DASHES": set(DASHES.findall(CHARACTERS)) - {"-"},
+        "HAN": set(HAN.findall(CHARACTERS)),
     }
     lines = [HEADING]
-    for name, chosen in constants.items():
-        written = ranges(chosen)
+    for name, characters in constants.items():
+        written = ranges(characters)
         lines.append(f"{name} = (")
         # Cut between characters, that no line is too long.
         pieces = regex.findall(

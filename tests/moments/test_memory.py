@@ -34,6 +34,7 @@ def living() -> list[Catalogue]:
     return [each for each in gc.get_objects() if isinstance(each, Catalogue)]
 
 
+@pytest.mark.no_cover
 def test_two_hundred_moments_share_a_limit_of_memory(moments):
     client = Client(headers={"host": "localhost"})
     before, most = len(living()), 0
