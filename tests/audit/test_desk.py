@@ -1,7 +1,9 @@
-"""Every kind of page of the desk on a phone and with the Tab key alone."""
+"""The desk in a browser: every kind of page on a phone and with the Tab key alone, and a form larger than the site accepts."""
 
 import pytest
 
+from measures.models import Measure
+from tests.admin.desk import change_address
 from tests.browser.test_staff import desk, desk_pages  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("restored")
@@ -46,3 +48,26 @@ def test_the_tab_key_goes_down_every_page(desk):  # noqa: F811
             found[address] = wrong
         assert page.evaluate("window.stops.length") > 5, address
     assert found == {}
+
+
+# A text of 11 MB; a browser would take minutes to lay it out.
+LONG = """() => {
+    const note = document.getElementById("id_note_en");
+    note.hidden = true;
+    note.value = "long ".repeat(2_200_000);
+}"""
+
+
+def test_a_form_larger_than_the_site_accepts_keeps_its_text(desk):  # noqa: F811
+    """The answer is the site's own 413; what was typed is still in the form that the tab goes back to."""
+    measure = Measure.objects.get(code="2020-07")
+    page = desk("lin", "editor")
+    page.goto(change_address(measure))
+    page.fill("#id_title_en", "Typed before")
+    page.evaluate(LONG)
+    page.locator('input[name="_save"]').last.click()
+    page.wait_for_selector("text=This is larger than the site accepts")
+    page.go_back()
+    page.wait_for_selector("#id_title_en")
+    assert page.input_value("#id_title_en") == "Typed before"
+    assert page.evaluate("document.getElementById('id_note_en').value.length") == 11_000_000
