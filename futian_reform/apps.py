@@ -21,6 +21,13 @@ class SignInLogConfig(AxesConfig):
 
 # Texts of packages that have no Chinese of their own; ours is found first.
 PACKAGE_TEXTS = [
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop("Error:"),
+    gettext_noop("Forgotten your login credentials?"),
+    gettext_noop("In case you’ve forgotten, you are:"),
     gettext_noop("User Agent"),
     gettext_noop("IP Address"),
     gettext_noop("Username"),
@@ -47,7 +54,6 @@ PACKAGE_TEXTS = [
     gettext_noop("Locked Out"),
     gettext_noop("Form Data"),
     gettext_noop("Meta Data"),
-    gettext_noop("Clean up expired attempts"),
     gettext_noop("Not set"),
     gettext_noop("Attempt Remaining"),
 ]

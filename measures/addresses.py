@@ -47,8 +47,8 @@ def language_of_path(path: str) -> str:
 
 
 def canonical_path(path: str) -> str:
-    """The public path that is meant: its language in the right letters or the nearest one, nothing stuck to its end, a slash
-    where pages have one. `path` itself where nothing stands there."""
+    """The public path that is meant: its language in the right letters or the nearest one, nothing stuck to its end, small
+    letters and a slash where pages have them. `path` itself where nothing stands there."""
     return path if len(path) > MAX_PATH_LENGTH else _canonical_path(path)
 
 
@@ -61,7 +61,8 @@ def _canonical_path(path: str) -> str:
         rest = f"/{rest}" if rest else ""
     language = language or settings.LANGUAGE_CODE
     with override(language):
-        meant = (start + end for start in (in_language(rest, language), rest) for end in ("", "/"))
+        starts = (start for each in (rest, rest.lower()) for start in (in_language(each, language), each))
+        meant = (start + end for start in starts for end in ("", "/"))
         return next(filter(is_valid_path, meant), path)
 
 

@@ -1,37 +1,40 @@
 """The documented answer to every way of asking for a public address: `.venv/bin/python -m tests.answers` writes docs/answers.md."""
 
-import csv
 import json
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO
+from functools import cached_property
 from pathlib import Path
 
-import bibtexparser
-import openpyxl
-from jsonschema import Draft4Validator
+from django.utils.timezone import localdate
 
-SPECIFICATION = json.loads(
-    (Path(__file__).parent / "open_data" / "openapi_3_0_schema.json").read_text(encoding="utf-8")
-)
+from tests.readers import READERS, fault_of
+
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "answers.md"
 #: Kind of address -> how a path of it looks, without its language. The first that fits counts.
 KINDS = {
-    "list": re.compile(r"/measures(/|\.atom)"),
+    "list": re.compile("/measures/"),
+    "its feed": re.compile(r"/measures\.atom"),
     "file": re.compile(r"/measures\.(csv|json|xlsx)"),
     "API, measures": re.compile("/api/measures/"),
     "API, others": re.compile("/api/(?!schema)[a-z]+/"),
+    "help": re.compile(r"/api/schema/|/timemap/.*|/measures/suggestions\.json"),
     "record": re.compile(r"/measures/[\d-]+\.[a-z]+|/datapackage\.json|/api/.+"),
-    "changes": re.compile(r"/changes(/|\.atom)"),
+    "changes": re.compile("/changes/"),
+    "their feed": re.compile(r"/changes\.atom"),
+    "page of now": re.compile(
+        r"/(about|api|cite/verify)/|/measures/[\d-]+/history/\d+/|/sitemap[a-z-]*\.xml|/(robots\.txt|opensearch\.xml)"
+    ),
     "page": re.compile("/.*"),
 }
-PEOPLE = ("list", "changes", "page")
-MACHINES = ("file", "API, measures", "API, others", "record")
-SELECTIONS = ("list", "file", "API, measures")
-PAGED = ("list", "changes", "API, measures", "API, others")
+PEOPLE = ("list", "its feed", "changes", "their feed", "page", "page of now")
+MACHINES = ("file", "API, measures", "API, others", "record", "help")
+SELECTIONS = ("list", "its feed", "file", "API, measures")
+PAGED = ("list", "its feed", "changes", "their feed", "API, measures", "API, others")
 EVERY = (*PEOPLE, *MACHINES)
+#: What can be read as it was.
+PAST = tuple(kind for kind in EVERY if kind not in ("its feed", "their feed", "page of now", "help"))
 MOVED, SAME, REFUSED = "302", "200", "400"
 
 
@@ -44,13 +47,21 @@ class Case:
     canonical: str = ""
     kinds: tuple[str, ...] = EVERY
     refused: tuple[str, ...] = ()
+    stands: tuple[str, ...] = MACHINES  # where it is answered in place
 
     def answer(self, kind: str) -> str:
         if kind not in self.kinds:
             return ""
         if kind in self.refused:
             return REFUSED
-        return MOVED if kind in PEOPLE else SAME
+        return SAME if kind in self.stands else MOVED
+
+    def at(self, moment: str) -> "Case":
+        """The same way of asking for an address as it was."""
+        asked, canonical = (
+            f"{query}&{moment}" if query else moment for query in (self.asked, self.canonical)
+        )
+        return Case(self.name, asked, canonical, self.kinds, self.refused)
 
 
 CASES = [
@@ -70,10 +81,20 @@ CASES = [
     Case("NUL, `%00`", "q=a%00b", refused=EVERY),
     Case("10 kB", "q=" + "x" * 10_000, refused=EVERY),
 ]
+#: Ways of asking for the past.
+MOMENTS = [
+    Case("a data version, `as_of=1`", "as_of=1", "as_of=1", refused=("help",), stands=PAST),
+    Case("a data version before other names", "as_of=1&role=pilot", "role=pilot&as_of=1",
+         ("list", "file", "API, measures")),
+    Case("two of them: the last counts", "as_of=9&as_of=1", "as_of=1", PAST),
+    Case("a data version that does not exist", "as_of=999999", refused=(*PAST, "help")),
+    Case("the day of today", "as_of={today}", refused=("help",)),
+]  # fmt: skip
 #: Other paths that lead to the same address -> what becomes of a path.
 PATHS: dict[str, Callable[[str], str]] = {
     "a sign stuck to the path": lambda path: f"{path}。",
     "no slash at its end, where it has one": lambda path: path.rstrip("/") or path,
+    "capital letters": str.upper,
     "its language in capital letters, where it has one": lambda path: re.sub(
         "^/(en|zh-hant)/", lambda found: found[0].upper(), path
     ),
@@ -85,40 +106,6 @@ def kind_of(path: str) -> str:
     return next(kind for kind, pattern in KINDS.items() if pattern.fullmatch(bare))
 
 
-def table(body: bytes) -> None:
-    """Raises ValueError where the rows of a CSV file differ in length."""
-    rows = list(csv.reader(StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
-    if len(set(map(len, rows))) != 1:
-        raise ValueError("rows of different lengths")
-
-
-def workbook(body: bytes) -> None:
-    """Raises ValueError where a workbook has not its four sheets."""
-    if len(openpyxl.load_workbook(BytesIO(body)).sheetnames) != 4:
-        raise ValueError("sheets are missing")
-
-
-def bibliography(body: bytes) -> None:
-    if len(bibtexparser.loads(body.decode()).entries) != 1:
-        raise ValueError("not one entry")
-
-
-#: Media type -> a reader that raises an error where a body is not what it says.
-READERS: dict[str, Callable[[bytes], object]] = {
-    "application/json": json.loads,
-    "application/problem+json": json.loads,
-    "application/vnd.oai.openapi+json": lambda body: Draft4Validator(SPECIFICATION).validate(
-        json.loads(body)
-    ),
-    "text/csv": table,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": workbook,
-    "application/x-bibtex": bibliography,
-    "application/xml": ET.fromstring,
-    "application/atom+xml": ET.fromstring,
-    "application/opensearchdescription+xml": ET.fromstring,
-}
-
-
 @dataclass
 class Judge:
     """Holds what `request` answers against the table; `faults` are where it differs."""
@@ -126,79 +113,121 @@ class Judge:
     request: Callable[..., tuple[int, dict[str, str], bytes]]
     faults: list[str] = field(default_factory=list)
 
+    @cached_property
+    def description(self) -> dict:
+        return json.loads(self.request("/api/schema/", "")[2])
+
     def expect(self, found: object, wanted: object, *what: object) -> None:
         if found != wanted:
             self.faults.append(f"{' '.join(map(str, what))}: {found!r}, not {wanted!r}"[:300])
 
     def judge(self, address: str) -> None:
+        """An address of now, or as it was; without other parameters also every other way of asking for it."""
         path, _mark, query = address.partition("?")
         self.conditions(path, query)
-        if not query:
-            for case in CASES:
-                self.case(path, case)
-            for name, other in PATHS.items():
-                self.led(path, other(path), "", "", name)
+        if query and not re.fullmatch(r"as_of=\d+", query):
+            return
+        for case in [case.at(query) for case in CASES] if query else [*CASES, *MOMENTS]:
+            self.case(path, case)
+        for name, other in PATHS.items():
+            self.led(path, other(path), query, query, name)
 
     def conditions(self, path: str, query: str) -> None:
-        """GET and HEAD agree, and who has it is told so."""
-        status, headers, body = self.request(path, query)
+        """GET and HEAD agree, who has it is told so, and its readers find nothing wrong with it."""
+        status, headers, _body = self.read(path, query)
         self.expect(status, 200, "GET", path, query)
-        self.expect(self.request(path, query, method="HEAD"), (status, headers, b""), "HEAD", path, query)
         for name, validator in (("if_none_match", "etag"), ("if_modified_since", "last-modified")):
             for method in ("GET", "HEAD"):
                 again = self.request(path, query, method=method, **{name: headers.get(validator, "")})
                 self.expect((again[0], again[2]), (304, b""), method, path, query, name)
-        read = READERS.get(headers["content-type"].partition(";")[0], bytes)
-        try:
-            read(body)
-        except ValueError as error:
-            self.expect(error, None, "body of", path, query)
+        if moment := re.search(r"as_of=(\d+)$", query):
+            said = headers.get("x-data-version"), "memento-datetime" in headers
+            self.expect(said, (moment[1], True), path, query)
+
+    def read(self, path: str, query: str) -> tuple[int, dict[str, str], bytes]:
+        """The answer to a GET, whatever it is: HEAD says the same, it has its length, and it is of its own format."""
+        status, headers, body = self.request(path, query)
+        self.expect(
+            self.request(path, query, method="HEAD"), (status, headers, b""), "HEAD", path, query[:50]
+        )
+        self.expect(headers.get("content-length"), str(len(body)), "length", path, query[:50])
+        media_type = headers["content-type"].partition(";")[0]
+        fault = fault_of(path, status, media_type, body, lambda: self.description)
+        self.expect(fault, "", "body of", path, query[:50])
+        return status, headers, body
 
     def case(self, path: str, case: Case) -> None:
+        asked = case.asked.format(today=localdate())
         match case.answer(kind_of(path)):
             case "":
                 return
             case answer if answer == REFUSED:
-                for method in ("GET", "HEAD"):
-                    self.expect(
-                        self.request(path, case.asked, method=method)[0], 400, method, path, case.name
-                    )
+                self.expect(self.read(path, asked)[0], 400, path, case.name)
             case answer if answer == MOVED:
-                self.led(path, path, case.asked, case.canonical, case.name)
+                self.led(
+                    path, path, asked, case.canonical if kind_of(path) in PAST else no_moment(case), case.name
+                )
             case answer if answer == SAME:
+                # That a day is one says an answer in headers of its own.
+                compared = slice(0, 3, 2) if "today" in case.asked else slice(3)
                 right = self.request(path, case.canonical)
-                self.expect(self.request(path, case.asked), right, path, case.name)
+                self.expect(self.request(path, asked)[compared], right[compared], path, case.name)
 
     def led(self, path: str, asked_path: str, asked: str, canonical: str, name: str) -> None:
         if (asked_path, asked) == (path, canonical):
             return
         encoded = asked_path.encode().decode("latin-1")  # as WSGI has it
-        status, headers, _body = self.request(encoded, asked)
+        status, headers, _body = self.read(encoded, asked)
         self.expect(status, 302, path, name)
         self.expect(headers.get("location"), f"{path}?{canonical}" if canonical else path, path, name)
 
 
+def no_moment(case: Case) -> str:
+    return "" if case in MOMENTS else case.canonical
+
+
+INTRODUCTION = """\
+# Answers to machines, and to people who write addresses by hand
+
+Written by `.venv/bin/python -m tests.answers`; `tests/test_answers.py` holds the site to it, `tests/audit/test_answers.py` every
+address that a crawl finds, in three languages, as of now and as of each data version before. Kinds of addresses: the *list*
+(`/measures/`) and *its feed*, its *files* (`.csv`, `.xlsx`, `.json`), the lists of the *API*, one *record* in any form, the
+*changes* and *their feed*, every other *page*, and what has no past: the *pages of now* (`/about/`, `/cite/verify/`,
+`/api/`, versions of a measure, site maps and the like) and what *helps* machines (`/api/schema/`, `/timemap/…`, suggestions).
+
+- GET and HEAD of an address have the same status and headers; of a file that is made while it is sent, HEAD knows no
+  length. (Only the order in which `Content-Security-Policy` names its directives is each web process's own.)
+- Each answer of 200 has a strong `ETag` and `Last-Modified`. Asked by either, GET and HEAD are a 304: by any of a list of
+  tags, weak ones too, by `*`, and by any time from the last edit to now, two seconds after that edit at the earliest.
+- `Accept-Encoding` is weighed: `br`, `gzip` or none. Each coding has a tag of its own.
+- An answer of the past has the number of its data version in `X-Data-Version` and its time in `Memento-Datetime`. Whatever
+  way of asking stands in the first table is answered in the same way with `as_of` behind it, where there is a past.
+
+302 leads to its one address; 200 is the answer of that address, in place; 400 says why; – does not arise.
+"""
+
+
 def document() -> Iterator[str]:
-    yield "# Answers to machines, and to people who write addresses by hand"
-    yield ""
-    yield "Written by `.venv/bin/python -m tests.answers`; `tests/test_answers.py` holds the site to it, `tests/audit/test_answers.py` every"
-    yield "address that a crawl finds. Kinds of addresses: the *list* (`/measures/`, `/measures.atom`), its *files* (`.csv`,"
-    yield "`.xlsx`, `.json`), the lists of the *API*, one *record* in any form, the *changes*, and every other *page*."
-    yield ""
-    yield "- GET and HEAD of an address have the same status and headers; of a file that is made while it is sent, HEAD knows no"
-    yield "  length."
-    yield "- Each answer of 200 has a strong `ETag` and `Last-Modified`. Asked by either, GET and HEAD are a 304: by any of a list of"
-    yield "  tags, weak ones too, by `*`, and by any time from the last edit to now, two seconds after that edit at the earliest."
-    yield "- `Accept-Encoding` is weighed: `br`, `gzip` or none. Each coding has a tag of its own."
-    yield ""
-    yield "302 leads to its one address; 200 is the answer of that address, in place; 400 says why; – does not arise."
-    yield ""
-    yield f"| asked with | {' | '.join(EVERY)} |"
-    yield f"|---|{'---|' * len(EVERY)}"
+    yield INTRODUCTION
+    head = f"| asked with | {' | '.join(EVERY)} |", f"|---|{'---|' * len(EVERY)}"
+    yield from head
     for case in CASES:
         yield f"| {case.name} | {' | '.join(case.answer(kind) or '–' for kind in EVERY)} |"
     for name in PATHS:
         yield f"| {name} | {' | '.join([MOVED] * len(EVERY))} |"
+    yield ""
+    yield "Asked for the past, what has one answers in place or leads to the way to write it there; what has none leads to now:"
+    yield ""
+    yield from head
+    for case in MOMENTS:
+        yield f"| {case.name} | {' | '.join(case.answer(kind) or '–' for kind in EVERY)} |"
+    yield ""
+    yield "Each body is read by a reader that others wrote, as of now and of the past, refusals as well:"
+    yield ""
+    yield "| media type | read by |"
+    yield "|---|---|"
+    for media_type, reader in READERS.items():
+        yield f"| `{media_type}` | {reader.name} |"
 
 
 def text() -> str:

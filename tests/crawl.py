@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from measures.open_data.api.endpoints import ENDPOINTS
+from measures.selection.parameters import as_of, has_past
 from tests.public_pages import PREFIXES
 
 MACHINE = [
@@ -19,15 +21,15 @@ MACHINE = [
     "/sitemap-topics.xml",
     "/sitemap-measures.xml",
     "/api/schema/",
-    *(
-        f"/api/{name}/"
-        for name in ("audiences", "categories", "centres", "changes", "districts", "measures", "plans")
-    ),
+    "/timemap/",
+    "/timemap/measures.csv",
+    *(f"/api/{endpoint.name}/" for endpoint in ENDPOINTS),
     *(
         f"{prefix}/{name}"
         for prefix in PREFIXES
-        for name in ("measures.atom", "changes.atom", "opensearch.xml")
+        for name in ("measures.atom", "changes.atom", "opensearch.xml", "measures/suggestions.json?q=jiao")
     ),
+    *(f"/timemap{prefix}/measures/" for prefix in PREFIXES),
 ]
 SKIPPED = ("/static/", "/admin/", "/en/admin/", "/zh-hant/admin/")
 
@@ -101,10 +103,12 @@ class Site:
         return {at for at, text in whole.items() if any(word in text for word in words)}
 
 
-def crawl(client, prefixes: Iterable[str] = PREFIXES) -> Site:
-    """Every page that a link leads to, in these languages; selections of the list in English alone, one step deep."""
+def crawl(client, prefixes: Iterable[str] = PREFIXES, moment: int = 0) -> Site:
+    """Every page that a link leads to, in these languages; selections of the list in English alone, one step deep. Of a
+    moment of the past, every page that stays in it."""
     site, asked = Site(), set()
-    waiting = [(f"{prefix}/", "") for prefix in prefixes]
+    whole = f"as_of={moment}" if moment else ""
+    waiting = [(f"{prefix}/?{whole}".rstrip("?"), "") for prefix in prefixes]
     while waiting:
         address, on_page = waiting.pop()
         if address in asked:
@@ -119,23 +123,37 @@ def crawl(client, prefixes: Iterable[str] = PREFIXES) -> Site:
             site.answers[address] = body
             continue
         site.pages[address] = page = Page(address, body)
-        if "?" not in address:
-            waiting += {(urldefrag(link)[0], address) for link in page.links if is_followed(link, prefixes)}
-    for address in MACHINE:
-        response = client.get(address)
-        if response.status_code != 200:
-            site.faults[address] = str(response.status_code)
-        site.answers[address] = response.getvalue().decode(errors="replace")
+        if address.partition("?")[2] == whole:
+            links = (urldefrag(link)[0] for link in page.links)
+            waiting += {(link, address) for link in links if is_followed(link, prefixes, moment)}
+    machine = [as_of(address, moment) for address in MACHINE if has_past(address)] if moment else MACHINE
+    for address in machine:
+        fetch(client, site, address)
+    for endpoint in ENDPOINTS:
+        address = as_of(f"/api/{endpoint.name}/", moment) if moment else f"/api/{endpoint.name}/"
+        for record in json.loads(site.answers[address])["results"]:
+            own = f"/api/{endpoint.name}/{record[endpoint.key]}/"
+            fetch(client, site, as_of(own, moment) if moment else own)
     return site
 
 
-def is_followed(link: str, prefixes: Iterable[str]) -> bool:
+def fetch(client, site: Site, address: str) -> None:
+    """What a machine reads."""
+    response = client.get(address)
+    if response.status_code != 200:
+        site.faults[address] = str(response.status_code)
+    site.answers[address] = response.getvalue().decode(errors="replace")
+
+
+def is_followed(link: str, prefixes: Iterable[str], moment: int) -> bool:
     parts = urlsplit(link)
     if parts.netloc or parts.path.startswith(SKIPPED) or parts.path.endswith(".xlsx"):
         return False
-    if "as_of=" in parts.query:  # the past, which robots.txt asks crawlers to leave alone
+    # In the past, what is of the same moment; in the present, nothing of the past, as robots.txt asks crawlers to do.
+    selection, _mark, number = parts.query.rpartition("as_of=")
+    if number != str(moment) if moment else "as_of=" in parts.query:
         return False
     language = re.match("(/en|/zh-hant)?(?=/)", parts.path)
     if not language or (language[0] or "") not in prefixes:
         return False
-    return not parts.query or re.match("/en/", parts.path) is not None
+    return not (selection if moment else parts.query) or re.match("/en/", parts.path) is not None

@@ -169,6 +169,18 @@ def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, du
         assert site.manage("live_sql", "--check", **named).startswith("Database: futian")
 
 
+def test_without_createrole_the_message_says_what_an_administrator_runs_once(server, tmp_path):
+    server.execute(f"CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'", "CREATE DATABASE plain OWNER plain")
+    named = {"DATABASE_URL": server.url("plain", "plain"), "DATABASE_READER_URL": ""}
+    named["DATABASE_READER_ROLE"] = "plain_reader"
+    site = Site(server, tmp_path)
+    said = site.manage("serve", "--prepare-only", fails=True, **named)
+    assert "run: CREATE ROLE plain_reader; GRANT plain_reader TO <your account>;" in said
+    server.execute("CREATE ROLE plain_reader", "GRANT plain_reader TO plain")
+    said = site.manage("reader_role", **named)
+    assert "The role plain_reader can read the content and nothing else." in said
+
+
 WITHOUT_TLS = """#!/bin/sh
 case "$1" in
 --version) echo "$(basename "$0") (PostgreSQL) {version}.1";;

@@ -10,9 +10,11 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
-from measures.readers import choice
+from measures.readers import choice, reader
+from measures.readers.rights import RightsRefused
+from measures.snapshots import public_snapshot
 
 from .servers import Relay, pgbouncer
 
@@ -236,6 +238,16 @@ def test_rights_that_come_later_are_refused_and_the_primary_fills_in(restored, s
         finally:
             execute(restored, revoke)
         answers_again(ask)
+
+
+def test_rights_are_looked_at_again_while_a_connection_stays_open(restored, monkeypatch):
+    monkeypatch.setattr(reader, "RIGHTS_HOLD", 0.0)  # a minute, for the site
+    with public_snapshot():
+        session = connections["reader"].connection
+    execute(restored, RIGHTS["write to measures_version"])
+    with pytest.raises(RightsRefused, match="write to measures_version"), public_snapshot():
+        pass
+    assert session.closed
 
 
 def answers_again(ask):

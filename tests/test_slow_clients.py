@@ -113,6 +113,15 @@ def test_idle_connections(site):
         answers_others(site)
 
 
+def test_headers_that_never_end(site):
+    with connections(site, 20, b"GET / HTTP/1.1\r\nHost: 127") as clients:
+        begun = time.monotonic()
+        for client in clients:
+            while client.recv(65536):  # to the end: the connection is closed
+                pass
+        assert time.monotonic() - begun < 20  # it may take ten, on a machine with nothing else to do
+
+
 @pytest.mark.parametrize(
     "path", [b"/en/source/", b"/admin/jsi18n/", b"/static/admin/js/vendor/jquery/jquery.js"]
 )

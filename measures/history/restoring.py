@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from measures.models import (
@@ -24,7 +24,8 @@ from .kinds import MODELS, kind_of
 NAMED_BY_SLUG = {"slug": "slug"}
 NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
 
-ONE_COMMIT = timedelta(seconds=30)  # a commit that takes longer is not made at the desk
+# Longer than a commit takes, shorter than a person needs for a save and a deletion.
+MAX_COMMIT = timedelta(seconds=5)
 
 # Kind -> the kind and list of those that link to its records and lose the link with them. Other links forbid a deletion.
 LINKED_FROM = {"audience": ("measure", "audiences"), "measure": ("term", "measures")}
@@ -64,15 +65,14 @@ def lost_links(version: Version) -> list[Model]:
     if deletion.document is not None or version.kind not in LINKED_FROM:
         return []
     kind, name = LINKED_FROM[version.kind]
-    # A transaction writes its versions one after the other, and no other one writes between them.
-    meanwhile = Version.objects.filter(
-        kind=kind,
-        actor=deletion.actor,
-        at__range=(deletion.at - ONE_COMMIT, deletion.at + ONE_COMMIT),
-    ).with_previous()
+    # What became public has the data version of its commit; drafts have none of their own, so their time counts.
+    same_commit = Q(at__range=(deletion.at - MAX_COMMIT, deletion.at + MAX_COMMIT))
+    if deletion.event:
+        same_commit = Q(data_version=deletion.data_version) & ~Q(event="") | same_commit & Q(event="")
+    by_the_same = Version.objects.filter(same_commit, kind=kind, actor=deletion.actor, note=deletion.note)
     keys = [
         other.key
-        for other in meanwhile
+        for other in by_the_same.with_previous()
         if other.document and other.previous_document
         if version.key in other.previous_document[name] and version.key not in other.document[name]
     ]

@@ -31,6 +31,11 @@ def normalized(text: str) -> str:
     return folded(text).replace('"', "").replace("'", "")
 
 
+def is_seen(text: str) -> bool:
+    """Whether a reader sees anything of `text`."""
+    return any(sign.isprintable() and sign not in " \u2800" for sign in folded(text))
+
+
 @lru_cache(maxsize=10_000)
 def normalized_length(character: str) -> int:
     """The number of characters that `character` becomes in a normalised text."""

@@ -8,13 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from measures.language.chinese import validate_simplified
-from measures.language.normalising import normalized
+from measures.language.normalising import is_seen, normalized
 
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
 
-class Searched(models.Model):
-    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+class Written(models.Model):
+    """A record whose texts are empty or can be seen."""
 
     class Meta:
         abstract = True
@@ -28,15 +28,31 @@ class Searched(models.Model):
         for field in self._meta.concrete_fields:
             value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
             texts = value if isinstance(value, list) else [value]
-            if any(_longest_word(text) > MAX_WORD for text in texts if isinstance(text, str)):
-                message = _(
-                    "A word has at most %(most)s letters and digits; a longer one cannot be searched."
-                )
-                errors.setdefault(field.name, []).append(
-                    ValidationError(message, code="long_word", params={"most": MAX_WORD})
-                )
+            faults = (self.fault_of(text) for text in texts if isinstance(text, str))
+            if fault := next(filter(None, faults), None):
+                errors.setdefault(field.name, []).append(fault)
         if errors:
             raise ValidationError(errors)
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if not text.strip() or is_seen(text):
+            return None
+        return ValidationError(_("Nothing of this text can be seen: it has only invisible characters."))
+
+
+class Searched(Written):
+    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if _longest_word(text) <= MAX_WORD:
+            return Written.fault_of(text)
+        message = _("A word has at most %(most)s letters and digits; a longer one cannot be searched.")
+        return ValidationError(message, code="long_word", params={"most": MAX_WORD})
 
 
 def _longest_word(text: str) -> int:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField
+from .fields import ChineseField, NaturalKeyManager, PlanYearField, Written
 from .measure import Measure
 
 
-class Term(models.Model):
+class Term(Written):
     """A word of a plan that its readers may not know, and the editors' explanation of it. Public when its plan is."""
 
     plan = PlanYearField(related_name="terms")
@@ -45,7 +45,7 @@ def new_synonym_slug() -> str:
     return f"synonym-{secrets.token_hex(4)}"
 
 
-class Synonym(models.Model):
+class Synonym(Written):
     """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_synonym_slug, editable=False)

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual, paragraph_number
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched
+from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched, Written
 
 
-class Plan(models.Model):
+class Plan(Written):
     """A plan. What belongs to it (categories, terms, measures) is public only while it is published."""
 
     class Status(models.TextChoices):
@@ -56,7 +56,7 @@ class Plan(models.Model):
         return (self.slug,)
 
 
-class SourceParagraph(models.Model):
+class SourceParagraph(Written):
     """A paragraph of the plan's source: its number and its opening words, never its text."""
 
     plan = PlanYearField(related_name="source_paragraphs")

@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from measures.addresses import absolute, changes_path
+from measures.addresses import absolute, changes_path, list_path
 from measures.catalogue import Catalogue
 from measures.selection.numbers import everything
+from measures.selection.parameters import in_moment
 from measures.site import LICENCE, NAME
 
 from . import fingerprints
@@ -22,7 +23,7 @@ MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX_TYPE, ".json": JSON_TYPE}
 
 
 def data_package(catalogue: Catalogue) -> dict[str, Any]:
-    """The data package of the whole set; its resource is `measures.csv` beside it."""
+    """The data package of the whole set; its resource is `measures.csv` beside it, of the past at its own address."""
     plans, version = catalogue.plans, catalogue.version
     return {
         "profile": "tabular-data-package",
@@ -44,6 +45,8 @@ def data_package(catalogue: Catalogue) -> dict[str, Any]:
 
 def _resource(catalogue: Catalogue) -> dict[str, Any]:
     fingerprint = fingerprints.of_whole_set(catalogue).get(".csv")
+    address = list_path("", ".csv")
+    path = address.lstrip("/") if in_moment(address) == address else absolute(in_moment(address))
     checksum = {"bytes": fingerprint.bytes, "hash": f"sha256:{fingerprint.sha256}"} if fingerprint else {}
     return {
         "profile": "tabular-data-resource",
@@ -51,7 +54,7 @@ def _resource(catalogue: Catalogue) -> dict[str, Any]:
         "title": "改革 Measures",
         "description": f"{everything(catalogue).total} measures, one in each row. Cells that begin with = + - @ or a tab "
         "have an apostrophe in front, so that no spreadsheet program takes them for a formula.",
-        "path": "measures.csv",
+        "path": path,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

@@ -177,7 +177,7 @@ def said_of_plans(context, what):
 @register.simple_tag(takes_context=True)
 def page_address(context):
     """The address of the page, which is printed below it."""
-    return unquote(absolute(context["request"].get_full_path()))
+    return unquote(absolute(in_moment(context["request"].get_full_path())))
 
 
 @register.simple_tag(takes_context=True)

@@ -32,7 +32,7 @@ What has no language stands outside of them and holds both (`machine_urlpatterns
 /api/schema/                            the OpenAPI document of the endpoints below /api/
 """
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from measures.addresses import CODE_PATTERN
 from measures.open_data import citations, feeds, files, package
@@ -105,5 +105,5 @@ machine_urlpatterns = [
     path("timemap/", timemap, name="timemap"),
     path("timemap/<path:path>", timemap, name="timemap"),
     *api_urlpatterns,
-    path("measures.<str:form>", views.unknown_form),
+    re_path(r"^measures\.(?P<form>[a-z0-9]+)$", views.unknown_form),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.views.generic import TemplateView
 
 from measures import site
-from measures.addresses import FILES, changes_path, in_language, list_path
+from measures.addresses import FILES, absolute, changes_path, in_language, list_path
 from measures.open_data import citations, fingerprints
 from measures.open_data.api.documentation import documentation
 from measures.open_data.api.openapi import openapi
@@ -18,6 +18,7 @@ from measures.open_data.dictionary import data_dictionary
 from measures.open_data.package import distribution
 from measures.selection.filter import MeasureFilter
 from measures.selection.numbers import everything, figures, of_plan, parts
+from measures.selection.parameters import in_moment
 from measures.selection.requests import canonical_redirect
 
 from .doors import ways_in
@@ -96,7 +97,7 @@ class DataPage(PublicPage):
         files = [file | {"fingerprint": checksums.get(file["form"])} for file in citations.files("")]
         return super().get_context_data(
             count=everything(self.catalogue).total,
-            origin=settings.SITE_ORIGIN,
+            csv_address=absolute(in_moment(list_path("", ".csv"))),
             files=files,
             dictionary=data_dictionary(),
             licence=site.LICENCE,

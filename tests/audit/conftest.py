@@ -3,9 +3,11 @@
 The fixtures here are those of the browser tests, and tools that npm installs into .audit/.
 """
 
+import json
 import shutil
 import subprocess
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,29 @@ def node_modules() -> Path:
         ]
         subprocess.run(command, check=True)
     return modules
+
+
+@pytest.fixture
+def nu_html_checker(node_modules, tmp_path) -> Callable[[dict[str, bytes]], set[tuple]]:
+    """What the Nu Html Checker says of pages, by their names: name, fault and where it is."""
+    if not shutil.which("java"):
+        pytest.skip("No Java on this machine (Debian: apt-get install default-jre-headless)")
+    jar = next(Path(node_modules, "vnu-jar").rglob("vnu.jar"))
+    options = ["--stdout", "--format", "json", "--no-langdetect", "--exit-zero-always"]
+
+    def check(pages: dict[str, bytes]) -> set[tuple]:
+        files = {f"{number}.html": name for number, name in enumerate(pages)}
+        for file, name in files.items():
+            (tmp_path / file).write_bytes(pages[name])
+        command = ["java", "-jar", str(jar), *options, str(tmp_path)]
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        return {
+            (files[Path(message["url"]).name], message["message"], message.get("extract", "")[:120])
+            for message in json.loads(output)["messages"]
+            if message["type"] in {"error", "non-document-error"}
+        }
+
+    return check
 
 
 @pytest.fixture(scope="session")

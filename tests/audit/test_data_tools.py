@@ -45,6 +45,13 @@ def test_frictionless_finds_nothing_wrong_with_two_plans(restored, client, tmp_p
     assert (report.valid, report.tasks[0].stats["rows"]) == (True, 37)
 
 
+@pytest.mark.parametrize("moment", ["", "?as_of=1"])
+def test_frictionless_reads_it_where_it_stands(live_site, moment):
+    report = Package(f"{live_site}/datapackage.json{moment}").validate()
+    assert report.flatten(["rowNumber", "fieldName", "type", "note"]) == []
+    assert (report.valid, report.tasks[0].stats["rows"]) == (True, 28)
+
+
 def test_frictionless_would_find_a_changed_cell(published):
     path = published / "measures.csv"
     path.write_bytes(path.read_bytes().replace(b",named,", b",rumoured,", 1))
@@ -74,8 +81,11 @@ def test_the_code_of_the_data_page_loads_everything(client, published):
     )
 
 
-def test_pandas_reads_the_workbook(published):
-    frame = pandas.read_excel(published / "measures.xlsx", "measures 改革", dtype=str, keep_default_na=False)
+@pytest.mark.parametrize("engine", ["openpyxl", "calamine"])
+def test_pandas_reads_the_workbook(published, engine):
+    frame = pandas.read_excel(
+        published / "measures.xlsx", "measures 改革", dtype=str, keep_default_na=False, engine=engine
+    )
     table = pandas.read_csv(published / "measures.csv", dtype=str, keep_default_na=False)
     assert frame.equals(table.map(unguard))
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.timezone import localdate
 
 from futian_reform.requests import moments
 from measures.models import Category, DataVersion, Measure
+from measures.selection.parameters import has_past
 from measures.snapshots import asked_moment, editing_as
 from tests.models.steps import live
 from tests.public_pages import PREFIXES
@@ -114,6 +116,17 @@ def test_every_link_stays_in_the_moment(client, changed, prefix, address):
     assert 'href="?' not in page
     for form in re.findall(r"<form\b.*?</form>", page, re.DOTALL):
         assert f'<input type="hidden" name="as_of" value="{changed}">' in form
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_address_that_is_printed_is_one_of_the_moment(client, changed, prefix):
+    """What can be copied from a page of the past, or read on its paper, leads to what stands there."""
+    for address in PAGES:
+        page = unescape(client.get(prefix + asked(address, changed)).text)
+        printed = re.findall(rf"{re.escape(settings.SITE_ORIGIN)}(/[^\s\"<>}}]*)", page)
+        assert printed
+        now = [link for link in printed if "as_of=" not in link and has_past(link.partition("?")[0])]
+        assert now == [], address
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -1,7 +1,6 @@
 """The JSON API: what its records hold, and that its description tells the truth."""
 
 import json
-from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -12,9 +11,7 @@ from measures.models import Measure, Version
 from measures.open_data.api.openapi import openapi
 from measures.snapshots import editing_as
 from tests.queries import statements
-
-# https://spec.openapis.org/oas/3.0/schema/2021-09-28
-SPECIFICATION = Path(__file__).parent / "openapi_3_0_schema.json"
+from tests.readers import SPECIFICATION, as_json_schema
 
 
 @pytest.fixture
@@ -23,7 +20,7 @@ def schema(client):
 
 
 def test_the_description_is_valid_openapi(schema):
-    Draft4Validator(json.loads(SPECIFICATION.read_text())).validate(schema)
+    Draft4Validator(SPECIFICATION).validate(schema)
     assert list(schema["paths"]) == sorted(
         f"/api/{name}/{rest}"
         for name, key in (
@@ -55,18 +52,6 @@ def test_parameters_are_those_of_the_list_page(client, schema):
     assert described.keys() == {*fields, "page", "as_of"}
     assert described["centre"]["items"]["enum"] == ["finance", "technology", "culture", "services", "none"]
     assert described["basis"]["items"]["enum"] == ["named", "described", "derived"]
-
-
-# OpenAPI 3.0 says `nullable`, JSON Schema says it with a type.
-def as_json_schema(node):
-    if isinstance(node, list):
-        return [as_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {key: as_json_schema(value) for key, value in node.items()}
-    if node.pop("nullable", False):
-        return {"anyOf": [node, {"type": "null"}]}
-    return node
 
 
 @pytest.mark.parametrize(

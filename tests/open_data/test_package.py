@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from urllib.parse import urljoin
 
+import pytest
 from django.conf import settings
 
 from measures.open_data.dictionary import data_dictionary
+from tests.cached_site import edit
 
 from .forms import body, records_of_csv
 
@@ -26,10 +29,14 @@ def test_data_page_explains_every_column_in_both_languages(client):
         assert row["description_zh"] != row["description_en"]
 
 
-def test_package_describes_the_csv(client):
-    package = client.get("/datapackage.json").json()
-    content = body(client.get("/measures.csv"))
+@pytest.mark.parametrize("moment", ["", "?as_of=1"])
+def test_package_describes_the_csv(client, restored, moment):
+    """That which stands where it says, whose checksum is that of another data version than the newest."""
+    edit()
+    package = client.get(f"/datapackage.json{moment}").json()
     (resource,) = package["resources"]
+    address = urljoin(f"{SITE_ORIGIN}/datapackage.json{moment}", resource["path"])
+    content = body(client.get(address.removeprefix(SITE_ORIGIN)))
     assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     assert resource["bytes"] == len(content)
     assert [field["name"] for field in resource["schema"]["fields"]] == list(records_of_csv(content)[0])
