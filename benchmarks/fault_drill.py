@@ -95,9 +95,7 @@ class Drill:
         self.outage = (float("inf"), float("inf"))  # killed, answering again
         self.slowest = 0.0
         self.stalest = (0.0, 0.0)  # seconds for which the next version could be known, and when
-        self.stalest_after = (
-            0.0  # likewise, of the version that was committed last before PostgreSQL was killed
-        )
+        self.stalest_after = 0.0  # likewise, of what was committed before PostgreSQL was killed
         self.uncached: list[
             tuple[float, int, float, bool]
         ] = []  # (when, status, seconds, says when to come back)

@@ -167,7 +167,8 @@ def test_retention_is_by_days_and_spares_the_newest(tmp_path):
 
     names = {age: make(age) for age in (1, 5, 29, 31, 40, 400)}
     (tmp_path / "futian-of-somebody.dump").touch()
-    for keep, days, stay in ((3, 30, {1, 5, 29}), (2, 3, {1, 5}), (1, 0, {1})):
+    # The days spare more than the number does, then the number more than the days.
+    for keep, days, stay in ((2, 35, {1, 5, 29, 31}), (3, 3, {1, 5, 29}), (1, 0, {1})):
         prune(tmp_path, keep, days)
         expected = {f"{names[age]}.{suffix}" for age in stay for suffix in ("dump", "json")}
         assert {path.name for path in tmp_path.iterdir()} == expected | {"futian-of-somebody.dump"}

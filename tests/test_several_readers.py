@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -297,6 +298,20 @@ def test_one_that_hangs_is_given_up_within_the_patience_of_a_page(restored, star
     while not ask("ready")[1]["readers"]["reader_1"]["answers"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_one_connection_that_waits_in_vain_is_given_up_too(restored, start, relays):
+    """As where a pooler keeps it waiting for a session, while whoever comes later gets one or an error."""
+    one, two = relays
+    ask = start(administrator(restored), address(restored, port=one.port), address(restored, port=two.port))
+    for _ in range(4):
+        assert ask("page")[0] == 200
+    one.lose_newest()  # the page's: those who follow the readers came before it
+    end = threading.Timer(20, one.stop)
+    end.start()
+    for _ in range(4):
+        assert ask("page", within=3)[0] == 200
+    end.cancel()
 
 
 def test_a_page_whose_server_goes_away_meanwhile_is_read_from_another(restored, start):
