@@ -22,7 +22,7 @@ from futian_reform.operations import embedded_postgres
 from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
-TRACED = 3  # cases of a parametrised test
+TRACED = 10  # cases of a parametrised test
 
 
 def pytest_collection_modifyitems(items):

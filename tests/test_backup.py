@@ -75,7 +75,11 @@ def made(databases, tmp_path_factory):
         Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
     dump = back_up(tmp_path_factory.mktemp("made"), keep=3)
     connections.close_all()
-    databases.execute(f"CREATE DATABASE {copy} TEMPLATE {{name}}")
+    # A database that somebody uses, as the site of the browser tests may, cannot be copied.
+    databases.execute("ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    cut_off = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = "
+    databases.execute(f"{cut_off}'{databases.name}'", f"CREATE DATABASE {copy} TEMPLATE {{name}}")
+    databases.restore()
     yield dump, copy
     databases.execute(f"DROP DATABASE {copy}")
 

@@ -78,7 +78,6 @@ def test_an_empty_first_line_of_actions_stays_in_every_form_of_file(editor):
         assert list(texts) == lines
 
 
-@pytest.mark.no_cover
 def test_what_is_written_is_what_was_shown(editor):
     Action.objects.filter(measure__number__in=(5, 7, 12), position__in=(1, 3)).update(text_en="")
     ended = check_random_sheets(editor, 25, seed=7)

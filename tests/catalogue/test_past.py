@@ -124,7 +124,6 @@ class Walk:
             do()
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_moment_is_as_it_was(restored, seed):
     """Edits, deletions, renamings: what was recorded at each data version is what that moment says afterwards."""

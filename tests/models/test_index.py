@@ -120,7 +120,6 @@ class Walk:
         getattr(self, name)()
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_moment_of_a_random_walk_can_be_read_afterwards(seed):
     walk = Walk(seed)

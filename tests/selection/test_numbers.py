@@ -183,7 +183,6 @@ def selections():
     )
 
 
-@pytest.mark.no_cover
 def test_every_number_on_the_shipped_content(databases):
     records, found = read_records(), {}
 
@@ -195,7 +194,6 @@ def test_every_number_on_the_shipped_content(databases):
     every_number_is_true()
 
 
-@pytest.mark.no_cover
 def test_every_number_on_generated_content(restored):
     shipped = Measure.objects.count()
     added = generate(84)
