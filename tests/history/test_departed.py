@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from measures.catalogue import Catalogue
 from measures.history.events import described
-from measures.history.names import saved_names, public_names
+from measures.history.names import public_names, saved_names
 from measures.history.records import later_version, measure_of_version
 from measures.models import Audience, Category, Centre, District, Measure, PublicVersion
 from measures.snapshots import editing_as
