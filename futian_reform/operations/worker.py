@@ -24,7 +24,7 @@ from .listening import BACKLOG
 # Rendered before the first request: what most readers ask for, and what takes longest (checksums of every file).
 WARM = ("/", "/measures/", "/en/measures/", "/data/")
 HEADERS_WITHIN = 10_000  # milliseconds; likewise for the next request on an open connection
-MAX_HEADERS = 128 * 1024  # bytes
+MAX_HEADERS = 64 * 1024  # bytes that are surely taken; hyper may have read as much again before it looks
 MAX_CONNECTIONS = 8192  # of a process at once; an idle one costs a descriptor and some kB
 
 

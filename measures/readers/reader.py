@@ -110,9 +110,11 @@ class Reader:
         """
         now = time.monotonic()
         if self.is_silent:
-            self.failed_at, silent = now, [reference() for reference in self.sockets.keyrefs()]
+            silent = [reference() for reference in self.sockets.keyrefs()]
         else:
             silent = [connection for connection, since in list(self.waiting.items()) if now - since > SILENCE]
+        if silent:
+            self.failed_at = now  # so that nobody asks twice
         for connection in silent:
             with suppress(OSError, KeyError, TypeError):  # it has ended meanwhile
                 self.sockets[connection].shutdown(socket.SHUT_RDWR)
