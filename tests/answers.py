@@ -190,7 +190,7 @@ INTRODUCTION = """\
 # Answers to machines, and to people who write addresses by hand
 
 Written by `.venv/bin/python -m tests.answers`; `tests/test_answers.py` holds the site to it, `tests/audit/test_answers.py` every
-address that a crawl finds, in three languages, as of now and as of each data version before. Kinds of addresses: the *list*
+address that a crawl finds, in three languages, as of now and of data versions before. Kinds of addresses: the *list*
 (`/measures/`) and *its feed*, its *files* (`.csv`, `.xlsx`, `.json`), the lists of the *API*, one *record* in any form, the
 *changes* and *their feed*, every other *page*, and what has no past: the *pages of now* (`/about/`, `/cite/verify/`,
 `/api/`, versions of a measure, site maps and the like) and what *helps* machines (`/api/schema/`, `/timemap/…`, suggestions).
