@@ -38,7 +38,7 @@ check: .venv/development ## lint, spelling, imports, types, templates, migration
 	$(python) manage.py check_catalogues
 	SITE_ORIGIN=https://example.org $(python) manage.py check --deploy --fail-level WARNING
 
-audit: .venv/audit ## the slow judges: accessibility, Lighthouse, HTML validity, fuzzing
+audit: .venv/audit ## the slow judges: accessibility, Lighthouse, HTML validity, every word searched for, fuzzing
 	@exec $(python) -m pytest tests/audit $(PYTEST_ARGS)
 
 bench: .venv/development ## measure how fast pages are

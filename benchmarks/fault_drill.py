@@ -6,7 +6,8 @@ for six seconds, a web process is killed, one address to read from goes away and
 length and no body, a backup is made, a release with a mistake in it is refused and a good one taken.
 
 Counted is every answer that is not 200, slower than two seconds or made of two data versions, and for every answer how long
-the next version had been committed. A connection that ends before its answer begins is asked again once on a new one, as
+the next version had been committed; while PostgreSQL is away nobody can know of it, so afterwards that counts from when it
+answers again. A connection that ends before its answer begins is asked again once on a new one, as
 browsers and proxies do.
 """
 
@@ -93,7 +94,8 @@ class Drill:
         self.commits: dict[int, float] = {}  # data version -> when its commit was acknowledged
         self.outage = (float("inf"), float("inf"))  # killed, answering again
         self.slowest = 0.0
-        self.stalest = (0.0, 0.0)  # seconds after the next commit, and when
+        self.stalest = (0.0, 0.0)  # seconds for which the next version could be known, and when
+        self.stalest_after = 0.0  # likewise, of what was committed before PostgreSQL was killed
         self.uncached: list[
             tuple[float, int, float, bool]
         ] = []  # (when, status, seconds, says when to come back)
@@ -145,8 +147,12 @@ class Drill:
             self.counts["answers of two data versions"] += 1
         replaced = self.commits.get(version + 1)
         killed, back = self.outage
-        if replaced and not killed - 1 < asked < back + 1:
-            self.stalest = max(self.stalest, (asked - replaced, asked - self.begun))
+        if replaced is None or killed < asked < back:
+            return
+        known = max(replaced, back) if replaced < back < asked else replaced
+        self.stalest = max(self.stalest, (asked - known, asked - self.begun))
+        if known == back:
+            self.stalest_after = max(self.stalest_after, asked - known)
 
     def fail(self, path: str, reason: str):
         self.counts["failed"] += 1
@@ -280,6 +286,8 @@ class Drill:
             ("slowest answer, seconds", f"{self.slowest:.2f}"),
             ("longest an old version was still sent, seconds", f"{self.stalest[0]:.2f}"),
             ("  and when, seconds after the start", f"{self.stalest[1]:.0f}"),
+            ("PostgreSQL answered again, seconds after it", f"{back - self.begun:.1f}"),
+            ("an old version was still sent for, seconds", f"{self.stalest_after:.2f}"),
             ("uncached while PostgreSQL was away: answers", len(during)),
             (
                 "  of them 503 with Retry-After",

@@ -1,5 +1,5 @@
-"""How long a list takes, uncached: `.venv/bin/python -m benchmarks.lists --plans`, on the scratch database that DATABASE_URL or
-FUTIAN_DATA names; without `--plans` it leaves out the plans of the queries.
+"""How long lists and pages of the other types take, uncached: `.venv/bin/python -m benchmarks.lists --plans`, on the scratch
+database that DATABASE_URL or FUTIAN_DATA names; without `--plans` it leaves out the plans of the queries.
 
 Every address is asked for through Django's own request handling in this process, without the page cache, after one
 unmeasured round. CPU is that of this process and, where the database runs on this machine, of its backend: what a busy machine
@@ -38,6 +38,25 @@ def addresses(total: int) -> dict[str, str]:
         + "&centre=technology&link=text&role=responsible",
         "one place": "/measures/?district=" + ("division-7" if total > 50_000 else "futian"),
         "by title": "/measures/?sort=title",
+        "home": "/",
+        "measure": "/measures/2020-05/",
+        "its history": "/measures/2020-05/history/1/",
+        "category": "/categories/well-being/",
+        "centre": "/centres/finance/",
+        "audience": "/audiences/families/",
+        "place": "/districts/futian/",
+        "places": "/districts/",
+        "plan": "/plans/2020/",
+        "source": "/plans/2020/source/",
+        "changes": "/changes/",
+        "gaps": "/gaps/",
+        "glossary": "/glossary/",
+        "data": "/data/",
+        "about": "/about/",
+        "suggestions": "/measures/suggestions.json?q=jiaoyu",
+        "API": "/api/measures/",
+        "feed": "/measures.atom",
+        "sitemap of measures": "/sitemap-measures.xml",
         "CSV of a place": "/measures.csv?district=" + ("division-7" if total > 50_000 else "futian"),
         "CSV, first bytes": "/measures.csv?centre=finance&role=pilot",
         "CSV of a filter": "/measures.csv?centre=finance&role=pilot",

@@ -85,10 +85,15 @@ class Site(NamedTuple):
 
 
 @contextmanager
-def running_site(workers: int = 2, code: Path = ROOT, **environment: str) -> Iterator[Site]:
-    """On a PostgreSQL of its own, unless `environment` names another in DATABASE_URL; run from the folder `code`."""
+def running_site(
+    workers: int = 2, code: Path = ROOT, cluster: Path | None = None, **environment: str
+) -> Iterator[Site]:
+    """On a PostgreSQL of its own, unless `environment` names another in DATABASE_URL; run from the folder `code`.
+
+    `cluster` is that of a stopped server: it is spared to set up a copy of a site that was set up before.
+    """
     with (
-        nullcontext() if "DATABASE_URL" in environment else embedded_postgres.throwaway() as postgres,
+        nullcontext() if "DATABASE_URL" in environment else embedded_postgres.throwaway(cluster) as postgres,
         tempfile.TemporaryDirectory(prefix="futian-bench-") as folder,
     ):
         port = free_port()

@@ -13,12 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 USUAL = Path("/etc/futian-reform.env")
 
 
-class EnvironmentFileError(Exception):
-    """One paragraph that says what is wrong and what to do about it."""
-
-
 def load() -> None:
-    """Add what the file says to the environment. Raises EnvironmentFileError."""
+    """Add what the file says to the environment. Raises ImproperlyConfigured."""
     named = os.environ.get("ENVIRONMENT_FILE")
     if named == "":
         return
@@ -29,7 +25,7 @@ def load() -> None:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        raise EnvironmentFileError(
+        raise ImproperlyConfigured(
             f"The settings in {path} cannot be read ({reason}). Let this account read it (chgrp, chmod 640), or name another "
             "file in ENVIRONMENT_FILE; an empty ENVIRONMENT_FILE does without."
         ) from error
@@ -39,7 +35,7 @@ def load() -> None:
             continue
         name, equals, value = line.partition("=")
         if not equals or not name.strip().isidentifier():
-            raise EnvironmentFileError(f"Line {number} of {path} is no setting. Write it as NAME=value.")
+            raise ImproperlyConfigured(f"Line {number} of {path} is no setting. Write it as NAME=value.")
         value = value.strip()
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]

@@ -16,10 +16,7 @@ from futian_reform.environment import env, env_number, networks
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-try:
-    environment.load()
-except environment.EnvironmentFileError as error:
-    raise ImproperlyConfigured(str(error)) from error
+environment.load()
 
 
 # --- Where things are kept ---
@@ -207,7 +204,7 @@ METRICS_PORT = env_number("METRICS_PORT", 0)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "packages"]  # our texts, those of packages
 FORMAT_MODULE_PATH = "futian_reform.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

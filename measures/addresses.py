@@ -84,13 +84,14 @@ def measure_path(code: str) -> str:
     return f"/measures/{code}/"
 
 
-# Kind of a record -> where the pages of this kind stand.
-_FOLDERS = {
+#: Kind of a record -> its plural, as addresses write it.
+PLURALS = {
     "plan": "plans",
     "category": "categories",
     "centre": "centres",
     "audience": "audiences",
     "district": "districts",
+    "term": "terms",
 }
 
 
@@ -100,7 +101,7 @@ def record_path(kind: str, key: str) -> str:
         return measure_path(key)
     if kind == "term":
         return f"/glossary/#{key}"
-    return f"/{_FOLDERS[kind]}/{key}/" if kind in _FOLDERS else ""
+    return f"/{PLURALS[kind]}/{key}/" if kind in PLURALS else ""
 
 
 def history_path(code: str) -> str:

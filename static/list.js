@@ -5,18 +5,6 @@
 "use strict";
 
 (() => {
-  const remembered = "list"; // in this tab's storage: the address of the list that was seen last
-
-  const backLink = document.querySelector("a[data-back-to-list]");
-  if (backLink) {
-    try {
-      const address = sessionStorage.getItem(remembered);
-      if (address && new URL(address, location.href).pathname === backLink.pathname) backLink.href = address;
-    } catch {
-      // Storage is closed to us: the plain link stays.
-    }
-  }
-
   const form = document.getElementById("filters");
   if (!form) return;
 
@@ -31,9 +19,9 @@
 
   const remember = () => {
     try {
-      sessionStorage.setItem(remembered, here());
+      sessionStorage.setItem(list, here()); // for back.js
     } catch {
-      // As above.
+      // Storage is closed to us: the way back leads to the whole list.
     }
   };
 

@@ -3,7 +3,11 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
+from collections import Counter
 from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,9 +18,24 @@ from django.db import connections
 from django.test import Client
 from psycopg import sql
 
+from futian_reform.operations import embedded_postgres
 from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
+TRACED = 10  # cases of a parametrised test
+
+
+def pytest_collection_modifyitems(items):
+    """Measure coverage in the first cases of a test alone: the others run the same code, and take half as long untraced.
+
+    So do tests with the mark no_cover, which ask for the same many times.
+    """
+    seen = Counter()
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        seen[function] += 1
+        if seen[function] > TRACED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 class Databases:
@@ -90,6 +109,28 @@ def with_static_files(databases):
         return folder
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def prepared_cluster(databases) -> Path:
+    """The cluster of a stopped server on which the site was set up, for servers of tests to begin with as a copy."""
+    cluster = settings.FUTIAN_DATA / "cluster"
+    with (settings.FUTIAN_DATA / "cluster.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not cluster.exists():
+            with embedded_postgres.throwaway() as server:
+                own = {"DATABASE_URL": server.url(), "DATABASE_READER_URL": ""}
+                command = [sys.executable, "manage.py", "serve", "--prepare-only"]
+                subprocess.run(
+                    command,
+                    cwd=settings.BASE_DIR,
+                    env=os.environ | own,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
+                server.stop()
+                subprocess.run(["cp", "-a", server.cluster, cluster], check=True)
+    return cluster
 
 
 @pytest.fixture

@@ -221,12 +221,17 @@ class Relay:
     def __init__(self, host: str):
         self.host, self.port = f"{host}/.s.PGSQL.5432", free_port()
         self.open, self.connections = threading.Event(), []
+        self.lost = set()
         self.start()
 
     def start(self):
         self.listening = socket.create_server(("127.0.0.1", self.port))
         self.open.set()
         threading.Thread(target=self._accept, args=[self.listening], daemon=True).start()
+
+    def lose_newest(self):
+        """Take what comes on the connection that was opened last, and pass nothing on; others, and new ones, go on."""
+        self.lost.update(self.connections[-2:])
 
     def hang(self):
         """Take what comes and pass nothing on, new connections included."""
@@ -267,7 +272,8 @@ class Relay:
         with suppress(OSError):
             while data := source.recv(65536):
                 self.open.wait()
-                target.sendall(data)
+                if source not in self.lost:
+                    target.sendall(data)
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

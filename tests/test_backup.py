@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -65,12 +66,33 @@ def tidy(restored):
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-def backup(tidy, tmp_path):
+@pytest.fixture(scope="module")
+def made(databases, tmp_path_factory):
+    """A backup, and the name of a copy of the database that it was made of."""
+    copy = f"{databases.name}_backed_up"
     User.objects.create_user("editor", password="correct horse battery")
     with editing_as("editor", "why"):
         Measure.objects.filter(code="2020-01").update(title_en="Kept by the backup")
-    return back_up(tmp_path, keep=3)
+    dump = back_up(tmp_path_factory.mktemp("made"), keep=3)
+    connections.close_all()
+    # A database that somebody uses, as the site of the browser tests may, cannot be copied.
+    databases.execute("ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    cut_off = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = "
+    databases.execute(f"{cut_off}'{databases.name}'", f"CREATE DATABASE {copy} TEMPLATE {{name}}")
+    databases.restore()
+    yield dump, copy
+    databases.execute(f"DROP DATABASE {copy}")
+
+
+@pytest.fixture
+def backup(made, tidy, tmp_path):
+    """A backup of its own for the test, and the database as it was then."""
+    dump, copy = made
+    connections.close_all()
+    tidy.execute("DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {{name}} TEMPLATE {copy}")
+    for file in (dump, dump.with_suffix(".json")):
+        shutil.copy2(file, tmp_path)
+    return tmp_path / dump.name
 
 
 @pytest.mark.parametrize("wipe", ["DROP DATABASE {name} WITH (FORCE)", "SELECT 1"])
@@ -149,7 +171,8 @@ def test_retention_is_by_days_and_spares_the_newest(tmp_path):
 
     names = {age: make(age) for age in (1, 5, 29, 31, 40, 400)}
     (tmp_path / "futian-of-somebody.dump").touch()
-    for keep, days, stay in ((3, 30, {1, 5, 29}), (2, 3, {1, 5}), (1, 0, {1})):
+    # The days spare more than the number does, then the number more than the days.
+    for keep, days, stay in ((2, 35, {1, 5, 29, 31}), (3, 3, {1, 5, 29}), (1, 0, {1})):
         prune(tmp_path, keep, days)
         expected = {f"{names[age]}.{suffix}" for age in stay for suffix in ("dump", "json")}
         assert {path.name for path in tmp_path.iterdir()} == expected | {"futian-of-somebody.dump"}

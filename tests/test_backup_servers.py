@@ -102,17 +102,25 @@ def backup(site, folder: Path, **environment) -> Path:
     return dump
 
 
+@pytest.fixture(scope="module")
+def dump(server, site, tmp_path_factory) -> Path:
+    """A backup of that database, whose first measure has another title than the shipped content."""
+    server.execute(
+        "UPDATE measures_measure SET title_en = 'From the older server' WHERE number = 1", database="futian"
+    )
+    return backup(site, tmp_path_factory.mktemp("backups"))
+
+
 def titles(server) -> list:
     return server.execute("SELECT title_en FROM measures_measure ORDER BY code", database="futian")
 
 
-def test_backup_and_restore_while_a_reader_of_its_own_is_connected(server, site, tmp_path):
+def test_backup_and_restore_while_a_reader_of_its_own_is_connected(server, site, dump):
     server.execute(
         "ALTER DATABASE futian SET search_path TO public, pg_catalog",
         "REVOKE CONNECT ON DATABASE futian FROM PUBLIC",
         f"GRANT CONNECT ON DATABASE futian TO {READER}",
     )
-    dump = backup(site, tmp_path)
     before = titles(server)
     server.execute("UPDATE measures_measure SET title_en = 'Lost'", database="futian")
     reader = psycopg.connect(server.url("futian", READER))
@@ -123,7 +131,8 @@ def test_backup_and_restore_while_a_reader_of_its_own_is_connected(server, site,
     assert titles(server) == before
     # The account that only reads can go on, can do no more than before, and nobody else can come in.
     with psycopg.connect(server.url("futian", READER)) as reader:
-        assert reader.execute("SELECT count(*) FROM measures_searchrow").fetchone() == (28,)
+        present = "SELECT count(*) FROM measures_searchrow WHERE until IS NULL"
+        assert reader.execute(present).fetchone() == (28,)
         assert reader.execute("SHOW search_path").fetchone() == ("public, pg_catalog",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("SELECT FROM auth_user")
@@ -148,20 +157,28 @@ def test_nothing_travels_in_plain_text_even_where_the_server_allows_it(server, s
     assert [line for line in lines if "SSL enabled" not in line] == []
 
 
-def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, tmp_path):
-    server.execute(
-        "UPDATE measures_measure SET title_en = 'From the older server' WHERE number = 1", database="futian"
-    )
-    dump = backup(site, tmp_path)
-    with throwaway() as newer:
+def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, dump, prepared_cluster):
+    with throwaway(prepared_cluster) as newer:
         named = {"DATABASE_URL": newer.url(), "DATABASE_READER_URL": ""}
-        prepare(site.environment | named)
         site.manage("restore", dump, **named)
         with psycopg.connect(newer.url()) as connection:
             assert connection.info.server_version // 10000 > int(server.programs.parent.name)
             query = "SELECT title_en FROM measures_measure ORDER BY code"
             assert connection.execute(query).fetchall() == titles(server)
+            assert titles(server)[0] == ("From the older server",)
         assert site.manage("live_sql", "--check", **named).startswith("Database: futian")
+
+
+def test_without_createrole_the_message_says_what_an_administrator_runs_once(server, tmp_path):
+    server.execute(f"CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'", "CREATE DATABASE plain OWNER plain")
+    named = {"DATABASE_URL": server.url("plain", "plain"), "DATABASE_READER_URL": ""}
+    named["DATABASE_READER_ROLE"] = "plain_reader"
+    site = Site(server, tmp_path)
+    said = site.manage("serve", "--prepare-only", fails=True, **named)
+    assert "run: CREATE ROLE plain_reader; GRANT plain_reader TO <your account>;" in said
+    server.execute("CREATE ROLE plain_reader", "GRANT plain_reader TO plain")
+    said = site.manage("reader_role", **named)
+    assert "The role plain_reader can read the content and nothing else." in said
 
 
 WITHOUT_TLS = """#!/bin/sh
@@ -189,9 +206,7 @@ def test_programs_that_do_not_fit_are_refused_with_the_remedy(server, tmp_path, 
     assert ("that speak TLS" in said) == (kind == "without TLS")
 
 
-def test_what_killed_runs_leave_the_next_one_removes(server, site, tmp_path):
-    dump = backup(site, tmp_path)
-    before = sorted(path.name for path in tmp_path.iterdir())
+def test_what_killed_runs_leave_the_next_one_removes(server, site, dump, tmp_path):
     for command, argument in (("restore", dump), ("backup", tmp_path)):
         known = site.databases()
         with site.start(command, argument) as process:
@@ -205,4 +220,4 @@ def test_what_killed_runs_leave_the_next_one_removes(server, site, tmp_path):
     newest = backup(site, tmp_path)
     assert site.databases() == ["futian"]
     after = sorted(path.name for path in tmp_path.iterdir())
-    assert after == sorted([*before, newest.name, newest.with_suffix(".json").name])
+    assert after == [newest.name, newest.with_suffix(".json").name]

@@ -31,8 +31,9 @@ def test_a_unit_leaves_the_shared_memory_of_postgresql_alone(unit):
 
 def test_each_timer_has_its_unit():
     timers = {timer.stem for timer in (settings.BASE_DIR / "deploy").glob("*.timer")}
-    assert "futian-reform-prune" in timers
-    assert timers <= {unit.stem for unit in UNITS}
+    assert {"futian-reform-prune", "futian-reform-backup"} <= timers <= {unit.stem for unit in UNITS}
+    for timer in (settings.BASE_DIR / "deploy").glob("*.timer"):
+        assert re.findall(r"^Unit=(.*)", timer.read_text(), re.MULTILINE) in ([], [f"{timer.stem}.service"])
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool (Debian: prometheus)")
@@ -44,3 +45,13 @@ def test_the_rules_are_read_and_fire_where_they_should():
     ):
         done = subprocess.run(["promtool", *command], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_of_every_rule_it_is_tested_that_it_fires_and_that_it_does_not():
+    rules, tests = (
+        (settings.BASE_DIR / "deploy" / f"prometheus-alerts{kind}.yml").read_text() for kind in ("", ".test")
+    )
+    known = set(re.findall(r"- alert: (\w+)", rules))
+    assert len(known) > 10
+    assert set(re.findall(r"alertname: (\w+), exp_alerts: \[\]", tests)) == known
+    assert set(re.findall(r"alertname: (\w+)\n +exp_alerts:\n", tests)) == known

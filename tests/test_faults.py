@@ -20,9 +20,9 @@ numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def site(with_static_files, tmp_path_factory):
+def site(with_static_files, prepared_cluster, tmp_path_factory):
     data = with_static_files(tmp_path_factory.mktemp("data"))
-    with running_site(workers=2, FUTIAN_DATA=str(data)) as site:
+    with running_site(cluster=prepared_cluster, FUTIAN_DATA=str(data)) as site:
         yield site
 
 

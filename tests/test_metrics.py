@@ -15,15 +15,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.site import ROOT, free_port, running_site
-from futian_reform.operations.metrics import last_backup, readers
+from futian_reform.operations.backups.folder import last_backup
+from futian_reform.operations.metrics import readers
 
 CACHED = "/en/measures/"
 
 
 @pytest.fixture(scope="module")
-def site(with_static_files, tmp_path_factory):
+def site(with_static_files, prepared_cluster, tmp_path_factory):
     data, port = with_static_files(tmp_path_factory.mktemp("data")), free_port()
-    with running_site(workers=2, FUTIAN_DATA=str(data), METRICS_PORT=str(port)) as site:
+    with running_site(cluster=prepared_cluster, FUTIAN_DATA=str(data), METRICS_PORT=str(port)) as site:
         wait_until(lambda: read(site).get(("futian_ready", ())) == 1)
         yield site
 
@@ -197,12 +198,13 @@ def test_more_than_the_site_can_make_is_called_that(site):
     assert new["page", "503", "silent"] == 0
 
 
-def test_a_port_that_is_taken_is_a_message(with_static_files, tmp_path):
+def test_a_port_that_is_taken_is_a_message(with_static_files, prepared_cluster, tmp_path):
+    data = str(with_static_files(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with (
             pytest.raises(SystemExit) as refused,
-            running_site(workers=1, FUTIAN_DATA=str(with_static_files(tmp_path)), METRICS_PORT=str(port)),
+            running_site(1, cluster=prepared_cluster, FUTIAN_DATA=data, METRICS_PORT=str(port)),
         ):
             pass
     assert (
@@ -213,15 +215,17 @@ def test_a_port_that_is_taken_is_a_message(with_static_files, tmp_path):
 
 
 def test_the_newest_backup_that_was_proved(tmp_path):
-    assert last_backup(tmp_path / "nowhere") == 0
+    assert last_backup(tmp_path / "nowhere") is None
     for name in (
+        "futian-20261123T054200123456Z-v41.dump",
         "futian-20261123T054200123456Z-v41.json",
+        "futian-20261124T000001123456Z-v42.dump",
         "futian-20261124T000001123456Z-v42.json",
         "futian-20261125T054200123456Z-v43.dump",  # without its manifest it is not proved
         "another.json",
     ):
         (tmp_path / name).touch()
-    assert last_backup(tmp_path) == 1795478401
+    assert last_backup(tmp_path).timestamp() == 1795478401
     assert time.gmtime(1795478401)[:6] == (2026, 11, 24, 0, 0, 1)
 
 

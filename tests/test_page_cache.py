@@ -137,6 +137,20 @@ def test_a_foreign_host_gets_no_page(site):
     assert site.request(LIST, host="localhost:1234")[0] == 200
 
 
+def test_foreign_hosts_are_logged_once_a_minute_with_the_remedy(site, caplog):
+    for minute in ("one", "another"):
+        for number in range(3):
+            assert site.request(LIST, host=f"{minute}-{number}.example")[0] == 400
+        site.cache.tell_again_at -= 60
+    said = [record for record in caplog.records if record.getMessage().endswith("name it in ALLOWED_HOSTS")]
+    assert [record.fields["host"] for record in said] == ["one-0.example", "another-0.example"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_may_call_the_machine_by_any_of_its_addresses(site, path):
+    assert site.request(path, host="192.0.2.7:8000")[0] == 200
+
+
 def test_one_rendering_for_many_who_ask_at_once(databases):
     entered, go = threading.Semaphore(0), threading.Event()
 

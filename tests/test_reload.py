@@ -1,10 +1,12 @@
 """New code by SIGHUP: proved before a web process runs it, and refused with the reason where it does not work."""
 
 import os
+import shutil
 import signal
+import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg
 import pytest
@@ -29,9 +31,11 @@ def wait_until(condition, seconds: float = 60):
 
 
 @pytest.fixture
-def data(tmp_path_factory, with_static_files):
+def data(tmp_path_factory, with_static_files, prepared_cluster):
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o755)
+    # Owned by this account, since the folder is private.
+    shutil.copytree(prepared_cluster, folder / "postgres")
     yield with_static_files(folder)
     EmbeddedPostgres(folder).stop()
 
@@ -67,25 +71,45 @@ def readers(release):
     assert answers == {200}
 
 
+@contextmanager
+def slow_bodies(release):
+    """Fifty connections that send a length and no body."""
+    head = b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+    with ExitStack() as opened:
+        for _ in range(50):
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", release.port)))
+            client.sendall(head)
+        yield
+
+
+BAD = [  # file, what is put behind it, what the refusal says
+    ("futian_reform/urls.py", "\ndef broken(:\n", "SyntaxError: invalid syntax"),
+    (
+        "futian_reform/urls.py",
+        "\nimport a_package_that_is_missing\n",
+        "No module named 'a_package_that_is_missing'",
+    ),
+    (
+        "futian_reform/apps.py",
+        "\nfrom django.core import checks\nchecks.register(lambda **_: [checks.Error('Not fit to serve')])\n",
+        "Not fit to serve",
+    ),
+    ("templates/home.html", "{% nonsense %}", "The page / was answered with 500"),
+]
+
+
 def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
     before = release.workers()
-    views = release.folder / "futian_reform" / "urls.py"
-    good = views.read_text()
-    with readers(release):
-        for bad, reason in (
-            (good + "\ndef broken(:\n", "SyntaxError: invalid syntax"),
-            ("import a_package_that_is_missing\n" + good, "No module named 'a_package_that_is_missing'"),
-        ):
-            views.write_text(bad)
+    template = release.folder / "templates" / "home.html"
+    page = template.read_text()
+    with readers(release), slow_bodies(release):
+        for name, bad, reason in BAD:
+            file = release.folder / name
+            good = file.read_text()
+            file.write_text(good + bad)
             release.reload()
             assert reason in release.said(REFUSED)
-        template = release.folder / "templates" / "home.html"
-        page = template.read_text()
-        views.write_text(good)
-        template.write_text(page + "{% nonsense %}")
-        release.reload()
-        assert "The page / was answered with 500" in release.said(REFUSED)
-        template.write_text(page)
+            file.write_text(good)
         assert release.workers() == before
 
         # A style sheet that no manifest knows yet, and a page that names it.
@@ -99,7 +123,8 @@ def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
     assert "/static/new." in text
     address = text.partition("<!-- ")[2].partition(" -->")[0]
     assert release.get(address) == (200, "body { color: inherit }")
-    assert release.stop() == 0
+    with slow_bodies(release):
+        assert release.stop() == 0
 
 
 MIGRATION = """

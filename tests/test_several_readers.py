@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
-from measures.readers import choice
+from measures.readers import choice, reader
+from measures.readers.rights import RightsRefused
+from measures.snapshots import public_snapshot
 
 from .servers import Relay, pgbouncer
 
@@ -238,6 +241,16 @@ def test_rights_that_come_later_are_refused_and_the_primary_fills_in(restored, s
         answers_again(ask)
 
 
+def test_rights_are_looked_at_again_while_a_connection_stays_open(restored, monkeypatch):
+    monkeypatch.setattr(reader, "RIGHTS_HOLD", 0.0)  # a minute, for the site
+    with public_snapshot():
+        session = connections["reader"].connection
+    execute(restored, RIGHTS["write to measures_version"])
+    with pytest.raises(RightsRefused, match="write to measures_version"), public_snapshot():
+        pass
+    assert session.closed
+
+
 def answers_again(ask):
     """The reader with a login of its own is read from."""
     deadline = time.monotonic() + 10
@@ -285,6 +298,20 @@ def test_one_that_hangs_is_given_up_within_the_patience_of_a_page(restored, star
     while not ask("ready")[1]["readers"]["reader_1"]["answers"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_one_connection_that_waits_in_vain_is_given_up_too(restored, start, relays):
+    """As where a pooler keeps it waiting for a session, while whoever comes later gets one or an error."""
+    one, two = relays
+    ask = start(administrator(restored), address(restored, port=one.port), address(restored, port=two.port))
+    for _ in range(4):
+        assert ask("page")[0] == 200
+    one.lose_newest()  # the page's: those who follow the readers came before it
+    end = threading.Timer(20, one.stop)
+    end.start()
+    for _ in range(4):
+        assert ask("page", within=3)[0] == 200
+    end.cancel()
 
 
 def test_a_page_whose_server_goes_away_meanwhile_is_read_from_another(restored, start):

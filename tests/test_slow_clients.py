@@ -14,9 +14,9 @@ KEPT = "/en/measures/"
 
 
 @pytest.fixture(scope="module")
-def site(with_static_files, tmp_path_factory):
+def site(with_static_files, prepared_cluster, tmp_path_factory):
     data = with_static_files(tmp_path_factory.mktemp("data"))
-    with running_site(workers=2, FUTIAN_DATA=str(data)) as site:
+    with running_site(cluster=prepared_cluster, FUTIAN_DATA=str(data)) as site:
         for _ in range(20):  # enough to reach each process
             assert get(site, KEPT)[0] == 200
         yield site
@@ -111,6 +111,15 @@ def test_idle_connections(site):
         answers_others(site)
     with connections(site, 3000, b"GET / HTTP/1.1\r\nHost: 127"):
         answers_others(site)
+
+
+def test_headers_that_never_end(site):
+    with connections(site, 20, b"GET / HTTP/1.1\r\nHost: 127") as clients:
+        begun = time.monotonic()
+        for client in clients:
+            while client.recv(65536):  # to the end: the connection is closed
+                pass
+        assert time.monotonic() - begun < 20  # it may take ten, on a machine with nothing else to do
 
 
 @pytest.mark.parametrize(

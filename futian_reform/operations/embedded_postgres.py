@@ -292,12 +292,17 @@ class EmbeddedPostgres:
 
 
 @contextmanager
-def throwaway() -> Iterator[EmbeddedPostgres]:
-    """A running server for tests, in a temporary directory, that ends even when its parent is killed."""
+def throwaway(cluster: Path | None = None) -> Iterator[EmbeddedPostgres]:
+    """A running server for tests, in a temporary directory, that ends even when its parent is killed.
+
+    It begins empty, or as a copy of the cluster of a stopped server.
+    """
     roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > ROOM_IN_MEMORY
     with tempfile.TemporaryDirectory(prefix="futian-", dir=MEMORY_DISK if roomy else None) as folder:
         os.chmod(folder, 0o711)  # noqa: S103  root's server runs as another account
         server = EmbeddedPostgres(folder, throwaway=True)
+        if cluster:
+            subprocess.run(["cp", "-a", cluster, server.cluster], check=True)  # noqa: S603, S607
         try:
             server.start()
             yield server

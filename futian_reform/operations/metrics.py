@@ -8,14 +8,12 @@ import http.client
 import json
 import logging
 import os
-import re
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +21,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from .backups.folder import last_backup
 from .embedded_postgres import MEMORY_DISK
 from .prepare import ServeError
 
@@ -81,13 +80,6 @@ def new_folder(port: int) -> Path:
             if left.lstat().st_uid == os.geteuid():
                 shutil.rmtree(left, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-
-
-def last_backup(folder: Path) -> float:
-    """When the newest backup was made that was proved, in seconds since 1970; 0 where there is none."""
-    names = (re.match(r"futian-(\d{8}T\d{6})", manifest.name) for manifest in folder.glob("futian-*.json"))
-    times = [datetime.strptime(name[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) for name in names if name]
-    return max(times).timestamp() if times else 0.0
 
 
 class Observer:
@@ -150,7 +142,7 @@ class Observer:
         yield gauge(
             "last_backup_timestamp_seconds",
             "When the last backup was made that was proved; 0 if none.",
-            last_backup(getattr(settings, "BACKUP_FOLDER", settings.FUTIAN_DATA / "backups")),
+            made.timestamp() if (made := last_backup(settings.BACKUP_FOLDER)) else 0,
         )
         yield gauge(
             "data_free_bytes",
@@ -161,7 +153,7 @@ class Observer:
 
 def readers(seen: dict) -> Iterator[GaugeMetricFamily]:
     """Whether each database that pages are read from answers, and how far it is behind where it is a replica."""
-    named = seen.get("readers") or {"reader": {"answers": seen.get("database", False), **_replica_of(seen)}}
+    named = seen.get("readers") or {"reader": {"answers": seen.get("database", False)}}
     up = GaugeMetricFamily("futian_reader_up", "Whether a reader answers.", labels=["reader"])
     lag = GaugeMetricFamily("futian_replica_lag_seconds", "Age of what a replica lacks.", labels=["reader"])
     behind = GaugeMetricFamily(
@@ -175,7 +167,3 @@ def readers(seen: dict) -> Iterator[GaugeMetricFamily]:
             lag.add_metric([name], seconds or 0.0)
             behind.add_metric([name], replica.get("versions_behind", 0))
     yield from (up, lag, behind)
-
-
-def _replica_of(seen: dict) -> dict:
-    return {"replica": seen["replica"]} if "replica" in seen else {}

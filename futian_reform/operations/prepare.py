@@ -6,9 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
-from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
@@ -20,6 +18,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from .backups.dump import back_up
 from .backups.server import BackupError
+from .unknown_migrations import unknown_migrations
 
 Say = Callable[[str], None]
 REMEDIES = {
@@ -71,7 +70,6 @@ def wait_for_database(say: Say) -> None:
     """Until the server lets somebody in, or DATABASE_WAIT seconds; what waiting cannot mend is left to `prepare`."""
     deadline = time.monotonic() + settings.DATABASE_WAIT
     connection = connections["default"].copy()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
     said = False
     while time.monotonic() < deadline:
         try:
@@ -100,9 +98,8 @@ def explain(error: BaseException) -> ServeError:
 
 @contextmanager
 def alone_with_the_database() -> Iterator[None]:
-    """One `serve` at a time prepares a database. Also the first contact, without the pool that would hide errors."""
+    """One `serve` at a time prepares a database. This is the first contact with it."""
     connection = connections["default"].copy()
-    connection.settings_dict["OPTIONS"].pop("pool", None)
     with closing(connection):
         connection.set_autocommit(False)
         with connection.cursor() as cursor:
@@ -138,9 +135,7 @@ def prepare_database(say: Say) -> None:
             call_command("load_content")
             call_command("reader_role")
     finally:
-        for connection in connections.all():
-            connection.close()
-            connection.close_pool()
+        connections.close_all()
 
 
 def back_up_before(say: Say) -> None:
@@ -157,13 +152,7 @@ def back_up_before(say: Say) -> None:
 
 
 def refuse_newer_database(loader: MigrationLoader) -> None:
-    ours = {
-        config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR
-    }
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known.update(migration.replaces)
-    if unknown := sorted(name for app, name in set(loader.applied_migrations) - known if app in ours):
+    if unknown := unknown_migrations(loader):
         raise ServeError(
             f"The database is newer than this code: it has the migration {unknown[-1]}, unknown here. Nothing was "
             "changed. Update the code (git pull), restore the backup made before the update, or name another "

@@ -11,6 +11,7 @@ import signal
 import sys
 from functools import partial
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -46,7 +47,9 @@ class Server(EmbeddedServer):
 def load_front():
     """Load Django and what needs it: here, so that a web process that is not wanted any more ends before that."""
     from futian_reform.wsgi import page_cache
+    from measures.language.readings import load_phrases
 
+    load_phrases()  # while nothing else lies beside the memory that it lets go again
     page_cache.start(*WARM)
     spare_collector()
     return front_of(page_cache)
@@ -70,7 +73,7 @@ def main(supervisor: int, listening: int, ready: int) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != supervisor:
         sys.exit(1)
-    asyncio.run(run(load_front(), listening, ready))
+    uvloop.run(run(load_front(), listening, ready))
 
 
 async def run(front, listening: int, ready: int) -> None:

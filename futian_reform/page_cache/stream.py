@@ -17,14 +17,17 @@ UNFINISHED = {
     "text/csv": b'\r\n"This file ends before its end. \xe6\x96\x87\xe4\xbb\xb6\xe4\xb8\x8d\xe5\xae\x8c\xe6\x95\xb4'
 }
 
+MADE_FROM = {".py", ".toml", ".tsv", ".txt", ".mo"}  # code, tables, texts
+
 
 @lru_cache(maxsize=1)
 def release() -> bytes:
     """A digest of the code and the texts that files are made with: another release may write the same data in another way."""
     digest = blake2b(settings.SITE_ORIGIN.encode(), digest_size=12)
-    for folder, pattern in (("measures", "*.py"), ("locale", "*.mo")):
-        for path in sorted(Path(settings.BASE_DIR, folder).rglob(pattern)):
-            digest.update(path.read_bytes())
+    for folder in ("measures", "locale"):
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if path.suffix in MADE_FROM:
+                digest.update(path.read_bytes())
     return digest.digest()
 
 

@@ -21,7 +21,8 @@ from measures.addresses import JSON, PAGE, form_of_answer
 from measures.history.fields import label_of_posted
 from measures.snapshots import public_version
 
-RETRY_AFTER = 2  # seconds
+UNKEPT = {"Cache-Control": "no-store"}
+SOON = {"Retry-After": "2", **UNKEPT}  # seconds
 READING = "GET, HEAD, OPTIONS"
 
 
@@ -38,15 +39,10 @@ def bad_request(request, exception=None):
 
 
 def not_found(request, exception=None):
-    own = isinstance(exception, Http404) and not isinstance(exception, Resolver404) and exception.args
-    return answer(
-        request,
-        404,
-        _("There is no such page"),
-        exception.args[0]
-        if own
-        else _("Perhaps the address was mistyped, or what it showed is not published."),
-    )
+    explanation = _("Perhaps the address was mistyped, or what it showed is not published.")
+    if isinstance(exception, Http404) and not isinstance(exception, Resolver404) and exception.args:
+        explanation = exception.args[0]
+    return answer(request, 404, _("There is no such page"), explanation)
 
 
 def method_not_allowed(request):
@@ -74,16 +70,16 @@ def server_error(request):
 
 
 def unavailable(request):
-    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
-    if isinstance(getattr(sys.exc_info()[1], "__cause__", None), QueryCanceled):
+    cause = getattr(sys.exc_info()[1], "__cause__", None)
+    if isinstance(cause, QueryCanceled):
         return answer(
             request,
             503,
             _("This question takes too long to answer"),
             _("Please search for fewer or longer words, or choose fewer options."),
-            headers=headers,
+            headers=SOON,
         )
-    if isinstance(getattr(sys.exc_info()[1], "__cause__", None), DiskFull):
+    if isinstance(cause, DiskFull):
         said = (
             _("The disk of the server is full"),
             _("Whoever runs this site has to free some space there; until then nothing can be saved."),
@@ -93,53 +89,42 @@ def unavailable(request):
             _("The database does not answer at the moment"),
             _("Nothing is lost. Please try again in a few seconds."),
         )
-    return answer(request, 503, *said, headers=headers, typed=typed(request), again=True)
+    return answer(request, 503, *said, headers=SOON, typed=typed(request), again=True)
 
 
 def busy(request):
     """For what was not made in time because too much else was asked for."""
-    return answer(
-        request,
-        503,
+    said = (
         _("This site is busy at the moment"),
         _("More is asked of it than it can answer right now. Please try again in a few seconds."),
-        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"},
-        typed=typed(request),
-        again=True,
     )
+    return answer(request, 503, *said, headers=SOON, typed=typed(request), again=True)
 
 
 def too_large(request):
-    return answer(
-        request,
-        413,
+    said = (
         _("This is larger than the site accepts"),
         _(
             "Nothing was saved. Go back: the desk still has what you typed in that tab. Save it in smaller parts."
         ),
-        headers={"Cache-Control": "no-store"},
     )
+    return answer(request, 413, *said, headers=UNKEPT)
 
 
 def late(request):
-    return answer(
-        request,
-        408,
+    said = (
         _("The request did not arrive in time"),
         _("Nothing was saved. Please send it once more."),
-        headers={"Cache-Control": "no-store", "Connection": "close"},
     )
+    return answer(request, 408, *said, headers=UNKEPT | {"Connection": "close"})
 
 
 def crowded(request):
-    return answer(
-        request,
-        503,
+    said = (
         _("Too many requests at once"),
         _("Please try again in a few seconds."),
-        headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store", "Connection": "close"},
-        again=True,
     )
+    return answer(request, 503, *said, headers=SOON | {"Connection": "close"}, again=True)
 
 
 def signed_out(request, sign_in: str):
@@ -182,16 +167,8 @@ def csrf_failed(request, reason=""):
 
 def kept_text(request, title, explanation, again=True, **more):
     """A refusal that gives back what was typed; with `again`, in a form that sends it once more."""
-    return answer(
-        request,
-        403,
-        title,
-        explanation,
-        headers={"Cache-Control": "no-store"},
-        typed=typed(request),
-        again=again,
-        **more,
-    )
+    more |= {"typed": typed(request), "again": again}
+    return answer(request, 403, title, explanation, headers=UNKEPT, **more)
 
 
 def typed(request) -> list[tuple[str, str]]:

@@ -5,14 +5,11 @@ with the latest one now and, where they differ, shows both sides instead of savi
 the end is said in the form, with everything typed still in it.
 """
 
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
@@ -26,13 +23,17 @@ from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
 
 from .conflicts import CHOICE, Comparison
+from .deleting import SaysWhatGoes
 from .forms import RecordFields, RecordForm
+from .pages import desk_page
 from .refusals import check_now, reason_of
+from .waiting import note_conflict, settle_conflict
 
 TOKEN = "record_version"  # noqa: S105  a version, not a password
 RESOLVE = "resolve_conflict"
 SIMPLIFY = "_simplify"
 SHOW, EDIT = "_show_changes", "_edit"
+GIVEN_UP = "given_up"
 
 BUSY = gettext_lazy("The database was busy with another change. Nothing was saved; please save again.")
 
@@ -53,16 +54,7 @@ def simplified(data):
     return data
 
 
-def without(nested: list, labels: tuple[str, ...]) -> list:
-    """The nested list without the texts that begin with one of the labels."""
-    return [
-        without(item, labels) if isinstance(item, list) else item
-        for item in nested
-        if isinstance(item, list) or not str(item).startswith(labels)
-    ]
-
-
-class RecordAdmin(RecordFields, admin.ModelAdmin):
+class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     """The record itself; `permanent` names the fields that never change once the record was public."""
 
     form = RecordForm
@@ -91,6 +83,8 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         context = {"token_name": TOKEN, **(extra_context or {})}
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if request.method != "POST":
+            if GIVEN_UP in request.GET:
+                settle_conflict(request, self.opts.model_name, object_id)
             # The token is read before the record: one that is too old asks a needless question, one too new loses a change.
             if record:
                 context["token"] = Version.objects.token(kind_of(record), key_of(record))
@@ -112,6 +106,7 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
                     comparison = self.compared(request, record)
                     if moved_on and not comparison.differences:
                         messages.info(request, _("This was saved already; nothing was changed twice."))
+                        settle_conflict(request, self.opts.model_name, record.pk)
                         return self.response_post_save_change(request, record)
                     if moved_on or comparison.undecided:
                         return self.conflict(request, record, latest, comparison)
@@ -157,18 +152,18 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         for version in versions:
             version.title = title_of(version.kind, version.document or version.previous_document)
             version.changes = changes(version.kind, version.previous_document, version.document, names)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("What saving would change"),
-            "opts": self.opts,
-            "public": [version for version in versions if version.event],
-            "others": [version for version in versions if not version.event],
-            "kept": self.typed(request, {SHOW}),
-            "token_name": TOKEN,
-            "token": request.POST.get(TOKEN),
-            "edit_name": EDIT,
-        }
-        return render(request, "admin/measures/changes.html", context)
+        return desk_page(
+            self,
+            request,
+            "changes",
+            title=_("What saving would change"),
+            public=[version for version in versions if version.event],
+            others=[version for version in versions if not version.event],
+            kept=self.typed(request, {SHOW}),
+            token_name=TOKEN,
+            token=request.POST.get(TOKEN),
+            edit_name=EDIT,
+        )
 
     def compared(self, request, record) -> Comparison:
         fieldsets = self.get_fieldsets(request, record)
@@ -179,23 +174,31 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
         formsets, _inlines = self._create_formsets(request, record, change=True)
         return Comparison(form, formsets, request.POST)
 
+    def response_change(self, request, obj):
+        if SHOW not in request.POST:
+            settle_conflict(request, self.opts.model_name, obj.pk)
+        return super().response_change(request, obj)
+
     def conflict(self, request, record, latest: str, comparison: Comparison):
+        note_conflict(request, record)
         versions = Version.objects.of(kind_of(record), key_of(record))
         saved_by_others = versions.since(request.POST.get(TOKEN, ""))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Saved by somebody else meanwhile"),
-            "opts": self.opts,
-            "original": record,
-            "comparison": comparison,
-            "again": RESOLVE in request.POST,
-            "saved_by_others": saved_by_others[:20],
-            "kept": self.typed(request, {CHOICE + difference.name for difference in comparison.differences}),
-            "token_name": TOKEN,
-            "token": latest,
-            "resolve_name": RESOLVE,
-        }
-        return render(request, "admin/measures/conflict.html", context, status=409)
+        return desk_page(
+            self,
+            request,
+            "conflict",
+            http_status=409,
+            title=_("Saved by somebody else meanwhile"),
+            original=record,
+            comparison=comparison,
+            again=RESOLVE in request.POST,
+            saved_by_others=saved_by_others[:20],
+            kept=self.typed(request, {CHOICE + difference.name for difference in comparison.differences}),
+            token_name=TOKEN,
+            token=latest,
+            resolve_name=RESOLVE,
+            given_up=GIVEN_UP,
+        )
 
     @staticmethod
     def typed(request, without=frozenset()):
@@ -213,34 +216,17 @@ class RecordAdmin(RecordFields, admin.ModelAdmin):
             for name, value in self.typed(request)
             if value and not name.startswith(("initial-", "_")) and not name.endswith("_FORMS")
         ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Deleted by somebody else meanwhile"),
-            "opts": self.opts,
-            "typed": typed,
-        }
-        return render(request, "admin/measures/gone.html", context, status=409)
+        settle_conflict(request, self.opts.model_name, object_id)
+        said = _("Deleted by somebody else meanwhile")
+        return desk_page(self, request, "gone", http_status=409, title=said, typed=typed)
 
     # --- Deleting ---
 
     def get_deleted_objects(self, objs, request):
-        """As Django finds it, without the rows that only join two records: what they are about is said in words."""
-        nested, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        joining = [
-            model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
-        ]
-        counts = {
-            name: count
-            for name, count in counts.items()
-            if str(name) not in {str(options.verbose_name_plural) for options in joining}
-        }
-        labels = tuple(f"{capfirst(options.verbose_name)}:" for options in joining)
-        return without(nested, labels), counts, lacking, protected
-
-    def delete_view(self, request, object_id, extra_context=None):
-        record = self.get_object(request, unquote(object_id))
-        linked = linked_from(record) if record else []
-        return super().delete_view(request, object_id, {"linked": linked, **(extra_context or {})})
+        request.losing_links = list(
+            dict.fromkeys(linked for record in objs for linked in linked_from(record))
+        )
+        return super().get_deleted_objects(objs, request)
 
     # --- The memory ---
 

@@ -75,8 +75,7 @@ class Comparison:
             saved = saved_form.get_initial_for_field(form_field, name)
             if not form_field.has_changed(saved, bound.data):
                 continue
-            begun_with = form._widget_data_value(form_field.hidden_widget(), bound.html_initial_name)
-            touched_by_other = form is not saved_form or form_field.has_changed(saved, begun_with)
+            touched_by_other = form is not saved_form or self.touched_by_other(bound)
             touched_by_own = form is not saved_form or self.touched(bound)
             label = str(form_field.label)
             self.differences.append(
@@ -89,6 +88,12 @@ class Comparison:
                     lang=language_of(name),
                 )
             )
+
+    @staticmethod
+    def touched_by_other(bound) -> bool:
+        """Whether what is saved differs from what the form was opened with."""
+        begun_with = bound.form._widget_data_value(bound.field.hidden_widget(), bound.html_initial_name)
+        return bound.field.has_changed(bound.form.get_initial_for_field(bound.field, bound.name), begun_with)
 
     @staticmethod
     def touched(bound) -> bool:
@@ -155,15 +160,7 @@ class Comparison:
     def compare_row(self, row: Row, title: str) -> None:
         if not row.deleted:
             return self.compare_fields(row.form, row.form, title)
-        touched_by_other = any(
-            row.form.fields[name].has_changed(
-                row.form.get_initial_for_field(row.form.fields[name], name),
-                row.form._widget_data_value(
-                    row.form.fields[name].hidden_widget(), row.form[name].html_initial_name
-                ),
-            )
-            for name in editable(row.form)
-        )
+        touched_by_other = any(self.touched_by_other(row.form[name]) for name in editable(row.form))
         row.choice = row.form.prefix
         shown = "\n".join(as_shown(row.form.fields[name], row.saved[name]) for name in editable(row.form))
         self.add_row_difference(row, shown, _("(deleted)"), "" if touched_by_other else OWN)

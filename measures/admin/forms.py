@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext as _
 
 from measures.language.bilingual import language_of
 from measures.models import Category
@@ -41,6 +42,27 @@ class RecordForm(forms.ModelForm):
         cleaned = super().clean()
         if self.refusal:
             self.add_error(None, str(self.refusal))
+        return cleaned
+
+
+class OfPlanForm(RecordForm):
+    """The form of a record of a plan: whatever it names of a plan is of the same one."""
+
+    def clean(self):
+        cleaned = super().clean()
+        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        for name, chosen in list(cleaned.items()) if plan else ():
+            several = isinstance(chosen, models.QuerySet)
+            of_others = [
+                record
+                for record in (chosen if several else [chosen])
+                if getattr(record, "plan_id", plan.year) != plan.year
+            ]
+            if of_others and several:
+                named = _(", ").join(map(str, of_others))
+                self.add_error(name, _("These belong to another plan: %(records)s") % {"records": named})
+            elif of_others:
+                self.add_error(name, _("This belongs to another plan (%(year)s).") % {"year": chosen.plan_id})
         return cleaned
 
 

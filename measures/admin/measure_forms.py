@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from measures.history.fields import ROWS
 from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 
-from .forms import RecordFields, RecordForm, RowFormSet
+from .forms import OfPlanForm, RecordFields, RecordForm, RowFormSet
 from .numbering import NumberedForm
 from .readiness import NEEDED_TEXTS, not_ready
 
@@ -36,34 +36,12 @@ HELP_TEXTS = {
 }
 
 
-class MeasureForm(NumberedForm, RecordForm):
+class MeasureForm(NumberedForm, OfPlanForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,
             "status": forms.RadioSelect,
         }
-
-    def clean(self):
-        cleaned = super().clean()
-        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
-        if plan:
-            for name in ("category", "parent"):
-                record = cleaned.get(name)
-                if record and record.plan_id != plan.year:
-                    self.add_error(
-                        name, _("This belongs to another plan (%(year)s).") % {"year": record.plan_id}
-                    )
-            foreign = [
-                str(paragraph)
-                for paragraph in cleaned.get("paragraphs") or ()
-                if paragraph.plan_id != plan.year
-            ]
-            if foreign:
-                self.add_error(
-                    "paragraphs",
-                    _("These belong to another plan: %(paragraphs)s") % {"paragraphs": _(", ").join(foreign)},
-                )
-        return cleaned
 
     def _post_clean(self):
         super()._post_clean()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 from measures.models import Category, Measure, Plan, SourceParagraph
 
 from .families import warnings_of_publishing
+from .pages import desk_page
 from .public import may_publish
 from .readiness import missing_parts
 
@@ -72,21 +72,20 @@ class PlanPublishing:
             said = self.published(plan, found, request) if publishing else self.withdrawn(plan)
             messages.success(request, said)
             return self.to_plan(plan)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": (_("Publish “%(plan)s”?") if publishing else _("Withdraw “%(plan)s”?")) % {"plan": plan},
-            "opts": self.opts,
-            "plan": plan,
-            "publishing": publishing,
-            "review": found,
-            "original": plan,
-            "status": Plan.Status.PUBLISHED if publishing else Plan.Status.DRAFT,
-            "possible": not (publishing and found.missing),
-            "form_class": "publish-plan",
-            "button": _("Publish") if publishing else _("Unpublish"),
-            "back": reverse("admin:measures_plan_change", args=[plan.pk]),
-        }
-        return TemplateResponse(request, "admin/measures/publish_plan.html", context)
+        return desk_page(
+            self,
+            request,
+            "publish_plan",
+            title=(_("Publish “%(plan)s”?") if publishing else _("Withdraw “%(plan)s”?")) % {"plan": plan},
+            publishing=publishing,
+            review=found,
+            original=plan,
+            status=Plan.Status.PUBLISHED if publishing else Plan.Status.DRAFT,
+            possible=not (publishing and found.missing),
+            form_class="publish-plan",
+            button=_("Publish") if publishing else _("Unpublish"),
+            back=reverse("admin:measures_plan_change", args=[plan.pk]),
+        )
 
     @staticmethod
     def to_plan(plan: Plan) -> HttpResponseRedirect:

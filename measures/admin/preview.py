@@ -21,7 +21,7 @@ class MeasurePreview(PublicPage):
     def get_context_data(self, saved, **kwargs):
         # Without what the public page adds: there is nothing to cite or to download yet.
         measure = self.catalogue.saved_measure(saved.code)
-        shown = relations(measure, self.catalogue, self.catalogue.neighbours(saved.code))
+        shown = relations(measure, self.catalogue, self.catalogue.register.neighbours(saved.code))
         return super().get_context_data(saved=saved, **shown, **kwargs)
 
 

@@ -47,3 +47,16 @@ class PublicAtOnce:
 
     def get_view_on_site_url(self, obj=None):
         return super().get_view_on_site_url(obj) if obj and is_public(obj) else None
+
+
+class ReadOnly:
+    """Makes the admin of a kind one that nobody writes by."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from measures.models import Measure
 
 from .families import warnings_of_publishing, warnings_of_withdrawing
+from .pages import desk_page
 from .public import is_public, may_publish
 from .readiness import missing_parts
 
@@ -45,21 +45,21 @@ class PublishingActions:
             say_what_was_done(request, publishing, count, sum(not is_public(own) for own, _missing in ready))
             return None
         measures = [measure for measure, _missing in ready]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Publish these measures?") if publishing else _("Unpublish these measures?"),
-            "opts": self.opts,
-            "publishing": publishing,
-            "ready": measures,
-            "warnings": (warnings_of_publishing if publishing else warnings_of_withdrawing)(measures),
-            "refused": refused,
-            "action": "publish" if publishing else "unpublish",
-            "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-            "possible": bool(measures),
-            "button": _("Publish") if publishing else _("Unpublish"),
-            "back": reverse("admin:measures_measure_changelist"),
-        }
-        return TemplateResponse(request, "admin/measures/set_status.html", context)
+        return desk_page(
+            self,
+            request,
+            "set_status",
+            title=_("Publish these measures?") if publishing else _("Unpublish these measures?"),
+            publishing=publishing,
+            ready=measures,
+            warnings=(warnings_of_publishing if publishing else warnings_of_withdrawing)(measures),
+            refused=refused,
+            action="publish" if publishing else "unpublish",
+            checkbox_name=helpers.ACTION_CHECKBOX_NAME,
+            possible=bool(measures),
+            button=_("Publish") if publishing else _("Unpublish"),
+            back=reverse("admin:measures_measure_changelist"),
+        )
 
 
 def say_what_was_done(request, publishing: bool, count: int, waiting: int) -> None:

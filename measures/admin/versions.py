@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,13 +17,15 @@ from measures.history.restoring import lost_links, restore
 from measures.models import Version, locked
 
 from .base import TOKEN
+from .pages import desk_page
+from .public import ReadOnly
 from .refusals import check_now, reason_of
 
 DRAFT_AGAIN = ("measure", "plan")  # kinds whose records are drafts when they are entered again
 
 
 @admin.register(Version)
-class VersionAdmin(admin.ModelAdmin):
+class VersionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("at", "kind", "key", "title", "number", "actor", "note", "public")
     list_display_links = ("at",)
     list_filter = ("at", "kind", "public", "actor")
@@ -32,15 +34,6 @@ class VersionAdmin(admin.ModelAdmin):
     date_hierarchy = "at"
     list_per_page = 50
     show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_restore_permission(self, request, version) -> bool:
         records, record = self.admin_site.get_model_admin(MODELS[version.kind]), record_of(version)
@@ -68,13 +61,6 @@ class VersionAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def page(self, request, template, **context):
-        return render(
-            request,
-            f"admin/measures/{template}",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
-        )
-
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -90,9 +76,10 @@ class VersionAdmin(admin.ModelAdmin):
         )
         if version.number == latest and version.previous_document and before != after:
             undo = Version.objects.of(version.kind, version.key).get(number=latest - 1)
-        return self.page(
+        return desk_page(
+            self,
             request,
-            "version.html",
+            "version",
             undo=undo,
             title=str(version),
             version=version,
@@ -115,9 +102,10 @@ class VersionAdmin(admin.ModelAdmin):
         if len({(version.kind, version.key) for version in found}) != 1:
             raise Http404(_("Two versions of one record can be compared."))
         old, new = found[0], found[-1]
-        return self.page(
+        return desk_page(
+            self,
             request,
-            "compare.html",
+            "compare",
             title=_("%(record)s: version %(old)s and version %(new)s")
             % {"record": old.key, "old": old.number, "new": new.number},
             old=old,
@@ -142,14 +130,13 @@ class VersionAdmin(admin.ModelAdmin):
                 error = self.restored_or_refused(version)
             if not error:
                 self.say_what_was_restored(request, version, before, was_deleted, given_back)
-                record = record_of(version)
-                return HttpResponseRedirect(
-                    reverse(f"admin:measures_{version.kind}_change", args=[record.pk])
-                )
+                restored = [record_of(version).pk]
+                return HttpResponseRedirect(reverse(f"admin:measures_{version.kind}_change", args=restored))
         now = Version.objects.of(version.kind, version.key).first()
-        return self.page(
+        return desk_page(
+            self,
             request,
-            "restore.html",
+            "restore",
             title=_("Restore version %(number)s of %(record)s?")
             % {"number": version.number, "record": version.key},
             version=version,

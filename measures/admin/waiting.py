@@ -4,7 +4,7 @@ import unicodedata
 
 from django import template
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,10 @@ from measures.language.readings import toned
 from measures.models import Measure, Plan, Term
 
 register = template.Library()
+
+CONFLICTS = (
+    "conflicts"  # in a session: records whose form met what somebody else saved, and how they are called
+)
 
 NO_ENGLISH = (
     Q(title_en="") | Q(summary_en="") | Q(actions__text_en="") | Q(centre_links__reason_en="")
@@ -72,8 +76,28 @@ def is_read_as(text: str, letters: str) -> bool:
     )
 
 
-@register.simple_tag
-def waiting() -> list[tuple[str, int, str]]:
+def note_conflict(request, record: Model) -> None:
+    """Remembers, as long as the session lasts, that what was typed into the form of the record is not saved yet."""
+    noted = request.session.get(CONFLICTS, {})
+    request.session[CONFLICTS] = {**noted, f"{record._meta.model_name}:{record.pk}": str(record)}
+
+
+def settle_conflict(request, kind: str, pk: int | str) -> None:
+    if request.session.get(CONFLICTS, {}).pop(f"{kind}:{pk}", None):
+        request.session.modified = True
+
+
+def conflicts(request) -> list[tuple[str, int, str]]:
+    found = []
+    for key, title in request.session.get(CONFLICTS, {}).items():
+        kind, _colon, pk = key.partition(":")
+        label = _("A conflict in which you have not chosen yet: %(record)s") % {"record": title}
+        found.append((label, 1, reverse(f"admin:measures_{kind}_change", args=[pk])))
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context) -> list[tuple[str, int, str]]:
     """The work that waits: (what, how many, the address of the list of them)."""
     measures, terms = (reverse(f"admin:measures_{kind}_changelist") for kind in ("measure", "term"))
     drafts = Measure.objects.filter(status=Measure.Status.DRAFT)
@@ -91,4 +115,5 @@ def waiting() -> list[tuple[str, int, str]]:
             reverse("admin:measures_plan_changelist"),
         ),
     ]
-    return [(label, count, address) for label, records, address in found if (count := records.count())]
+    counted = [(label, records.count(), address) for label, records, address in found]
+    return [*conflicts(context["request"]), *(entry for entry in counted if entry[1])]

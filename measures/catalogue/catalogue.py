@@ -1,7 +1,7 @@
 """The public content of one data version, from which every public answer is made."""
 
 from array import array
-from collections.abc import Callable, Hashable, Iterator, Sequence, Sized
+from collections.abc import Callable, Hashable, Sized
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,6 @@ from .moments import moment_of
 from .records import Measure, Plan, Term
 from .register import Register
 from .store import Store
-from .vocabulary import Vocabulary
 
 MAX_CURRENT = 2  # catalogues: just after an edit, some requests still read the data version before it
 # About how much memory a catalogue takes: its vocabulary and forms, and for each measure a row in the register and bits.
@@ -30,17 +29,18 @@ BYTES_KEPT = 3_000  # for each thing that others keep with it, such as a row of 
 Made = TypeVar("Made")
 
 
-class Catalogue:
+class Catalogue(Store):
     """The content of one data version. Its parts are read from the database when they are first asked for.
 
     `version` is the data version. What others derive from the content, such as markup, is kept with it: see `kept`.
     """
 
-    def __init__(self, version: DataVersion, store: Store):
-        self.version, self.store = version, store
+    def __init__(self, version: DataVersion, using: str, number: int | None = None, drafts: bool = False):
+        super().__init__(using, number, drafts)
+        self.version = version
         self._kept: dict[Hashable, object] = {}
         self._register: Register | None = None
-        self._reading = Lock() if store.number is None else past.reading
+        self._reading = Lock() if number is None else past.reading
         self._orders: dict[str, array[int]] = {}
 
     @classmethod
@@ -58,7 +58,7 @@ class Catalogue:
         """
         version = public_version.get()
         if version is None:
-            return cls(DataVersion.objects.live(), Store("default"))
+            return cls(DataVersion.objects.live(), "default")
         return _current(version.number, version.at, version.lineage, version)
 
     @classmethod
@@ -73,12 +73,12 @@ class Catalogue:
             return cls.present()
         using = "default" if public_version.get() is None else "reader"
         key = (using, version.number, version.at, version.lineage)
-        return PAST.get(key, lambda: cls(version, Store(using, version.number)))
+        return PAST.get(key, lambda: cls(version, using, version.number))
 
     @classmethod
     def with_drafts(cls) -> "Catalogue":
         """The content for the staff desk: also the plans, categories and terms that are not public, but no measures more."""
-        return cls(DataVersion.objects.live(), Store("default", drafts=True))
+        return cls(DataVersion.objects.live(), "default", drafts=True)
 
     @property
     def bytes(self) -> int:
@@ -92,16 +92,12 @@ class Catalogue:
             self._kept[key] = make()
         return self._kept[key]  # type: ignore[return-value]
 
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return self.store.vocabulary()
-
     @property
     def register(self) -> Register:
         # Reading takes 0.5 s at 100,000 measures. After an edit many threads want it at once; the lock lets one of them read.
         with self._reading:
             if self._register is None:
-                self._register = self.store.register(self.vocabulary)
+                self._register = self.read_register()
         return self._register
 
     def order(self, sort: str) -> "array[int]":
@@ -109,7 +105,7 @@ class Catalogue:
         if sort == "number":
             return self.register.in_plan_order
         if sort not in self._orders:
-            self._orders[sort] = self.register.positions(self.store.keys_in_order(sort))
+            self._orders[sort] = self.register.positions(self.keys_in_order(sort))
         return self._orders[sort]
 
     @cached_property
@@ -127,52 +123,13 @@ class Catalogue:
         }
 
     def terms_of(self, code: str) -> list[Term]:
-        """The terms that stand in the measure with this code."""
         return [term for term in self.vocabulary.term.values() if code in term.measures]
-
-    # --- Records ---
-
-    def measures(self, keys: Sequence[int]) -> list[Measure]:
-        """The measures with these keys, in their order."""
-        return self.store.measures(keys, self.vocabulary)
-
-    def measures_in_chunks(self, keys: Sequence[int]) -> Iterator[Measure]:
-        """The same for any number of keys: records are fetched from the database a few hundred at a time."""
-        return self.store.in_chunks(keys, self.vocabulary)
-
-    def measure(self, code: str) -> Measure | None:
-        """The public measure with this code."""
-        return self.measures_by_code([code]).get(code)
-
-    def saved_measure(self, code: str) -> Measure | None:
-        """The measure with this code as it was saved last, public or not; for the staff desk."""
-        return self.store.saved_measure(code, self.vocabulary)
-
-    def neighbours(self, code: str) -> tuple[str | None, str | None]:
-        """The codes of the measures before and after this one in its plan; None at the ends."""
-        return self.register.neighbours(code)
-
-    def edited_last(self, count: int) -> list[Measure]:
-        """The measures edited last, without those that were never edited since their first publication."""
-        return self.measures(self.store.edited_last(count))
-
-    def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
-        """For each of the keys the code of the measure and when it was edited last."""
-        return self.store.edit_times(keys)
-
-    def lines(self, keys: Sequence[int]) -> list[str]:
-        """`code version digest` of the measures with these keys, in the order of the plan: what fingerprints are made of."""
-        return self.store.lines(keys)
 
     def surroundings(self, code: str) -> dict[str, Measure]:
         """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
-        keys = [self.register.key_of(other) for other in (code, *self.neighbours(code)) if other]
-        found = self.store.family([key for key in keys if key is not None], self.vocabulary)
-        return {measure.code: measure for measure in found}
-
-    def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
-        """Those of the measures with these codes that are public; for which the register need not be read."""
-        return self.store.measures_by_code(codes, self.vocabulary)
+        codes = (code, *self.register.neighbours(code))
+        keys = [self.register.key_of(other) for other in codes if other]
+        return {measure.code: measure for measure in self.family([key for key in keys if key is not None])}
 
 
 PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()
@@ -180,4 +137,4 @@ PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()
 
 @lru_cache(maxsize=MAX_CURRENT)
 def _current(number: int, at: datetime, lineage: UUID, version: DataVersion) -> Catalogue:
-    return Catalogue(version, Store("reader"))
+    return Catalogue(version, "reader")

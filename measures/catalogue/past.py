@@ -42,6 +42,5 @@ class PastCatalogues(Generic[Kept]):
         return len(self._kept)
 
     def forget(self) -> None:
-        """Drop all of them."""
         with self._changing:
             self._kept.clear()

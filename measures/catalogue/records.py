@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -39,9 +39,17 @@ class Part:
 
 @dataclass(slots=True, kw_only=True)
 class Record(Part):
-    """A record of any kind."""
-
     slug: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Named(Record):
+    """A record with a name of its own."""
+
+    name_zh: str
+    name_en: str
+
+    name = Bilingual()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,26 +98,28 @@ class Plan(Record):
 
 
 @dataclass(slots=True, kw_only=True)
-class Category(Record):
+class Category(Named):
     plan: Plan
     number: int
     #: Its place in its plan, from 1, by which its colour goes; numbers may leave gaps.
     position: int = 0
-    name_zh: str
-    name_en: str
     intro_zh: str
     intro_en: str
     paragraphs: list[int] = field(default_factory=list)
 
-    name = Bilingual()
     intro = Bilingual()
 
 
+class Cited(NamedTuple):
+    """Paragraphs of the source of one plan, by their numbers."""
+
+    plan: Plan
+    numbers: list[int]
+
+
 @dataclass(slots=True, kw_only=True)
-class Centre(Record):
+class Centre(Named):
     order: int
-    name_zh: str
-    name_en: str
     short_zh: str
     short_en: str
     epithet_zh: str
@@ -119,28 +129,25 @@ class Centre(Record):
     #: (year of the plan, number)
     paragraphs: list[tuple[int, int]] = field(default_factory=list)
     #: The numbers of these paragraphs by plan, as far as the plans are public.
-    cited: list[tuple[Plan, list[int]]] = field(default_factory=list)
+    cited: list[Cited] = field(default_factory=list)
 
-    name = Bilingual()
     short = Bilingual()
     epithet = Bilingual()
     description = Bilingual()
 
+    @property
+    def cited_numbers(self) -> list[int]:
+        return [number for _plan, numbers in self.cited for number in numbers]
+
 
 @dataclass(slots=True, kw_only=True)
-class Audience(Record):
+class Audience(Named):
     order: int
-    name_zh: str
-    name_en: str
-
-    name = Bilingual()
 
 
 @dataclass(slots=True, kw_only=True)
-class District(Record):
+class District(Named):
     kind: str
-    name_zh: str
-    name_en: str
     pinyin: str
     code: str | None
     parent: str | None
@@ -148,7 +155,6 @@ class District(Record):
     note_zh: str = ""
     note_en: str = ""
 
-    name = Bilingual()
     note = Bilingual()
 
     @property
@@ -157,17 +163,14 @@ class District(Record):
 
 
 @dataclass(slots=True, kw_only=True)
-class Term(Record):
+class Term(Named):
     """A word of a plan and the editors' explanation of it; `measures` are the codes of those that it stands in."""
 
     plan: Plan
-    name_zh: str
-    name_en: str
     gloss_zh: str
     gloss_en: str
     measures: list[str] = field(default_factory=list)
 
-    name = Bilingual()
     gloss = Bilingual()
 
     @property
@@ -285,7 +288,6 @@ class Measure(Record):
 
     @property
     def planned(self) -> list[Action]:
-        """The actions that the plan says will be done."""
         return [action for action in self.actions if not action.background]
 
     @property

@@ -76,7 +76,6 @@ class Register:
         return len(self._columns.keys)
 
     def key_of(self, code: str) -> int | None:
-        """The key of the measure with this public code."""
         at = self._row_of(code)
         return self._columns.keys[at] if at < len(self) and self._code(at) == code else None
 

@@ -1,12 +1,12 @@
-"""Everything that a catalogue asks of the database."""
+"""Everything that a catalogue reads from the database."""
 
 import json
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
@@ -56,11 +56,17 @@ EDIT_TIMES = """
     JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds} ORDER BY chosen.position
 """
 
+# A version is that of a row of `r`. What is public of the versions is a view with a security barrier. PostgreSQL reads it from
+# end to end for a join, but not for a condition on the view alone: the second says once more what the first does.
+OF_ROWS = "v.id = r.version_id AND v.id = ANY (ARRAY(SELECT version_id FROM r))"
+
 # For the fingerprint of a selection.
 LINES = """
+    WITH r AS MATERIALIZED (
+        SELECT code, plan_year, number, version_id, version_number FROM unnest(%(keys)s::bigint[]) chosen (id)
+        JOIN measures_searchrow s ON s.measure_id = chosen.id AND {chosen_holds})
     SELECT r.code || ' ' || r.version_number || ' ' || v.digest
-    FROM unnest(%(keys)s::bigint[]) chosen (id) JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
-    JOIN measures_publicversion v ON v.id = r.version_id ORDER BY r.plan_year, r.number
+    FROM r JOIN measures_publicversion v ON {of_rows} ORDER BY r.plan_year, r.number
 """
 
 EDITED_LAST = """
@@ -71,13 +77,15 @@ EDITED_LAST = """
 # For each of these measures, in order: its document, the number and the times of its version, the code of the measure it was
 # split from and the codes of its parts, as far as they are public.
 MEASURES = """
+    WITH r AS MATERIALIZED (
+        SELECT position, s.measure_id, s.code, parent, version_id, version_number, published_at, edited_at
+        FROM {chosen} JOIN measures_searchrow s ON s.measure_id = chosen.id AND {chosen_holds})
     SELECT r.measure_id, v.document::text, r.version_number, r.published_at, r.edited_at,
         (SELECT parent.code FROM measures_searchrow parent WHERE parent.code = r.parent AND {parent_holds}),
         array(SELECT part.code FROM measures_searchrow part WHERE part.parent = r.code AND {part_holds}
             ORDER BY part.plan_year, part.number)
-    FROM {chosen} JOIN measures_searchrow r ON r.measure_id = chosen.id AND {holds}
-    JOIN measures_publicversion v ON v.id = r.version_id
-    ORDER BY chosen.position
+    FROM r JOIN measures_publicversion v ON {of_rows}
+    ORDER BY r.position
 """
 KEYWORDS = """
     SELECT DISTINCT jsonb_array_elements_text(v.document -> 'keywords_zh')
@@ -95,7 +103,7 @@ WITH_FAMILY = """(
 MEASURES_OF_KEYS = MEASURES.replace("{chosen}", OF_KEYS)
 MEASURES_OF_CODES = MEASURES.replace(
     "{chosen}", "unnest(%(codes)s::text[]) WITH ORDINALITY chosen (code, position)"
-).replace("r.measure_id = chosen.id", "r.code = chosen.code")
+).replace("s.measure_id = chosen.id", "s.code = chosen.code")
 MEASURES_WITH_FAMILY = MEASURES.replace("{chosen}", WITH_FAMILY)
 
 # For a code, published or not: the code of the measure it was split from and the codes of its parts, as far as they are public.
@@ -113,7 +121,6 @@ SAVED_MEASURE = """
 """
 
 
-@dataclass(frozen=True)
 class Store:
     """The records and the index as one data version has them, read through the connection `using`.
 
@@ -121,9 +128,8 @@ class Store:
     public belongs to the vocabulary too, which only the staff desk may read.
     """
 
-    using: str
-    number: int | None = None
-    drafts: bool = False
+    def __init__(self, using: str, number: int | None = None, drafts: bool = False):
+        self.using, self.number, self.drafts = using, number, drafts
 
     def _rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with connections[self.using].cursor() as cursor:
@@ -134,16 +140,18 @@ class Store:
         holds = PRESENT if self.number is None else MOMENT
         versions = "measures_version" if self.drafts else "measures_publicversion"
         rows = {f"{name}_holds": holds.format(row=name) for name in ("part", "parent", "own")}
-        return sql.format(holds=holds.format(row="r"), versions=versions, **rows)
+        rows |= {"holds": holds.format(row="r"), "chosen_holds": holds.format(row="s")}
+        return sql.format(versions=versions, of_rows=OF_ROWS, **rows)
 
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
         return Vocabulary.of_documents((kind, json.loads(document)) for kind, document in rows)
 
-    def register(self, vocabulary: Vocabulary) -> Register:
+    def read_register(self) -> Register:
         (packed,) = self._rows(COLUMNS)
         tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
-        return Register(Columns(*map(unpacked, packed)), tokens, vocabulary)
+        return Register(Columns(*map(unpacked, packed)), tokens, self.vocabulary)
 
     def keys_in_order(self, sort: str) -> "array[int]":
         """The keys of all measures in one of ORDERS."""
@@ -155,45 +163,49 @@ class Store:
         return [keyword for (keyword,) in self._rows(KEYWORDS)]
 
     def edit_times(self, keys: Sequence[int]) -> list[tuple[str, datetime]]:
-        """The code and the time of the last edit of the measures with these keys."""
+        """For each of the keys the code of the measure and when it was edited last."""
         return self._rows(EDIT_TIMES, keys=list(keys))
 
     def lines(self, keys: Sequence[int]) -> list[str]:
-        """`code version digest` of the measures with these keys, in the order of the plan."""
+        """`code version digest` of the measures with these keys, in the order of the plan: what fingerprints are made of."""
         return [line for (line,) in self._rows(LINES, keys=list(keys))]
 
-    def edited_last(self, count: int) -> list[int]:
-        """The keys of the measures edited last, without those that were never edited since their first publication."""
-        return [key for (key,) in self._rows(EDITED_LAST, count=count)]
+    def edited_last(self, count: int) -> list[Measure]:
+        """The measures edited last, without those that were never edited since their first publication."""
+        return self.measures([key for (key,) in self._rows(EDITED_LAST, count=count)])
 
-    def measures(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+    def _measures(self, sql: str, **parameters: Any) -> list[Measure]:
+        return [
+            measure_of_document(*row, vocabulary=self.vocabulary) for row in self._rows(sql, **parameters)
+        ]
+
+    def measures(self, keys: Sequence[int]) -> list[Measure]:
         """The measures with these keys, in their order."""
-        rows = self._rows(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
-        return [measure(*row, vocabulary=vocabulary) for row in rows]
+        return self._measures(MEASURES_OF_KEYS, keys=list(keys)) if keys else []
 
-    def measures_by_code(self, codes: Sequence[str], vocabulary: Vocabulary) -> dict[str, Measure]:
-        """Those of the measures with these codes that are public."""
-        rows = self._rows(MEASURES_OF_CODES, codes=list(codes)) if codes else []
-        found = [measure(*row, vocabulary=vocabulary) for row in rows]
+    def measures_by_code(self, codes: Sequence[str]) -> dict[str, Measure]:
+        """Those of the measures with these codes that are public; for which the register need not be read."""
+        found = self._measures(MEASURES_OF_CODES, codes=list(codes)) if codes else []
         return {own.code: own for own in found}
 
-    def family(self, keys: Sequence[int], vocabulary: Vocabulary) -> list[Measure]:
+    def measure(self, code: str) -> Measure | None:
+        return self.measures_by_code([code]).get(code)
+
+    def family(self, keys: Sequence[int]) -> list[Measure]:
         """The measures with these keys, then what the first of them was split from and what was split from it."""
-        rows = self._rows(MEASURES_WITH_FAMILY, keys=list(keys))
-        return [measure(*row, vocabulary=vocabulary) for row in rows]
+        return self._measures(MEASURES_WITH_FAMILY, keys=list(keys))
 
     def family_of(self, code: str, parent: str | None) -> tuple[str | None, list[str]]:
         """The code of what this measure was split from and those of its parts, as far as they are public."""
         ((public_parent, parts),) = self._rows(FAMILY, code=code, parent=parent)
         return public_parent, parts
 
-    def saved_measure(self, code: str, vocabulary: Vocabulary) -> Measure | None:
-        """The measure with this code as it was saved last, public or not."""
-        rows = self._rows(SAVED_MEASURE, code=code)
-        return measure(*rows[0], vocabulary=vocabulary) if rows else None
+    def saved_measure(self, code: str) -> Measure | None:
+        """The measure with this code as it was saved last, public or not; for the staff desk."""
+        return next(iter(self._measures(SAVED_MEASURE, code=code)), None)
 
-    def in_chunks(self, keys: Sequence[int], vocabulary: Vocabulary) -> Iterator[Measure]:
-        """The same for any number of keys: while one chunk of records is used, the next is fetched."""
+    def measures_in_chunks(self, keys: Sequence[int]) -> Iterator[Measure]:
+        """The measures with any number of keys, a few hundred at a time: while one chunk is used, the next is fetched."""
         with connections[self.using].cursor() as cursor, ThreadPoolExecutor(1) as ahead:
 
             def fetched(start: int, end: int) -> list[tuple[Any, ...]]:
@@ -208,10 +220,10 @@ class Store:
                 following = ahead.submit(fetched, end, end + CHUNK) if end < len(keys) else None
                 end += CHUNK
                 for row in rows:
-                    yield measure(*row, vocabulary=vocabulary)
+                    yield measure_of_document(*row, vocabulary=self.vocabulary)
 
 
-def measure(
+def measure_of_document(
     key: int,
     document: str,
     version_number: int,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .records import Audience, Category, Centre, District, Plan, Record, Synonym, Term
+from .records import Audience, Category, Centre, Cited, District, Plan, Record, Synonym, Term
 
 KINDS = ("plan", "category", "centre", "audience", "district", "term", "synonym")
 
@@ -101,7 +101,6 @@ class Vocabulary:
         return self._above.get(slug, [])
 
     def with_all_above(self, slugs: Collection[str]) -> Collection[str]:
-        """These places and all that they lie in."""
         if len(slugs) == 1:
             return self.with_places_above(*slugs)
         return {above for slug in slugs for above in self.with_places_above(slug)}
@@ -116,10 +115,10 @@ class Vocabulary:
         return [place for place in self.district.values() if place.parent == slug]
 
 
-def _by_plan(paragraphs: Iterable[tuple[int, int]], plans: Iterable[Plan]) -> list[tuple[Plan, list[int]]]:
+def _by_plan(paragraphs: Iterable[tuple[int, int]], plans: Iterable[Plan]) -> list[Cited]:
     """The numbers of these paragraphs, (year of the plan, number), by plan; those of other plans are left out."""
-    cited = ((plan, [number for year, number in paragraphs if year == plan.year]) for plan in plans)
-    return [(plan, numbers) for plan, numbers in cited if numbers]
+    cited = (Cited(plan, [number for year, number in paragraphs if year == plan.year]) for plan in plans)
+    return [own for own in cited if own.numbers]
 
 
 def _in_order(records, key) -> dict:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
 
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion, PublicVersion, Version
@@ -49,6 +50,20 @@ class Span:
         if self.after:
             found = found.filter(data_version__gt=self.after.number)
         return found.filter(data_version__lte=self.until.number) if self.until else found
+
+
+def on_page(
+    events: QuerySet[PublicVersion], request: HttpRequest, number: int, size: int
+) -> tuple[list[PublicVersion], bool]:
+    """The events on a page, and whether another page follows; raises Http404 where there is no such page.
+
+    They are not counted, which would read the whole history.
+    """
+    first = (number - 1) * size
+    found = list(events[first : first + size + 1]) if number else []
+    if not found and number != 1:
+        raise Http404(_("There is no page “%(number)s” of changes.") % {"number": request.GET["page"][:20]})
+    return found[:size], len(found) > size
 
 
 def folded(events: QuerySet[PublicVersion]) -> QuerySet[PublicVersion]:

@@ -20,8 +20,6 @@ SIMILAR = 0.4
 
 @dataclass(frozen=True)
 class Change:
-    """One field that differs."""
-
     label: str
     parts: Parts
     lang: str = ""

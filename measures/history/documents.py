@@ -56,7 +56,6 @@ def entries(
 
 
 def text(field: Field, value: object, names: Names) -> str:
-    """The value of a field of a document."""
     if value is None or value == "" or value == []:
         return ""
     if field.choices:

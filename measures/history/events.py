@@ -53,7 +53,6 @@ class Event:
 
     @property
     def month(self) -> date:
-        """The first day of its month."""
         return localtime(self.at).date().replace(day=1)
 
     @property

@@ -1,7 +1,4 @@
-"""The fields of each kind of record, in the order in which an editor thinks of them.
-
-Declared once: the forms of the staff desk are laid out by these lines, and documents are shown and compared in their order.
-"""
+"""The fields of each kind of record in an editor's order, in which forms are laid out and documents shown and compared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,20 +8,9 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from measures.models import (
-    Action,
-    Audience,
-    Category,
-    Centre,
-    CentreLink,
-    District,
-    DistrictRole,
-    Measure,
-    Plan,
-    SourceParagraph,
-    Synonym,
-    Term,
-)
+from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+
+from .kinds import MODELS
 
 #: Lines of a form: fields that stand beside one another are a tuple.
 Lines = tuple[str | tuple[str, ...], ...]
@@ -104,17 +90,7 @@ ROWS = {
 }
 
 #: Where the fields of forms are looked for by name; those of measures come first.
-MODELS_WITH_ROWS = (
-    Synonym,
-    Term,
-    Audience,
-    Centre,
-    District,
-    Category,
-    Plan,
-    *(rows.model for rows in ROWS.values()),
-    Measure,
-)
+MODELS_WITH_ROWS = (*reversed(MODELS.values()), *(rows.model for rows in ROWS.values()), Measure)
 OTHER_LABELS = {"change_note": _lazy("Why this change? (public)"), "private_note": _lazy("Note for staff")}
 
 #: Fields of forms that are not shown from documents: the plan of a record never changes.
@@ -126,7 +102,6 @@ def flat(lines: Lines) -> Iterator[str]:
 
 
 def form_lines(kind: str, section: str = "") -> Lines:
-    """The lines of a section of the form of this kind."""
     return tuple(line for line in SECTIONS[kind][section] if line not in ROWS)
 
 

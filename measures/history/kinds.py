@@ -6,14 +6,8 @@ from measures.models import Audience, Category, Centre, District, Measure, Plan,
 
 #: As `Version.kind` names them.
 MODELS: dict[str, type[Model]] = {
-    "plan": Plan,
-    "category": Category,
-    "centre": Centre,
-    "audience": Audience,
-    "district": District,
-    "measure": Measure,
-    "term": Term,
-    "synonym": Synonym,
+    model._meta.model_name: model
+    for model in (Plan, Category, Centre, Audience, District, Measure, Term, Synonym)
 }
 
 

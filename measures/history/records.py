@@ -5,7 +5,7 @@ from django.db.models.functions import Cast
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
-from measures.catalogue.store import measure as measure_of_document
+from measures.catalogue.store import measure_of_document
 from measures.models import PublicVersion
 
 # The key of a measure as an old version has it. Bitmaps know no measure by it.
@@ -28,12 +28,11 @@ def measure_of_version(code: str, number: int) -> Measure | None:
         version.number,
         public.aggregate(first=Min("at"))["first"],
         version.at,
-        *moment.store.family_of(code, version.document["parent"]),
+        *moment.family_of(code, version.document["parent"]),
         vocabulary=moment.vocabulary,
     )
 
 
 def later_version(code: str, number: int) -> int | None:
-    """The number of the public version after this one."""
     later = PublicVersion.ever.of("measure", code).filter(public=True).filter(number__gt=number)
     return later.order_by("number").values_list("number", flat=True).first()

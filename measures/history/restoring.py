@@ -1,22 +1,12 @@
 """Giving a record back the content of one of its versions, and the links that went with it when it was deleted."""
 
-from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from measures.models import (
-    Audience,
-    Category,
-    Centre,
-    District,
-    Measure,
-    Plan,
-    SourceParagraph,
-    Version,
-)
+from measures.models import Measure, Plan, SourceParagraph, Version
 
 from .kinds import MODELS, kind_of
 
@@ -24,7 +14,17 @@ from .kinds import MODELS, kind_of
 NAMED_BY_SLUG = {"slug": "slug"}
 NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
 
-ONE_COMMIT = timedelta(seconds=30)  # a commit that takes longer is not made at the desk
+# The fields by which documents refer to records of other kinds than those with a slug.
+REFERRED_BY = {Plan: "year", Measure: "code"}
+# The lists of a measure's document, the relations they are read from, and what each row refers to.
+ROWS_OF_MEASURES = (
+    ("actions", "actions", "paragraph"),
+    ("centres", "centre_links", "centre"),
+    ("districts", "district_roles", "district"),
+)
+
+# Longer than a commit takes, shorter than a person needs for a save and a deletion.
+MAX_COMMIT = timedelta(seconds=5)
 
 # Kind -> the kind and list of those that link to its records and lose the link with them. Other links forbid a deletion.
 LINKED_FROM = {"audience": ("measure", "audiences"), "measure": ("term", "measures")}
@@ -44,7 +44,7 @@ def restore(version: Version) -> None:
             _("This version says that the record was deleted; there is nothing to restore.")
         )
     linked = lost_links(version)
-    restored = RESTORERS[version.kind](version.document)
+    restored = restored_record(version.kind, version.document)
     for record in linked:
         getattr(record, LINKED_FROM[version.kind][1]).add(restored)
 
@@ -64,15 +64,14 @@ def lost_links(version: Version) -> list[Model]:
     if deletion.document is not None or version.kind not in LINKED_FROM:
         return []
     kind, name = LINKED_FROM[version.kind]
-    # A transaction writes its versions one after the other, and no other one writes between them.
-    meanwhile = Version.objects.filter(
-        kind=kind,
-        actor=deletion.actor,
-        at__range=(deletion.at - ONE_COMMIT, deletion.at + ONE_COMMIT),
-    ).with_previous()
+    # What became public has the data version of its commit; drafts have none of their own, so their time counts.
+    same_commit = Q(at__range=(deletion.at - MAX_COMMIT, deletion.at + MAX_COMMIT))
+    if deletion.event:
+        same_commit = Q(data_version=deletion.data_version) & ~Q(event="") | same_commit & Q(event="")
+    by_the_same = Version.objects.filter(same_commit, kind=kind, actor=deletion.actor, note=deletion.note)
     keys = [
         other.key
-        for other in meanwhile
+        for other in by_the_same.with_previous()
         if other.document and other.previous_document
         if version.key in other.previous_document[name] and version.key not in other.document[name]
     ]
@@ -80,98 +79,51 @@ def lost_links(version: Version) -> list[Model]:
     return list(MODELS[kind].objects.filter(**{key: keys}))
 
 
-def restore_plan(document: dict) -> Model:
-    plan = restored_record("plan", document)
-    for row in document["source_paragraphs"]:
-        SourceParagraph.objects.update_or_create(plan=plan, number=row["number"], defaults=row)
-    return plan
-
-
-def restore_category(document: dict) -> Model:
-    year = document["plan_year"]
-    category = restored_record("category", document, plan=referred(Plan, year=year))
-    category.paragraphs.set(paragraphs_of(year, document["paragraphs"]))
-    return category
-
-
-def restore_centre(document: dict) -> Model:
-    centre = restored_record("centre", document)
-    centre.paragraphs.set(referred_paragraph(year, number) for year, number in document["paragraphs"])
-    return centre
-
-
-def restore_audience(document: dict) -> Model:
-    return restored_record("audience", document)
-
-
-def restore_district(document: dict) -> Model:
-    slug = document["parent"]
-    return restored_record("district", document, parent=referred(District, slug=slug) if slug else None)
-
-
-def restore_term(document: dict) -> Model:
-    term = restored_record("term", document, plan=referred(Plan, year=document["plan_year"]))
-    term.measures.set(referred(Measure, code=code) for code in document["measures"])
-    return term
-
-
-def restore_synonym(document: dict) -> Model:
-    return restored_record("synonym", document)
-
-
-def restore_measure(document: dict) -> Model:
-    year, parent = document["plan_year"], document["parent"]
-    measure = restored_record(
-        "measure",
-        document,
-        category=referred(Category, slug=document["category"]),
-        parent=referred(Measure, code=parent) if parent else None,
-    )
-    measure.paragraphs.set(paragraphs_of(year, document["paragraphs"]))
-    measure.audiences.set(referred(Audience, slug=slug) for slug in document["audiences"])
-    # The rows have no identity of their own in the history, so all of them are entered anew.
-    for rows in (measure.actions, measure.centre_links, measure.district_roles):
-        rows.all().delete()
-    for row in document["actions"]:
-        measure.actions.create(**row | {"paragraph": referred_paragraph(year, row["paragraph"])})
-    for row in document["centres"]:
-        measure.centre_links.create(**row | {"centre": referred(Centre, slug=row["centre"])})
-    for row in document["districts"]:
-        measure.district_roles.create(**row | {"district": referred(District, slug=row["district"])})
-    return measure
-
-
-RESTORERS: dict[str, Callable[[dict], Model]] = {
-    "plan": restore_plan,
-    "category": restore_category,
-    "centre": restore_centre,
-    "audience": restore_audience,
-    "district": restore_district,
-    "measure": restore_measure,
-    "term": restore_term,
-    "synonym": restore_synonym,
-}
-
-
-def restored_record(kind: str, document: dict, **references: Model | None) -> Model:
-    """The record of `document`, found or new, with the document's columns and `references`; saved."""
-    model = MODELS[kind]
+def restored_record(kind: str, document: dict) -> Model:
+    """The record of `document`, found or new, with everything that the document says of it; saved."""
+    model, year = MODELS[kind], document.get("plan_year")
     names = NAMED_BY_PLAN_AND_NUMBER if kind == "measure" else NAMED_BY_SLUG
     key = {name: document[column] for name, column in names.items()}
     record = model.objects.filter(**key).first() or model(**key)
     for field in model._meta.concrete_fields:
-        is_own = not (field.primary_key or field.is_relation or field.generated)
-        if is_own and field.name not in KEPT:
-            # An old document lacks the fields that came later.
-            setattr(record, field.name, document.get(field.name, field.get_default()))
-    for name, value in references.items():
-        setattr(record, name, value)
+        if field.primary_key or field.generated or field.name in KEPT:
+            continue
+        if field.is_relation:
+            reference = year if field.name == "plan" else document[field.name]
+            value = None if reference is None else referred(field.related_model, reference, year)
+        else:  # an old document lacks the fields that came later
+            value = document.get(field.name, field.get_default())
+        setattr(record, field.name, value)
     record.save()
+    for field in model._meta.many_to_many:
+        references = [referred(field.related_model, own, year) for own in document[field.name]]
+        getattr(record, field.name).set(references)
+    restore_rows(kind, record, document)
     return record
 
 
-def referred(model: type[Model], **key: object) -> Model:
-    """The record with this key; ValidationError if it is gone."""
+def restore_rows(kind: str, record: Model, document: dict) -> None:
+    """Give the record the rows of the document. Those of a measure have no identity in the history: all are entered anew."""
+    if kind == "plan":
+        for row in document["source_paragraphs"]:
+            SourceParagraph.objects.update_or_create(plan=record, number=row["number"], defaults=row)
+    if kind == "measure":
+        for name, rows, reference in ROWS_OF_MEASURES:
+            rows_of_measure = getattr(record, rows)
+            rows_of_measure.all().delete()
+            model = rows_of_measure.model._meta.get_field(reference).related_model
+            for row in document[name]:
+                named = referred(model, row[reference], document["plan_year"])
+                rows_of_measure.create(**row | {reference: named})
+
+
+def referred(model: type[Model], reference: str | int | list[int], year: int | None) -> Model:
+    """The record that a document of the plan of this `year` refers to; ValidationError if it is gone."""
+    if model is SourceParagraph:  # a centre names the plan of each
+        plan, number = reference if isinstance(reference, list) else (year, reference)
+        key = {"plan": plan, "number": number}
+    else:
+        key = {REFERRED_BY.get(model, "slug"): reference}
     try:
         return model.objects.get(**key)
     except model.DoesNotExist:
@@ -179,11 +131,3 @@ def referred(model: type[Model], **key: object) -> Model:
             _("%(kind)s “%(key)s” no longer exists; enter it again before restoring this version.")
             % {"kind": model._meta.verbose_name, "key": " ".join(map(str, key.values()))}
         ) from None
-
-
-def referred_paragraph(year: int, number: int) -> SourceParagraph:
-    return referred(SourceParagraph, plan=year, number=number)
-
-
-def paragraphs_of(year: int, numbers: Iterable[int]) -> list[SourceParagraph]:
-    return [referred_paragraph(year, number) for number in numbers]

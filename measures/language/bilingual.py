@@ -2,7 +2,7 @@
 
 from typing import Any, Self, overload
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,14 @@ def in_chinese_and_english(text: str | Promise) -> tuple[str, str]:
         chinese = str(text)
     with override("en"):
         return chinese, str(text)
+
+
+def _in_either(chinese: str, english: str) -> str:
+    return english if get_language() == "en" else chinese
+
+
+#: A text that is read in the active language: `in_either("编号", "Code")`.
+in_either = lazy(_in_either, str)
 
 
 def paragraph_number(number: int) -> str:

@@ -30,7 +30,6 @@ def simplified(text: str) -> str:
 
 
 def has_chinese(text: str) -> bool:
-    """Whether a Chinese character stands in `text`."""
     return HAN_CHARACTER.search(text) is not None
 
 

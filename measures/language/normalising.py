@@ -20,12 +20,19 @@ def folded(text: str) -> str:
     return _APOSTROPHE.sub("'", _QUOTE.sub('"', plain)).translate(_LOWER)
 
 
+# A text takes some hundred bytes; a search looks at many fields of every measure it shows.
+@lru_cache(maxsize=4_000)
 def normalized(text: str) -> str:
     """`text` as it is searched: folded, and without quotes, which nobody types in the middle of a title.
 
     The SQL function measures_normalized() gives the same.
     """
     return folded(text).replace('"', "").replace("'", "")
+
+
+def is_seen(text: str) -> bool:
+    """Whether a reader sees anything of `text`."""
+    return any(sign.isprintable() and sign not in " \u2800" for sign in folded(text))
 
 
 @lru_cache(maxsize=10_000)

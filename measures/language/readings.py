@@ -9,9 +9,11 @@ import gc
 import json
 import os
 import sys
+from functools import cache
 
 os.environ["PYPINYIN_NO_PHRASES"] = "true"  # read when it is imported
 
+import pypinyin  # noqa: E402
 from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: E402
 from pypinyin.constants import PINYIN_DICT  # noqa: E402
 
@@ -31,13 +33,17 @@ def _phrases_that_matter() -> str:
     )
 
 
-_phrases = _phrases_that_matter()
-del sys.modules["pypinyin.phrases_dict"], sys.modules["pypinyin"].phrases_dict
-gc.collect()
-load_phrases_dict(json.loads(_phrases))
-del _phrases
+@cache
+def load_phrases() -> None:
+    """Read the phrases: half a second, which a web process takes before its first request, and a command only if it needs it."""
+    phrases = _phrases_that_matter()
+    sys.modules.pop("pypinyin.phrases_dict", None)
+    vars(pypinyin).pop("phrases_dict", None)
+    gc.collect()
+    load_phrases_dict(json.loads(phrases))
 
 
 def toned(text: str) -> str:
     """`text` in syllables with tone marks, separated by spaces: "银行" is "yín háng"."""
+    load_phrases()
     return " ".join(lazy_pinyin(text, style=Style.TONE))

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Collection
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
-from measures.language.normalising import normalized
+from measures.language.normalising import is_seen, normalized
 
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
 
-class Searched(models.Model):
-    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+class Written(models.Model):
+    """A record whose texts are empty or can be seen."""
 
     class Meta:
         abstract = True
@@ -28,15 +30,31 @@ class Searched(models.Model):
         for field in self._meta.concrete_fields:
             value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
             texts = value if isinstance(value, list) else [value]
-            if any(_longest_word(text) > MAX_WORD for text in texts if isinstance(text, str)):
-                message = _(
-                    "A word has at most %(most)s letters and digits; a longer one cannot be searched."
-                )
-                errors.setdefault(field.name, []).append(
-                    ValidationError(message, code="long_word", params={"most": MAX_WORD})
-                )
+            faults = (self.fault_of(text) for text in texts if isinstance(text, str))
+            if fault := next(filter(None, faults), None):
+                errors.setdefault(field.name, []).append(fault)
         if errors:
             raise ValidationError(errors)
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if not text.strip() or is_seen(text):
+            return None
+        return ValidationError(_("Nothing of this text can be seen: it has only invisible characters."))
+
+
+class Searched(Written):
+    """A record whose texts are searched: no word in them is longer than the index of a search can take."""
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def fault_of(text: str) -> ValidationError | None:
+        if _longest_word(text) <= MAX_WORD:
+            return Written.fault_of(text)
+        message = _("A word has at most %(most)s letters and digits; a longer one cannot be searched.")
+        return ValidationError(message, code="long_word", params={"most": MAX_WORD})
 
 
 def _longest_word(text: str) -> int:
@@ -49,16 +67,35 @@ class ChineseField(models.TextField):
     default_validators = [validate_simplified]
 
 
+class BilingualField:
+    """Two columns, `title_zh` and `title_en`, and `title`, which reads them in the active language.
+
+    `chinese` and `english` are the names of the columns. Either both may be blank, or the English one alone.
+    """
+
+    def __init__(self, chinese, english, *, blank: bool = False, blank_en: bool = False):
+        self.chinese = ChineseField(chinese, blank=blank)
+        self.english = models.TextField(english, blank=blank or blank_en)
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        model.add_to_class(f"{name}_zh", self.chinese)
+        model.add_to_class(f"{name}_en", self.english)
+        both = Bilingual()
+        both.__set_name__(model, name)
+        setattr(model, name, both)
+
+
 class PlanYearField(models.ForeignKey):
     """A plan by its year, so that the year stands in the row: a measure's public code is built from it."""
 
     def __init__(self, **options):
-        options.setdefault("to", "measures.Plan")
-        options.setdefault("on_delete", models.PROTECT)
-        options.setdefault("to_field", "year")
-        options.setdefault("db_column", "plan_year")
-        options.setdefault("verbose_name", _("plan"))
-        super().__init__(**options)
+        usual = {
+            "to": "measures.Plan",
+            "on_delete": models.PROTECT,
+            "to_field": "year",
+            "db_column": "plan_year",
+        }
+        super().__init__(**usual | {"verbose_name": _("plan")} | options)
 
 
 class NaturalKeyManager(models.Manager):
@@ -70,3 +107,25 @@ class NaturalKeyManager(models.Manager):
 
     def get_by_natural_key(self, *values):
         return self.get(**dict(zip(self.key_fields, values, strict=True)))
+
+
+class Keyed(Written):
+    """A record that fixtures name by the natural key of its manager."""
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self):
+        return tuple(attrgetter(name.replace("__", "."))(self) for name in type(self).objects.key_fields)
+
+
+class Slugged(Keyed):
+    """A record with a name, whose natural key is its slug."""
+
+    objects = NaturalKeyManager("slug")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name

@@ -6,38 +6,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, NaturalKeyManager, PlanYearField
+from .fields import BilingualField, PlanYearField, Slugged
 from .measure import Measure
 
 
-class Term(models.Model):
+class Term(Slugged):
     """A word of a plan that its readers may not know, and the editors' explanation of it. Public when its plan is."""
 
     plan = PlanYearField(related_name="terms")
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
-    name_zh = ChineseField(_("term (Chinese)"))
-    name_en = models.TextField(_("term (English)"))
-    gloss_zh = ChineseField(_("explanation (Chinese)"))
-    gloss_en = models.TextField(_("explanation (English)"))
+    name = BilingualField(_("term (Chinese)"), _("term (English)"))
+    gloss = BilingualField(_("explanation (Chinese)"), _("explanation (English)"))
     measures = models.ManyToManyField(Measure, verbose_name=_("measures"), related_name="terms", blank=True)
-
-    name = Bilingual()
-    gloss = Bilingual()
-
-    objects = NaturalKeyManager("slug")
 
     class Meta:
         verbose_name = _("term")
         verbose_name_plural = _("terms")
         ordering = ["plan", "slug"]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.slug,)
 
 
 def new_synonym_slug() -> str:
@@ -45,15 +30,13 @@ def new_synonym_slug() -> str:
     return f"synonym-{secrets.token_hex(4)}"
 
 
-class Synonym(models.Model):
+class Synonym(Slugged):
     """A word that stands for another: a search for `word` also finds `means`; with `both_ways` the reverse too."""
 
     slug = models.SlugField(_("key"), max_length=80, unique=True, default=new_synonym_slug, editable=False)
     word = models.CharField(_("word"), max_length=80)
     means = models.CharField(_("means"), max_length=80)
     both_ways = models.BooleanField(_("both ways"), default=False)
-
-    objects = NaturalKeyManager("slug")
 
     class Meta:
         verbose_name = _("synonym")
@@ -66,6 +49,3 @@ class Synonym(models.Model):
 
     def __str__(self):
         return f"{self.word} {'=' if self.both_ways else '→'} {self.means}"
-
-    def natural_key(self):
-        return (self.slug,)

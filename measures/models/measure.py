@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 
-from .fields import ChineseField, NaturalKeyManager, PlanYearField, Searched
+from .fields import BilingualField, ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched
 from .plan import Category, SourceParagraph
 from .versions import Version
 from .vocabulary import Audience
@@ -26,7 +26,7 @@ class MeasureQuerySet(models.QuerySet):
         return self.annotate(last_edit=Subquery(versions.values("at")[:1]))
 
 
-class Measure(Searched):
+class Measure(Keyed, Searched):
     class Basis(models.TextChoices):
         NAMED = "named", pgettext_lazy("basis of a measure", "Named in the source")
         DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")
@@ -61,15 +61,12 @@ class Measure(Searched):
         unique=True,
     )
     slug = models.SlugField(_("slug"), max_length=80)
-    title_zh = ChineseField(_("title (Chinese)"))
-    title_en = models.TextField(_("title (English)"), blank=True)
-    headline_zh = ChineseField(_("headline (Chinese)"), blank=True)
-    headline_en = models.TextField(_("headline (English)"), blank=True)
+    title = BilingualField(_("title (Chinese)"), _("title (English)"), blank_en=True)
+    headline = BilingualField(_("headline (Chinese)"), _("headline (English)"), blank=True)
     official_name_zh = ChineseField(
         _("official name"), blank=True, help_text=_("The name in the source’s own words.")
     )
-    summary_zh = ChineseField(_("summary (Chinese)"), blank=True)
-    summary_en = models.TextField(_("summary (English)"), blank=True)
+    summary = BilingualField(_("summary (Chinese)"), _("summary (English)"), blank=True)
     basis = models.CharField(_("basis"), max_length=9, choices=Basis)
     parent = models.ForeignKey(
         "self",
@@ -94,17 +91,12 @@ class Measure(Searched):
     keywords_en = ArrayField(
         models.CharField(max_length=80), verbose_name=_("keywords (English)"), default=list, blank=True
     )
-    note_zh = ChineseField(_("editors’ note (Chinese)"), blank=True)
-    note_en = models.TextField(_("editors’ note (English)"), blank=True)
+    note = BilingualField(_("editors’ note (Chinese)"), _("editors’ note (English)"), blank=True)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
 
-    title = Bilingual()
-    headline = Bilingual()
-    summary = Bilingual()
-    note = Bilingual()
     keywords = Bilingual()
 
-    objects = NaturalKeyManager.from_queryset(MeasureQuerySet)("plan", "number")
+    objects = NaturalKeyManager.from_queryset(MeasureQuerySet)("plan_id", "number")
 
     class Meta:
         verbose_name = _("measure")
@@ -140,8 +132,4 @@ class Measure(Searched):
 
     @property
     def folio(self) -> str:
-        """The number as it is set in margins: 07."""
         return f"{self.number:02}"
-
-    def natural_key(self):
-        return (self.plan_id, self.number)

@@ -5,41 +5,24 @@ from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, NaturalKeyManager, Searched
+from .fields import BilingualField, Keyed, NaturalKeyManager, Searched
 from .measure import Measure
 from .plan import SourceParagraph
 from .vocabulary import Centre, District
 
 
-class MeasurePart(Searched):
-    """A part of one measure, edited with it."""
-
-    class Meta:
-        abstract = True
-
-    def natural_key(self):
-        return (*self.measure.natural_key(), *self.own_key())
-
-    natural_key.dependencies = ["measures.measure"]
-
-
-class Action(MeasurePart):
+class Action(Keyed, Searched):
     """One thing that the plan says will be done; with `background`, what it reports from before the plan."""
 
     measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="actions")
     position = models.PositiveSmallIntegerField(_("position"))
-    text_zh = ChineseField(_("action (Chinese)"))
-    text_en = models.TextField(_("action (English)"), blank=True)
+    text = BilingualField(_("action (Chinese)"), _("action (English)"), blank_en=True)
     paragraph = models.ForeignKey(
         SourceParagraph, on_delete=models.PROTECT, related_name="actions", verbose_name=_("source paragraph")
     )
     background = models.BooleanField(_("is background"), default=False)
 
-    text = Bilingual()
-
-    objects = NaturalKeyManager("measure__plan", "measure__number", "position")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "position")
 
     class Meta:
         verbose_name = _("action")
@@ -58,11 +41,8 @@ class Action(MeasurePart):
     def __str__(self):
         return f"{self.position}. {self.text}"
 
-    def own_key(self):
-        return (self.position,)
 
-
-class CentreLink(MeasurePart):
+class CentreLink(Keyed, Searched):
     """A link of a measure to a centre that it serves, with its basis and the editors' reason."""
 
     class Basis(models.TextChoices):
@@ -74,12 +54,9 @@ class CentreLink(MeasurePart):
         Centre, on_delete=models.PROTECT, related_name="links", verbose_name=_("centre")
     )
     basis = models.CharField(_("basis"), max_length=9, choices=Basis)
-    reason_zh = ChineseField(_("reason (Chinese)"))
-    reason_en = models.TextField(_("reason (English)"), blank=True)
+    reason = BilingualField(_("reason (Chinese)"), _("reason (English)"), blank_en=True)
 
-    reason = Bilingual()
-
-    objects = NaturalKeyManager("measure__plan", "measure__number", "centre__slug")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "centre__slug")
 
     class Meta:
         verbose_name = _("link to a centre")
@@ -93,11 +70,8 @@ class CentreLink(MeasurePart):
     def __str__(self):
         return f"{self.centre} ({self.get_basis_display()})"
 
-    def own_key(self):
-        return self.centre.natural_key()
 
-
-class DistrictRole(MeasurePart):
+class DistrictRole(Keyed, Searched):
     """The part that a place plays in a measure. The source names no responsible unit, so there is none here."""
 
     class Role(models.TextChoices):
@@ -110,12 +84,9 @@ class DistrictRole(MeasurePart):
         District, on_delete=models.PROTECT, related_name="roles", verbose_name=_("district or place")
     )
     role = models.CharField(_("role"), max_length=11, choices=Role)
-    note_zh = ChineseField(_("note (Chinese)"), blank=True)
-    note_en = models.TextField(_("note (English)"), blank=True)
+    note = BilingualField(_("note (Chinese)"), _("note (English)"), blank=True)
 
-    note = Bilingual()
-
-    objects = NaturalKeyManager("measure__plan", "measure__number", "district__slug", "role")
+    objects = NaturalKeyManager("measure__plan_id", "measure__number", "district__slug", "role")
 
     class Meta:
         verbose_name = _("role of a place")
@@ -128,6 +99,3 @@ class DistrictRole(MeasurePart):
 
     def __str__(self):
         return f"{self.district} ({self.get_role_display()})"
-
-    def own_key(self):
-        return (*self.district.natural_key(), self.role)

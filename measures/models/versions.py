@@ -39,13 +39,15 @@ class DataVersion(models.Model):
         return str(self.number)
 
 
-class VersionQuerySet(models.QuerySet):
-    def public(self):
-        return self.filter(public=True)
-
+class VersionsOfRecords(models.QuerySet):
     def of(self, kind: str, key: str):
         """The versions of one record, newest first."""
         return self.filter(kind=kind, key=key).order_by("-number")
+
+
+class VersionQuerySet(VersionsOfRecords):
+    def public(self):
+        return self.filter(public=True)
 
     def latest_number(self, kind: str, key: str) -> int:
         """The number of the record's latest version; 0 before there is one."""
@@ -131,11 +133,7 @@ class Version(models.Model):
         return f"{self.get_kind_display()} {self.key} #{self.number}"
 
 
-class PublicVersionQuerySet(models.QuerySet):
-    def of(self, kind: str, key: str):
-        """The versions of one record, newest first."""
-        return self.filter(kind=kind, key=key).order_by("-number")
-
+class PublicVersionQuerySet(VersionsOfRecords):
     def events(self):
         """The versions that readers are told of, newest first, each with `public_before`, the last public document before it."""
         earlier = self.model.objects.filter(

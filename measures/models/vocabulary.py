@@ -6,73 +6,43 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from measures.language.bilingual import Bilingual
-
-from .fields import ChineseField, NaturalKeyManager, Searched
+from .fields import BilingualField, Searched, Slugged
 from .plan import SourceParagraph
 
 
-class Centre(Searched):
+class Centre(Slugged, Searched):
     """One of the "four centres" that the reforms are meant to serve."""
 
     slug = models.SlugField(_("slug"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
-    short_zh = ChineseField(_("short name (Chinese)"))
-    short_en = models.TextField(_("short name (English)"))
-    epithet_zh = ChineseField(_("epithet (Chinese)"))
-    epithet_en = models.TextField(_("epithet (English)"))
-    description_zh = ChineseField(_("description (Chinese)"))
-    description_en = models.TextField(_("description (English)"))
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
+    short = BilingualField(_("short name (Chinese)"), _("short name (English)"))
+    epithet = BilingualField(_("epithet (Chinese)"), _("epithet (English)"))
+    description = BilingualField(_("description (Chinese)"), _("description (English)"))
     paragraphs = models.ManyToManyField(
         SourceParagraph, verbose_name=_("source paragraphs"), related_name="centres", blank=True
     )
-
-    name = Bilingual()
-    short = Bilingual()
-    epithet = Bilingual()
-    description = Bilingual()
-
-    objects = NaturalKeyManager("slug")
 
     class Meta:
         verbose_name = _("centre")
         verbose_name_plural = _("centres")
         ordering = ["order"]
 
-    def __str__(self):
-        return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
-
-class Audience(Searched):
+class Audience(Slugged, Searched):
     """A group of people whom measures concern, in the editors' reading."""
 
     slug = models.SlugField(_("slug"), unique=True)
     order = models.PositiveSmallIntegerField(_("order"), unique=True)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
-
-    name = Bilingual()
-
-    objects = NaturalKeyManager("slug")
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
 
     class Meta:
         verbose_name = _("audience")
         verbose_name_plural = _("audiences")
         ordering = ["order"]
 
-    def __str__(self):
-        return self.name
 
-    def natural_key(self):
-        return (self.slug,)
-
-
-class District(Searched):
+class District(Slugged, Searched):
     """The district itself or a place in it."""
 
     class Kind(models.TextChoices):
@@ -83,8 +53,7 @@ class District(Searched):
 
     slug = models.SlugField(_("slug"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    name_zh = ChineseField(_("name (Chinese)"))
-    name_en = models.TextField(_("name (English)"))
+    name = BilingualField(_("name (Chinese)"), _("name (English)"))
     pinyin = models.CharField(_("pinyin"), max_length=200)
     code = models.CharField(
         _("division code"),
@@ -107,13 +76,7 @@ class District(Searched):
     aliases = ArrayField(
         models.CharField(max_length=200), verbose_name=_("other names"), default=list, blank=True
     )
-    note_zh = ChineseField(_("note (Chinese)"), blank=True)
-    note_en = models.TextField(_("note (English)"), blank=True)
-
-    name = Bilingual()
-    note = Bilingual()
-
-    objects = NaturalKeyManager("slug")
+    note = BilingualField(_("note (Chinese)"), _("note (English)"), blank=True)
 
     class Meta:
         verbose_name = _("district or place")
@@ -127,9 +90,3 @@ class District(Searched):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="district_not_inside_itself"
             ),
         ]
-
-    def __str__(self):
-        return self.name
-
-    def natural_key(self):
-        return (self.slug,)

@@ -114,7 +114,6 @@ def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
 
 
 def of_list(filterset: MeasureFilter) -> Citation:
-    """The citation of a valid selection."""
     version, query = filterset.catalogue.version, filterset.canonical_query()
     sentence, work = list_sentence(filterset), list_work(filterset)
     return _citation(sentence, work, version, list_path(query), versioned=False)
@@ -273,7 +272,6 @@ def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list
 
 
 def as_of(version: DataVersion) -> dict[str, Any]:
-    """Number and day of the data version."""
     return {"version": version.number, "date": date_format(localtime(version.at), "DATE_FORMAT")}
 
 

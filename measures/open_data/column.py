@@ -10,9 +10,6 @@ from measures.catalogue import records
 
 from .fields import Field, iso
 
-#: The constraints of every slug.
-SLUG = {"pattern": "[-a-zA-Z0-9_]+", "maxLength": 50}
-
 
 @dataclass(frozen=True)
 class Column(Field):

@@ -32,7 +32,6 @@ def data_dictionary() -> list[dict[str, str]]:
 
 
 def table_schema() -> dict[str, Any]:
-    """COLUMNS as a Frictionless Table Schema."""
     return {
         "fields": [
             {

@@ -10,13 +10,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
-from django.views.generic import View
 
 from measures import site
 from measures.addresses import (
@@ -31,7 +30,7 @@ from measures.addresses import (
 )
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan
-from measures.history.changes import Span
+from measures.history.changes import Span, on_page
 from measures.history.events import Event, described
 from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
@@ -126,39 +125,33 @@ def written(feed: AtomFeed) -> HttpResponse:
     return response
 
 
-class MeasureFeed(View):
+def measure_feed(request: HttpRequest) -> HttpResponse:
     """The measures of a selection in the order of its page; more than MAX_ENTRIES in the order of their last edit.
 
     An entry is a measure: `updated` is when its record last changed, so a reader shows it anew exactly then.
     """
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        filterset = selected(request)
-        page = request.GET.get("page") or "1"
-        return canonical_redirect(request, filterset, page) or self.answer(filterset)
-
-    def answer(self, filterset: MeasureFilter) -> HttpResponse:
-        catalogue, query, language = filterset.catalogue, filterset.canonical_query(), get_language()
-        title = _("Measures of the Futian Reform Database")
-        if selection := description(filterset):
-            title = f"{title} · {selection}"
-        pages = max(1, -(-filterset.fitting.total // MAX_ENTRIES))
-        number = page_asked_for(self.request, pages)
-        page = Page(number, number < pages, catalogue.version)
-        path, own_path = list_path(query), list_path(query, ".atom")
-        feed = new_feed(title, path, own_path, page, ("measures", query), filterset.plans)
-        for measure in catalogue.measures(keys_on(page, filterset)):
-            feed.add_item(
-                title=f"{measure.code} {measure.headline or measure.title}",  # as rows of lists
-                link=absolute(in_language(measure_path(measure.code), language)),
-                description=escape(measure.summary),
-                unique_id=tag(language, "measure", measure.code),
-                updateddate=measure.edited_at,
-                categories=categories_of(measure, catalogue),
-            )
-        return written(feed)
+    filterset = selected(request)
+    if redirect := canonical_redirect(request, filterset, request.GET.get("page") or "1"):
+        return redirect
+    catalogue, query, language = filterset.catalogue, filterset.canonical_query(), get_language()
+    title = _("Measures of the Futian Reform Database")
+    if selection := description(filterset):
+        title = f"{title} · {selection}"
+    pages = max(1, -(-filterset.fitting.total // MAX_ENTRIES))
+    number = page_asked_for(request, pages)
+    page = Page(number, number < pages, catalogue.version)
+    path, own_path = list_path(query), list_path(query, ".atom")
+    feed = new_feed(title, path, own_path, page, ("measures", query), filterset.plans)
+    for measure in catalogue.measures(keys_on(page, filterset)):
+        feed.add_item(
+            title=f"{measure.code} {measure.headline or measure.title}",  # as rows of lists
+            link=absolute(in_language(measure_path(measure.code), language)),
+            description=escape(measure.summary),
+            unique_id=tag(language, "measure", measure.code),
+            updateddate=measure.edited_at,
+            categories=categories_of(measure, catalogue),
+        )
+    return written(feed)
 
 
 def keys_on(page: Page, filterset: MeasureFilter) -> list[int]:
@@ -180,39 +173,29 @@ def categories_of(measure: Measure, catalogue: Catalogue) -> list[str]:
     ]
 
 
-class ChangeFeed(View):
+def change_feed(request: HttpRequest) -> HttpResponse:
     """Every event of every record between two moments, or all; the newest first."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        span, number = Span.asked_for(request.GET), page_number(request)
-        if redirect := span.redirect(request, number):
-            return redirect
-        language, catalogue, query = get_language(), Catalogue.current(), span.query
-        first = (number - 1) * MAX_ENTRIES
-        # One more tells whether another page follows. They are not counted, which would read the whole history.
-        events = list(span.events()[first : first + MAX_ENTRIES + 1]) if number else []
-        if number != 1 and not events:
-            raise Http404(
-                _("There is no page “%(number)s” of changes.") % {"number": request.GET["page"][:20]}
-            )
-        page = Page(number, len(events) > MAX_ENTRIES, catalogue.version)
-        title = _("Changes of the Futian Reform Database")
-        path, own_path = changes_path(query), changes_path(query, ".atom")
-        name = ("changes", query) if query else ("changes",)
-        feed = new_feed(title, path, own_path, page, name, catalogue.plans)
-        names = public_names(catalogue.vocabulary)
-        for event in described(events[:MAX_ENTRIES], names, catalogue.vocabulary):
-            feed.add_item(
-                title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
-                link=absolute(page_of(event)),
-                description=escape(event.note or event.label),
-                unique_id=tag(language, event.kind, event.key, "version", event.number),
-                updateddate=event.at,
-                pubdate=event.at,
-            )
-        return written(feed)
+    span, number = Span.asked_for(request.GET), page_number(request)
+    if redirect := span.redirect(request, number):
+        return redirect
+    language, catalogue, query = get_language(), Catalogue.current(), span.query
+    events, more = on_page(span.events(), request, number, MAX_ENTRIES)
+    page = Page(number, more, catalogue.version)
+    title = _("Changes of the Futian Reform Database")
+    path, own_path = changes_path(query), changes_path(query, ".atom")
+    name = ("changes", query) if query else ("changes",)
+    feed = new_feed(title, path, own_path, page, name, catalogue.plans)
+    names = public_names(catalogue.vocabulary)
+    for event in described(events, names, catalogue.vocabulary):
+        feed.add_item(
+            title=f"{event.kind_label} {event.key} {event.title} · {event.label}",
+            link=absolute(page_of(event)),
+            description=escape(event.note or event.label),
+            unique_id=tag(language, event.kind, event.key, "version", event.number),
+            updateddate=event.at,
+            pubdate=event.at,
+        )
+    return written(feed)
 
 
 def page_of(event: Event) -> str:

@@ -1,8 +1,4 @@
-"""The fields of records as files and the API publish them, and kinds of records made of such fields.
-
-The columns of tables and the records of JSON are declared with these; so is what the data dictionary, the table schema and the
-OpenAPI document say about them.
-"""
+"""The fields of records as files and the API publish them, and kinds of records made of such fields."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +10,15 @@ from typing import Any
 from django.db.models.enums import ChoicesType
 from django.utils.functional import Promise
 
+from measures.addresses import CODE_PATTERN
+from measures.language.bilingual import in_either
+
 Text = str | Promise
+
+#: The constraints of every slug.
+SLUG = {"pattern": "[-a-zA-Z0-9_]+", "maxLength": 50}
+#: Patterns by the names that files of declarations call them.
+PATTERNS = {"code": CODE_PATTERN, "slug": SLUG["pattern"]}
 
 
 def iso(moment: datetime) -> str:
@@ -77,5 +81,17 @@ class RecordType:
         return [(field.name, field.read_for_json) for field in self.fields]
 
     def as_json(self, record: Any) -> dict[str, Any]:
-        """The record as a dictionary that `json.dumps` writes."""
         return {name: read(record) for name, read in self._readers}
+
+
+def options(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a field that a file declares: texts in both languages, the attribute to `read`, patterns by name."""
+    found = dict(declared)
+    for text in ("label", "description"):
+        if f"{text}_zh" in found:
+            found[text] = in_either(found.pop(f"{text}_zh"), found.pop(f"{text}_en"))
+    if "read" in found:
+        found["value"] = attrgetter(found.pop("read"))
+    if "pattern" in found.get("constraints", {}):
+        found["constraints"] = found["constraints"] | {"pattern": PATTERNS[found["constraints"]["pattern"]]}
+    return found

@@ -13,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
@@ -30,48 +29,34 @@ MAX_WHOLE = 128 * 1024  # bytes up to which a file is made as a whole
 MAX_NAME_LENGTH = 100  # characters: file systems take 255 bytes, and a Chinese character takes three of them
 
 
-class SelectionView(View):
-    """The list in another form: the same measures in the same order, never in pages.
-
-    However a selection is written it is answered where it stands: programs need not follow a redirect.
-    """
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        return self.answer(selected(request))
-
-    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        raise NotImplementedError
+# The list in other forms: the same measures in the same order, never in pages. However a selection is written it is answered
+# where it stands: programs need not follow a redirect.
 
 
-class MeasuresCsv(SelectionView):
-    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        return answer(csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv"))
+def measures_csv(request: HttpRequest) -> HttpResponseBase:
+    filterset = selected(request)
+    return answer(csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv"))
 
 
-class MeasuresXlsx(SelectionView):
-    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        count = filterset.fitting.total
-        if count > MAX_IN_A_WORKBOOK:
-            raise BadRequest(
-                format_lazy(
-                    _("A workbook holds at most {most} measures. Take the CSV or the JSON, or choose fewer."),
-                    most=f"{MAX_IN_A_WORKBOOK:,}",
-                )
+def measures_xlsx(request: HttpRequest) -> HttpResponseBase:
+    filterset = selected(request)
+    count = filterset.fitting.total
+    if count > MAX_IN_A_WORKBOOK:
+        raise BadRequest(
+            format_lazy(
+                _("A workbook holds at most {most} measures. Take the CSV or the JSON, or choose fewer."),
+                most=f"{MAX_IN_A_WORKBOOK:,}",
             )
-        query = filterset.canonical_query()
-        chunks = xlsx_chunks(
-            measures_of(filterset), count, query, filterset.catalogue.version, filterset.plans
         )
-        return answer(chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
+    query, version = filterset.canonical_query(), filterset.catalogue.version
+    chunks = xlsx_chunks(measures_of(filterset), count, query, version, filterset.plans)
+    return answer(chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
 
 
-class MeasuresJson(SelectionView):
-    def answer(self, filterset: MeasureFilter) -> HttpResponseBase:
-        query, version = filterset.canonical_query(), filterset.catalogue.version.number
-        chunks = json_chunks(measures_of(filterset), filterset.fitting.total, query, version)
-        return answer(chunks, JSON_TYPE)
+def measures_json(request: HttpRequest) -> HttpResponseBase:
+    filterset = selected(request)
+    query, version = filterset.canonical_query(), filterset.catalogue.version.number
+    return answer(json_chunks(measures_of(filterset), filterset.fitting.total, query, version), JSON_TYPE)
 
 
 def measure_json(request: HttpRequest, code: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from measures.addresses import PLURALS
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan, Record
 from measures.models import District as DistrictModel
@@ -13,12 +14,16 @@ from measures.selection.numbers import everything, of_plan
 
 
 class Kind(NamedTuple):
-    """A kind of topic: its facet, the name of the page of all of them, its heading, and what it says of itself."""
+    """A kind of topic: its facet, its heading, and what it says of itself."""
 
     facet: str
-    index: str
     label: str | Promise
     introduction: str | Promise
+
+    @property
+    def index(self) -> str:
+        """The name of the page of all of them."""
+        return PLURALS[self.facet]
 
 
 #: In the order of citizens.
@@ -27,7 +32,6 @@ KINDS = {
     for kind in (
         Kind(
             "audience",
-            "audiences",
             _("Whom it concerns"),
             _(
                 "Whom a measure concerns is the editors’ reading of its text; the source does not say it in so many words."
@@ -35,7 +39,6 @@ KINDS = {
         ),
         Kind(
             "district",
-            "districts",
             _("Where"),
             _(
                 "The places that the source names, and the sub-districts of Futian. Where none is named, the plan speaks of the whole district."
@@ -43,13 +46,11 @@ KINDS = {
         ),
         Kind(
             "category",
-            "categories",
             _("By category"),
             _("The plan sorts its reforms into these categories; each measure belongs to one."),
         ),
         Kind(
             "centre",
-            "centres",
             _("The four centres"),
             _(
                 "The source links the reforms to the four centres only as a whole. Which measure serves which centre is the editors’ reading, by wording of the source or by judgement."
@@ -99,7 +100,6 @@ def _first(doors: list[Door], most: int) -> list[Door]:
 
 
 def ways_in(plan: Plan, catalogue: Catalogue) -> list[Doors]:
-    """The doors of the home page: of each kind, for this plan."""
     return catalogue.kept(
         ("ways in", plan.slug), lambda: [doors(facet, catalogue, plan, MAX_DOORS) for facet in KINDS]
     )

@@ -1,14 +1,9 @@
 """The words of the plans that readers may not know, explained by the editors."""
 
-from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from measures import site
-from measures.addresses import absolute
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan, Term
-from measures.language.bilingual import LANGUAGE_TAGS
 from measures.language.normalising import normalized
 from measures.language.readings import toned
 
@@ -42,28 +37,3 @@ def place_of(term: Term) -> tuple[str, str]:
     """Where the term stands in an alphabetical list: by its English name, or by the pinyin of the Chinese one."""
     name = term.name if get_language() == "en" else toned(term.name_zh)
     return normalized(name).strip("“”‘’\"' "), term.slug
-
-
-def set_of_terms(glossary: list[tuple[Plan, Explained]]) -> dict:
-    """The glossary in the words of schema.org."""
-    address = absolute(reverse("glossary"))
-    return {
-        "@type": "DefinedTermSet",
-        "@id": address,
-        "url": address,
-        "name": _("Glossary"),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-        "license": site.LICENCE["path"],
-        "hasDefinedTerm": [
-            {
-                "@type": "DefinedTerm",
-                "@id": f"{address}#{term.slug}",
-                "name": term.name,
-                "description": term.gloss,
-                "inDefinedTermSet": address,
-            }
-            for _plan, terms in glossary
-            for term, _measures in terms
-        ],
-    }

@@ -19,6 +19,7 @@ from measures.language.bilingual import LANGUAGE_TAGS
 from measures.snapshots import asked_moment
 
 from .metadata import PAGES, Page
+from .schema_org import breadcrumbs
 
 # Languages as Open Graph writes them.
 LOCALES = {"zh-hans": "zh_CN", "zh-hant": "zh_HK", "en": "en_GB"}
@@ -109,13 +110,3 @@ def describe(page: Page, address: str) -> list[str]:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES)
         tags.append(format_html('<script type="application/ld+json">{}</script>', mark_safe(text)))  # noqa: S308
     return tags
-
-
-def breadcrumbs(crumbs: list[tuple[str, str]]) -> dict:
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": position, "name": name, "item": absolute(path)}
-            for position, (name, path) in enumerate(crumbs, 1)
-        ],
-    }

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from measures.catalogue import Catalogue
-from measures.history.changes import Span, folded, tell_what_came_along
+from measures.history.changes import Span, folded, on_page, tell_what_came_along
 from measures.history.documents import whole
 from measures.history.events import described
 from measures.history.names import public_names
@@ -71,34 +71,27 @@ class MeasureVersion(HistoryPage):
 
 
 class Changes(HistoryPage):
-    """The public changes between two moments, or all, newest first. The pages are not counted, because that would read the
-    whole history."""
+    """The public changes between two moments, or all, newest first."""
 
     template_name = "changes.html"
     paginate_by = 30
 
     def get(self, request):
-        self.span, self.number = Span.asked_for(request.GET), page_number(request)
-        redirect = self.span.redirect(request, self.number)
-        return redirect or self.render_to_response(self.get_context_data())
+        span, number = Span.asked_for(request.GET), page_number(request)
+        redirect = span.redirect(request, number)
+        return redirect or self.render_to_response(self.get_context_data(span=span, number=number))
 
-    def get_context_data(self, **kwargs):
-        number = self.number
-        first = (number - 1) * self.paginate_by
-        found = folded(self.span.events())
-        versions = found[first : first + self.paginate_by + 1] if number else []
-        if not versions and number != 1:
-            given = self.request.GET["page"][:20]
-            raise Http404(_("There is no page “%(number)s” of changes.") % {"number": given})
+    def get_context_data(self, span, number, **kwargs):
+        versions, more = on_page(folded(span.events()), self.request, number, self.paginate_by)
         names = public_names(self.catalogue.vocabulary)
-        events = described(versions[: self.paginate_by], names, self.catalogue.vocabulary)
+        events = described(versions, names, self.catalogue.vocabulary)
         tell_what_came_along(events)
         path = self.request.path
         return super().get_context_data(
             versions=events,
-            span=self.span,
-            newer=f"{path}?{self.span.page(number - 1)}".rstrip("?") if number > 1 else "",
-            older=f"{path}?{self.span.page(number + 1)}" if len(versions) > self.paginate_by else "",
+            span=span,
+            newer=f"{path}?{span.page(number - 1)}".rstrip("?") if number > 1 else "",
+            older=f"{path}?{span.page(number + 1)}" if more else "",
             number=number,
             **kwargs,
         )

@@ -15,12 +15,11 @@ from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
-from measures.search.snippets import hits, marked_whole
 from measures.selection.filter import SORTS, MeasureFilter
 
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import MAIN, ShownFacet, ShownOption, shown_facets
-from .rows import row, rows
+from .rows import found_rows, rows
 from .sentences import sentence
 from .strip import Strip, strip
 from .wrapping import wrapping
@@ -130,18 +129,7 @@ class Listing:
         shown = {"coded": self.mixed, "in_one_category": one_category}
         if not (query := self.filterset.search):
             return rows(catalogue, keys, **shown)
-        breaks = wrapping(catalogue).breaks
-        return [
-            row(
-                measure,
-                catalogue,
-                headline=marked_whole(measure.headline, query, breaks(measure.headline)),
-                title=marked_whole(measure.title, query, breaks(measure.title)),
-                hits=hits(measure, query),
-                **shown,
-            )
-            for measure in catalogue.measures(keys)
-        ]
+        return found_rows(catalogue, keys, query, **shown)
 
     @property
     def compared(self) -> str:
@@ -152,7 +140,6 @@ class Listing:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """The rows by what is compared; empty where nothing is."""
         facet, register = self.compared, self.filterset.catalogue.register
         if not facet:
             return []
@@ -218,7 +205,6 @@ class Listing:
 
     @cached_property
     def sentence(self) -> str:
-        """The selection in words, with its number."""
         return sentence(self.filterset)
 
     @property
@@ -289,12 +275,10 @@ class Listing:
 
     @property
     def synonyms(self) -> list[tuple[str, str]]:
-        """The words of the search for which others were looked for too, and these."""
         return self.filterset.search.synonyms_used if self.filterset.search else []
 
     @property
     def exact_address(self) -> str:
-        """The list of what has the search exactly as it stands."""
         return self._address(q=self.filterset.search.exact_query)
 
     @cached_property
@@ -304,7 +288,6 @@ class Listing:
 
     @property
     def matrix_is_possible(self) -> bool:
-        """Whether the categories are few enough for a picture."""
         return len(self.filterset.vocabulary.category) <= MAX_ROWS
 
     @property
@@ -314,7 +297,6 @@ class Listing:
 
     @property
     def list_address(self) -> str:
-        """The address of this list without its matrix."""
         return self._address()
 
     @cached_property

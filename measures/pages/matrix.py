@@ -72,6 +72,11 @@ class Matrix:
         """How many columns it has, those of names and sums included."""
         return len(self.columns) + 2
 
+    @property
+    def has_outside(self) -> bool:
+        """Whether dots of measures outside the selection are shown."""
+        return any(not dot.inside for row in self.rows for cell in row.cells for dot in cell.dots)
+
 
 def matrix(
     filterset: MeasureFilter, address: Callable[..., str], categories: Iterable[Category] | None = None

@@ -67,7 +67,7 @@ class MeasurePage(PublicPage):
         if self.catalogue.register.key_of(code) is None:
             raise Http404(_("There is no such record here, or it is not published."))
         found = self.catalogue.surroundings(code)
-        shown = relations(found[code], self.catalogue, self.catalogue.neighbours(code), found)
+        shown = relations(found[code], self.catalogue, self.catalogue.register.neighbours(code), found)
         return super().get_context_data(
             **shown, **citations.for_measure(found[code], self.catalogue), **kwargs
         )

@@ -7,10 +7,9 @@ Nothing here says that a government publishes the site, and no tag is printed em
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures import site
@@ -19,7 +18,7 @@ from measures.catalogue.records import Measure, Plan
 from measures.language.bilingual import LANGUAGE_TAGS
 
 from .doors import KINDS
-from .glossary import set_of_terms
+from .schema_org import creative_work, dataset, dataset_of, editors, set_of_terms, the_dataset
 
 
 class Page(NamedTuple):
@@ -35,47 +34,6 @@ class Page(NamedTuple):
     picture: str = (
         ""  # the slug of the category whose picture is shown with a link to the page; else that of the site
     )
-
-
-def editors() -> dict:
-    name = settings.ORGANISER or _("Editors of the Futian Reform Database")
-    return {"@type": "Organization", "name": name, "url": absolute(reverse("about"))}
-
-
-def based_on(plans: list[Plan]) -> dict | list[dict]:
-    """The works that the records of these plans were made from; of one plan it is no list."""
-    works = [{"@type": "CreativeWork", "name": plan.title, "description": plan.source} for plan in plans]
-    return works[0] if len(works) == 1 else works
-
-
-def joined(texts: Iterable[str]) -> str:
-    return pgettext("between choices", "; ").join(texts)
-
-
-def dataset(context) -> dict:
-    """The whole database."""
-    return dataset_of(context["plans"], absolute("/#dataset"), absolute(reverse("home")), context)
-
-
-def dataset_of(plans: list[Plan], name: str, address: str, context) -> dict:
-    """The measures of these plans as the dataset `name`, which the page at `address` is about."""
-    version = context["data_version"]
-    return {
-        "@type": "Dataset",
-        "@id": name,
-        "name": ": ".join(filter(None, [site.name(), joined(plan.short_title for plan in plans)])),
-        "description": "\n\n".join(plan.method for plan in plans),
-        "url": address,
-        "creator": editors(),
-        "license": site.LICENCE["path"],
-        "isAccessibleForFree": True,
-        "inLanguage": list(LANGUAGE_TAGS.values()),
-        "temporalCoverage": "/".join(map(str, sorted({plans[0].year, plans[-1].year}))) if plans else "",
-        "spatialCoverage": {"@type": "Place", "name": _("Futian District, Shenzhen")},
-        "isBasedOn": based_on(plans),
-        "version": str(version.number),
-        "dateModified": localtime(version.at).isoformat(timespec="seconds"),
-    }
 
 
 def home(context) -> Page:
@@ -145,34 +103,7 @@ def measure(context) -> Page:
     )
 
 
-def creative_work(measure: Measure) -> dict:
-    """The measure in the words of schema.org."""
-    address = absolute(reverse("measure", args=[measure.code]))
-    places = [role.district for role in measure.districts]
-    return {
-        "@type": "CreativeWork",
-        "@id": address,
-        "url": address,
-        "name": measure.heading,
-        "alternateName": measure.title,
-        "abstract": measure.summary,
-        "identifier": measure.code,
-        "position": measure.number,
-        "genre": measure.category.name,
-        "keywords": list(measure.keywords),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
-        "isBasedOn": based_on([measure.plan]),
-        "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
-        "author": editors(),
-        "license": site.LICENCE["path"],
-        "datePublished": localtime(measure.published_at).isoformat(timespec="seconds"),
-        "dateModified": localtime(measure.edited_at).isoformat(timespec="seconds"),
-    }
-
-
 def article(measure: Measure) -> dict[str, str]:
-    """The article tags of Chinese government pages."""
     return {
         "ArticleTitle": measure.title,
         "ContentSource": measure.plan.source.partition("。")[0],
@@ -194,7 +125,7 @@ def topic(context) -> Page:
         "name": topic.name,
         "url": absolute(address),
         "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()},
+        "isPartOf": the_dataset(),
         "hasPart": [
             {
                 "@type": "CreativeWork",
@@ -219,7 +150,12 @@ def topic(context) -> Page:
 
 def topics(context) -> Page:
     kind = context["kind"]
-    return Page(str(kind.label), str(kind.introduction), [(str(kind.label), reverse(kind.index))], [])
+    return at_the_top(kind.index, str(kind.label), str(kind.introduction))
+
+
+def at_the_top(name: str, title: str, description: str, things: Iterable[dict] = ()) -> Page:
+    """A page right below the home page, by the name of its address."""
+    return Page(title, description, [(title, reverse(name))], [*things])
 
 
 def crumb_of_plan(plan: Plan, context) -> list[tuple[str, str]]:
@@ -228,14 +164,14 @@ def crumb_of_plan(plan: Plan, context) -> list[tuple[str, str]]:
 
 
 def plans(context) -> Page:
-    return Page(_("Plans"), site.description(context["years"]), [(_("Plans"), reverse("plans"))], [])
+    return at_the_top("plans", _("Plans"), site.description(context["years"]))
 
 
 def plan(context) -> Page:
     plan = context["plan"]
     address = reverse("plan", args=[plan.slug])
     own = dataset_of([plan], f"{absolute(address)}#dataset", absolute(address), context)
-    own["isPartOf"] = {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()}
+    own["isPartOf"] = the_dataset()
     return Page(
         plan.short_title, plan.intro, [(_("Plans"), reverse("plans")), (plan.short_title, address)], [own]
     )
@@ -252,8 +188,7 @@ def source(context) -> Page:
 
 
 def about(context) -> Page:
-    methods = "\n\n".join(plan.method for plan in context["plans"])
-    return Page(_("About"), methods, [(_("About"), reverse("about"))], [])
+    return at_the_top("about", _("About"), "\n\n".join(plan.method for plan in context["plans"]))
 
 
 def glossary(context) -> Page:
@@ -261,29 +196,21 @@ def glossary(context) -> Page:
         "Words of the plans that readers may not know, explained by the editors, with the measures in which they stand."
     )
     things = [set_of_terms(context["glossary"]) | {"author": editors()}]
-    return Page(_("Glossary"), description, [(_("Glossary"), reverse("glossary"))], things)
+    return at_the_top("glossary", _("Glossary"), description, things)
 
 
 def gaps(context) -> Page:
-    return Page(
-        _("What the plans do not say"),
-        _(
-            "Who answers for it, where, how much, until when, and how firmly: counted in the record, each number with its measures."
-        ),
-        [(_("What the plans do not say"), reverse("gaps"))],
-        [],
+    description = _(
+        "Who answers for it, where, how much, until when, and how firmly: counted in the record, each number with its measures."
     )
+    return at_the_top("gaps", _("What the plans do not say"), description)
 
 
 def data(context) -> Page:
-    return Page(
-        _("Data"),
-        _(
-            "The whole database as CSV, XLSX, JSON and a data package: files, data dictionary, licence, how to cite."
-        ),
-        [(_("Data"), reverse("data"))],
-        [dataset(context) | context["distribution"]],
+    description = _(
+        "The whole database as CSV, XLSX, JSON and a data package: files, data dictionary, licence, how to cite."
     )
+    return at_the_top("data", _("Data"), description, [dataset(context) | context["distribution"]])
 
 
 def api(context) -> Page:

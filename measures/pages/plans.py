@@ -37,7 +37,6 @@ class OfPlan(PublicPage):
     """A page that speaks of one plan."""
 
     def shown(self, plan: Plan) -> dict[str, Any]:
-        """The context of the page of this plan."""
         raise NotImplementedError
 
     def get_context_data(self, slug, **kwargs):

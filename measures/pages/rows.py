@@ -9,13 +9,20 @@ from django.utils.translation import get_language
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
 from measures.models import CentreLink
+from measures.search.search import Search
+from measures.search.snippets import hits, marked_whole
 from measures.selection.facets import NONE
 from measures.selection.numbers import everything
 
+from .template_tags import own_lang
 from .wrapping import wrapping
 
 MAX_ROWS = 2_000  # kept in a language, of about 2 kB each
 MAX_DOTS = 12  # in a cell of the matrix; above, a number takes over
+
+
+# Around what a search changes in a row. Content is escaped, so this stands nowhere in it.
+HOLE = SafeString("<|>")
 
 
 def rows(
@@ -26,21 +33,47 @@ def rows(
     They are told apart by number, or where measures of several plans stand together (`coded`), by code. Where all are
     `in_one_category`, it is not said again.
     """
-    kept: dict[int, SafeString] = catalogue.kept(("rows", get_language(), coded, in_one_category), dict)
+    kept = _kept_rows(catalogue, coded, in_one_category)
     made = {}
     if missing := [key for key in keys if key not in kept]:
         made = {
-            measure.key: row(measure, catalogue, coded=coded, in_one_category=in_one_category)
+            measure.key: _parts(measure, catalogue, coded, in_one_category)
             for measure in catalogue.measures(missing)
         }
         if len(kept) + len(made) <= MAX_ROWS:
             kept |= made
-    return [made.get(key) or kept[key] for key in keys]
+    return [SafeString("".join(made.get(key) or kept[key])) for key in keys]
 
 
-def row(measure: Measure, catalogue: Catalogue, **shown) -> SafeString:
-    """One row; `coded` and `in_one_category` as above, and a search gives `headline` and `title` with marks and its `hits`."""
-    return get_template("_row.html").render({"measure": measure, "wrapping": wrapping(catalogue), **shown})
+def found_rows(
+    catalogue: Catalogue, keys: list[int], query: Search, *, coded: bool, in_one_category: bool = False
+) -> list[SafeString]:
+    """The same for measures that a search has found, with what it found marked."""
+    kept, breaks, found = _kept_rows(catalogue, coded, in_one_category), wrapping(catalogue).breaks, []
+    for measure in catalogue.measures(keys):
+        parts = list(kept.get(measure.key) or _parts(measure, catalogue, coded, in_one_category))
+        if len(kept) < MAX_ROWS:
+            kept.setdefault(measure.key, tuple(parts))
+        names = filter(None, [measure.headline, measure.title])
+        shown = hits(measure, query)
+        parts[1::2] = [
+            *(own_lang(marked_whole(name, query, breaks(name)), name.lang) for name in names),
+            get_template("_hits.html").render({"hits": shown}) if shown else "",
+        ]
+        found.append(SafeString("".join(parts)))
+    return found
+
+
+def _kept_rows(catalogue: Catalogue, *shown: bool) -> dict[int, tuple[str, ...]]:
+    return catalogue.kept(("rows", get_language(), *shown), dict)
+
+
+def _parts(measure: Measure, catalogue: Catalogue, coded: bool, in_one_category: bool) -> tuple[str, ...]:
+    """A row in parts. Those in odd places are what a search changes: the headline, if there is one, the title, and where the
+    query was found."""
+    shown = {"coded": coded, "in_one_category": in_one_category, "hole": HOLE}
+    markup = get_template("_row.html").render({"measure": measure, "wrapping": wrapping(catalogue), **shown})
+    return tuple(markup.split(HOLE))
 
 
 class Dot(NamedTuple):

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.open_data.api.endpoints import as_json
@@ -25,18 +24,14 @@ MAX_OF_A_KIND = 3
 MAX_SUGGESTIONS = 12
 
 
-class Suggestions(View):
+def suggestions_json(request: HttpRequest) -> HttpResponse:
     """A small JSON document for static/suggestions.js, in the language of its address. It is kept like a page."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        filterset = selected(request)
-        shown = list(islice(suggestions(filterset.query, filterset), MAX_SUGGESTIONS))
-        said = ngettext("%(count)s suggestion", "%(count)s suggestions", len(shown)) % {"count": len(shown)}
-        response = as_json({"suggestions": shown, "said": said})
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+    filterset = selected(request)
+    shown = list(islice(suggestions(filterset.query, filterset), MAX_SUGGESTIONS))
+    said = ngettext("%(count)s suggestion", "%(count)s suggestions", len(shown)) % {"count": len(shown)}
+    response = as_json({"suggestions": shown, "said": said})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def suggestions(typed: str, filterset: MeasureFilter) -> Iterator[dict[str, Any]]:

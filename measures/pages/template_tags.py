@@ -25,9 +25,9 @@ register = template.Library()
 
 
 @register.filter
-def own_lang(text):
+def own_lang(text, lang=None):
     """Marks a text with its language where that is not the page's (Chinese shown for missing English)."""
-    lang = getattr(text, "lang", None)
+    lang = lang or getattr(text, "lang", None)
     if lang is None or (lang == ENGLISH) == (get_language() == "en"):
         return text
     return format_html('<span lang="{}">{}</span>', lang, text)
@@ -99,7 +99,6 @@ register.filter("quoted", quoted)
 
 @register.simple_tag
 def page_lang():
-    """The language of the page, for `<html lang>`."""
     return LANGUAGE_TAGS[get_language()]
 
 
@@ -145,7 +144,6 @@ def page_moment(context):
 
 @register.simple_tag(takes_context=True)
 def current_page(context, name):
-    """`aria-current` on the navigation's link to the page that is shown."""
     resolved = getattr(context["request"], "resolver_match", None)
     return mark_safe(' aria-current="page"') if resolved and resolved.url_name == name else ""  # noqa: S308
 
@@ -176,7 +174,6 @@ def said_of_plans(context, what):
 
 @register.simple_tag(takes_context=True)
 def page_address(context):
-    """The address of the page, which is printed below it."""
     return unquote(absolute(in_moment(context["request"].get_full_path())))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from measures import models
 from measures.addresses import in_language, list_path
 from measures.catalogue.records import Category, Centre, Measure, Plan, Record
+from measures.history.kinds import MODELS
 from measures.language.bilingual import Text
 from measures.selection.numbers import Fitting
 
@@ -19,12 +20,6 @@ from .public_page import PublicPage
 from .rows import rows
 
 MAX_ON_A_TOPIC = 100  # measures
-MODELS = {
-    "category": models.Category,
-    "centre": models.Centre,
-    "audience": models.Audience,
-    "district": models.District,
-}
 
 
 class Group(NamedTuple):
@@ -36,8 +31,6 @@ class Group(NamedTuple):
 
 
 class TopicIndex(PublicPage):
-    """All topics of one kind."""
-
     template_name = "topics.html"
     facet = ""
 
@@ -47,8 +40,6 @@ class TopicIndex(PublicPage):
 
 
 class TopicPage(PublicPage):
-    """A category, centre, audience or place: what it is, and its measures."""
-
     template_name = "topic.html"
     facet = ""
 

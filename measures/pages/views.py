@@ -110,8 +110,6 @@ class DataPage(PublicPage):
 
 
 class ApiPage(PublicPage):
-    """The API's documentation, made from its OpenAPI document."""
-
     template_name = "api.html"
 
     def get_context_data(self, **kwargs):

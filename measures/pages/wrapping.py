@@ -31,7 +31,6 @@ class Wrapping:
         return Words(_words(self.catalogue))
 
     def markup(self, text: str) -> SafeString:
-        """The Chinese text as markup."""
         if (kept := self._kept.get(text)) is None:
             kept = self.made(text)
             if len(self._kept) < MAX_TEXTS:
@@ -66,4 +65,4 @@ def _words(catalogue: Catalogue) -> Iterator[str]:
     for synonym in vocabulary.synonym.values():
         yield from (synonym.word, synonym.means)
     if len(catalogue.register) <= MAX_READ:
-        yield from catalogue.store.keywords()
+        yield from catalogue.keywords()

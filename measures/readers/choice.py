@@ -88,9 +88,9 @@ class Readers:
             else:
                 if is_behind(reader.seen, self.newest()):
                     connections[reader.alias].close()
+                reader.asked = None  # it has answered, however late
                 for other in self.all:
-                    if other.is_silent:
-                        other.cut()
+                    other.cut()
             finally:
                 reader.asked = None
                 reader.looked.set()

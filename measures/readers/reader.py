@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -34,6 +35,7 @@ class Reader:
         self.looked = threading.Event()  # set once that thread knows something
         self.trusted: WeakKeyDictionary = WeakKeyDictionary()  # until when, of each connection
         self.sockets: WeakKeyDictionary = WeakKeyDictionary()  # of each connection, to end it from outside
+        self.waiting: dict = {}  # connection -> since when somebody waits for its transaction to open
 
     @property
     def name(self) -> str:
@@ -85,15 +87,32 @@ class Reader:
             raise RightsRefused(refusal(self.name, rights))
         self.trusted[connection.connection] = time.monotonic() + RIGHTS_HOLD
 
-    def register(self, connection) -> None:
-        """Keep a second descriptor of the connection's socket, which is ours whatever becomes of the first."""
+    @contextmanager
+    def awaited(self, connection) -> Iterator[None]:
+        """A context for what opens a transaction, in which `cut` ends the connection if it says nothing.
+
+        By a second descriptor of its socket, which is ours whatever becomes of the first.
+        """
         if connection not in self.sockets:
             self.sockets[connection] = socket.socket(fileno=os.dup(connection.fileno()))
             weakref.finalize(connection, self.sockets[connection].close)
+        self.waiting[connection] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self.waiting[connection]
 
     def cut(self) -> None:
-        """End its connections: who waits for it in vain gets an error, and can ask another."""
-        self.failed_at = time.monotonic()
-        for descriptor in list(self.sockets.values()):
-            with suppress(OSError):
-                descriptor.shutdown(socket.SHUT_RDWR)
+        """End the connections that say nothing: who waits for them gets an error, and can ask another.
+
+        Of a server that is silent that is all of them. Otherwise it may be one: a pooler keeps whoever asked just when its
+        server went away waiting, and tells those who come later at once.
+        """
+        now = time.monotonic()
+        if self.is_silent:
+            self.failed_at, silent = now, [reference() for reference in self.sockets.keyrefs()]
+        else:
+            silent = [connection for connection, since in list(self.waiting.items()) if now - since > SILENCE]
+        for connection in silent:
+            with suppress(OSError, KeyError, TypeError):  # it has ended meanwhile
+                self.sockets[connection].shutdown(socket.SHUT_RDWR)

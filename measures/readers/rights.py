@@ -21,7 +21,6 @@ ORDER BY 1
 
 
 def readable_tables() -> list[str]:
-    """The tables and views that public pages may read."""
     models = apps.get_app_config("measures").models_module.PUBLIC_MODELS
     return ["django_migrations", *(model._meta.db_table for model in models)]
 

@@ -30,9 +30,9 @@ class Snapshot:
         try:
             self.transaction.__enter__()
             begun = True
-            self.reader.register(self.connection.connection)
-            self._hold_to_limits()
-            self.version = newest_version("reader")
+            with self.reader.awaited(self.connection.connection):
+                self._hold_to_limits()
+                self.version = newest_version("reader")
         except BaseException as error:
             self.connection.close()
             if begun:

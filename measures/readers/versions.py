@@ -4,7 +4,6 @@ from django.apps import apps
 
 
 def newest_version(alias: str):
-    """The data version that a database has now."""
     return apps.get_model("measures", "DataVersion").objects.using(alias).live()
 
 

@@ -8,8 +8,10 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from measures.language.unicode_ranges import HAN
+from measures.language.word_lists import word_list
 
 from .index import Index
 from .pinyin import Spelling, fewest_pieces, spelt_spans
@@ -29,22 +31,10 @@ UNKNOWN = 5  # what a character costs that belongs to no word; a word costs 1
 MAX_STRINGS = 2_000  # that such pinyin may stand for in all
 
 # Words that carry a question and not its matter.
-QUESTION_WORDS = frozenset(
-    """的 了 吗 呢 吧 啊 呀 嘛 么 是 有 在 和 与 及 或 跟 对 把 被 给 为 让 请 我 你 您 他 她 它 谁 哪 何 几 想 要 会 能 去
-    做 搞 弄 都 也 还 就 怎 这 那 个 些 里 上 下 中 后 前 到 从 由 于 之 以 所 没 不 很 最 更 可 得 着 过 啥 咋 用 办 找 查
-    来 难 贵 慢 快 好 多 少 钱
-    什么 怎么 怎样 怎么样 怎么办 如何 哪些 哪里 哪个 哪儿 多少 多久 几个 为什么 为何 是什么 有什么 有哪些 有没有 是不是 能不能
-    可以 可不可以 请问 我想 我要 想要 需要 应该 关于 有关 相关 对于 方面 以及 还有 怎么做 怎么弄 什么时候 什么是 何时 何地 在哪 在哪里
-    我们 你们 他们 咱们 自己 别人 人家 大家 人们 人 这个 那个 这些 那些 一下 一些 一个 知道 了解 介绍 告诉 帮我 查询 查找 搜索 情况 内容 东西 事情
-    会不会 要不要 好不好 行不行 到底 究竟 是否 目前 现在 今年 今后 将来 以后 多少钱 怎么收费 怎么申请 如何申请 如何办 怎么走 怎么样了""".split()  # noqa: SIM905
-)
+QUESTION_WORDS = word_list(Path(__file__).with_name("question_words_zh.txt"))
 # After these a single character is a verb: "怎么聘".
 ASKING_HOW = frozenset({"怎么", "怎样", "如何", "咋"})
-ENGLISH_QUESTION_WORDS = frozenset(
-    """a about all am an and any are as at be been being by can could did do does find for from get give had has have how i
-    if in into is it its like me my need of on or our please show tell that the their there these they this to us was we
-    were what what's whats when where which who whom why will with would you your""".split()  # noqa: SIM905
-)
+ENGLISH_QUESTION_WORDS = word_list(Path(__file__).with_name("question_words_en.txt"))
 
 
 @dataclass(frozen=True)

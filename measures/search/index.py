@@ -118,6 +118,10 @@ class Index:
             rows: list[Any] = cursor.fetchall()
             return rows
 
+    def _first(self, sql: str, **parameters: Any) -> list[str]:
+        """The first column of the rows."""
+        return [row[0] for row in self._rows(sql, **parameters)]
+
     def _holding(self, model: type[SearchRow] | type[SearchName]) -> Any:
         rows = model.objects.using(self.using)
         return rows.present() if self.number is None else rows.as_of(self.number)
@@ -130,15 +134,13 @@ class Index:
         return self._rows(STEMS_AND_FORMS, words=words) if words else []
 
     def words_of_length(self, shortest: int, longest: int) -> list[str]:
-        return [word for (word,) in self._rows(WORDS_OF_LENGTH, shortest=shortest, longest=longest)]
+        return self._first(WORDS_OF_LENGTH, shortest=shortest, longest=longest)
 
     def words_beginning(self, beginning: str) -> list[str]:
         """The shortest Latin words of the site that begin so."""
         if not re.fullmatch("[a-z0-9]{2,}", beginning):
             return []
-        return [
-            word for (word,) in self._rows(WORDS_BEGINNING, beginning=f"{beginning}_%", most=MAX_COMPLETIONS)
-        ]
+        return self._first(WORDS_BEGINNING, beginning=f"{beginning}_%", most=MAX_COMPLETIONS)
 
     def pairs_read_as(self, steps: Iterable[Step]) -> dict[Step, Pairs]:
         """For each two syllables the pairs of the site that can be read so."""
@@ -164,14 +166,12 @@ class Index:
     def known_words(self, texts: Iterable[str]) -> set[str]:
         """Those of the texts that are words of the site: Latin words, and short names and keywords in Chinese."""
         texts = sorted(texts)
-        known = {word for (word,) in self._rows(KNOWN_WORDS, texts=texts)} if texts else set()
+        known = set(self._first(KNOWN_WORDS, texts=texts)) if texts else set()
         return known.union(text for text in texts if text in self._also_known)
 
     def words_like(self, patterns: list[str], shortest: int, longest: int) -> list[str]:
         """The words of the site that fit one of the patterns, in which `_` stands for a character."""
-        return [
-            word for (word,) in self._rows(WORDS_LIKE, shortest=shortest, longest=longest, patterns=patterns)
-        ]
+        return self._first(WORDS_LIKE, shortest=shortest, longest=longest, patterns=patterns)
 
     def pairs_sounding_like(self, first: str, second: str) -> list[str]:
         """The pairs in names that are read like these two characters."""
@@ -187,7 +187,7 @@ class Index:
 
     def sounding_like(self, characters: list[str]) -> set[str]:
         """All characters that have a reading in common with one of these."""
-        return {character for (character,) in self._rows(SOUNDING_LIKE, characters=characters)}
+        return set(self._first(SOUNDING_LIKE, characters=characters))
 
     # --- Rows and names ---
 
@@ -208,16 +208,13 @@ class Index:
         return named
 
     def exists(self, condition: Q) -> bool:
-        """Whether the row of some measure fits."""
         with self._timed():
             return bool(self._holding(SearchRow).filter(condition).exists())
 
     def stands(self, text: str) -> bool:
-        """Whether some measure has this text."""
         return self.exists(text_condition(Alternatives((Phrase(text),))))
 
     def bitmap(self, condition: Q, register: Register) -> int:
-        """The bitmap of the measures whose rows fit."""
         words = self._holding(SearchRow).filter(condition).values(which=WordOf("measure_id"))
         with self._timed():
             return register.of_words(words.annotate(bits=Bits("measure_id")).values_list("which", "bits"))

@@ -29,14 +29,12 @@ class Lexicon:
         return bool(self.forms.get(self.stems.get(word, "")))
 
     def phrase(self, text: str) -> Phrase:
-        """`text` as it stands."""
         text = text.replace("'", "")
         stems = tuple(self.stems[word] for word in LATIN_WORD.findall(text))
         forms = self.forms.get(stems[0], ()) if LATIN_WORD.fullmatch(text) else ()
         return Phrase(text, stems, forms)
 
     def spelt(self, spelling: Spelling) -> list[str]:
-        """The Chinese texts that a word can be pinyin of."""
         alone = self.characters.get(spelling.word, []) if spelling.single else []
         return [*spelling.strings(self.pairs), *alone]
 

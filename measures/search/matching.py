@@ -50,7 +50,6 @@ class Phrase:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Finds the phrase in a normalised text."""
         if not re.fullmatch(f"{LATIN}+", self.text):
             return re.compile(self.expression)
         words = sorted({self.text, *self.forms}, key=len, reverse=True)
@@ -102,7 +101,6 @@ Tree = Alternatives | Combined
 
 
 def leaves(tree: Tree) -> Iterator[Alternatives]:
-    """The alternatives of the tree, in the order of the query."""
     if isinstance(tree, Alternatives):
         yield tree
     else:

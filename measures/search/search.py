@@ -65,11 +65,9 @@ class Reading:
         return self._found(self.tree) if self.parts else 0
 
     def found_by(self, part: Part) -> int:
-        """The bitmap of the measures that fit one of the parts."""
         return self.found if len(self.parts) == 1 else self._found(part.tree)
 
     def stands_somewhere(self, part: Part) -> bool:
-        """Whether some measure fits one of the parts."""
         if len(self.parts) == 1:
             return bool(self.found)
         if any(self._named[id(leaf)] for leaf in leaves(part.tree)):
@@ -124,8 +122,7 @@ class Search:
     def __init__(self, query: str, catalogue: Catalogue):
         self.query = query
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
-        store = catalogue.store
-        self.index = Index(store.using, store.number, also_known=self._synonyms.keys())
+        self.index = Index(catalogue.using, catalogue.number, also_known=self._synonyms.keys())
         self.index.limit_statements()
         self.words = distinct(words(query))
         self._exact = self._read_exactly()

@@ -1,27 +1,11 @@
 """Other ways to write a Latin word: British and American, in one word or in two."""
 
+from pathlib import Path
+
+from measures.language.word_lists import word_table
+
 #: What one spelling has where the other has the second; a word that this makes counts only if it stands on the site.
-BRITISH_AND_AMERICAN = (
-    ("isation", "ization"),
-    ("ise", "ize"),
-    ("ising", "izing"),
-    ("yse", "yze"),
-    ("ysing", "yzing"),
-    ("our", "or"),
-    ("tre", "ter"),
-    ("ence", "ense"),
-    ("ogue", "og"),
-    ("amme", "am"),
-    ("lle", "le"),
-    ("lling", "ling"),
-    ("lment", "llment"),
-    ("lful", "llful"),
-    ("ae", "e"),
-    ("oe", "e"),
-    ("dgement", "dgment"),
-    ("grey", "gray"),
-    ("cheque", "check"),
-)
+BRITISH_AND_AMERICAN = word_table(Path(__file__).with_name("british_american.tsv"))
 MIN_PART = 2  # letters of each half of a word that is written together
 MAX_LENGTH = 40  # letters of a word of which other spellings are tried
 
@@ -40,7 +24,6 @@ def variants(word: str) -> list[str]:
 
 
 def halves(word: str) -> list[tuple[str, str]]:
-    """The ways to write the word in two."""
     if len(word) > MAX_LENGTH:
         return []
     return [(word[:at], word[at:]) for at in range(MIN_PART, len(word) - MIN_PART + 1)]

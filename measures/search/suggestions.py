@@ -46,7 +46,7 @@ def suggested(typed: str, catalogue: Catalogue) -> Suggested:
     own = _words(typed)
     if not 0 < len(own) <= MAX_WORDS:
         return NOTHING
-    index = Index(catalogue.store.using, catalogue.store.number)
+    index = Index(catalogue.using, catalogue.number)
     found = parts(own, look_up(own, index, synonyms(catalogue)))
     tree = Combined(tuple(part.tree for part in found), all_of=True)
     return Suggested(

@@ -10,7 +10,6 @@ Synonyms = Mapping[str, tuple[str, ...]]  # words as a query has them -> the tex
 
 
 def synonyms(catalogue: Catalogue) -> Synonyms:
-    """The synonyms of the catalogue, read once."""
     return catalogue.kept("synonyms", lambda: _synonyms(catalogue))
 
 

@@ -50,7 +50,6 @@ class Word:
 
     @cached_property
     def spelling(self) -> Spelling:
-        """The word as pinyin."""
         return Spelling(self.text, self.unfinished)
 
     @property
@@ -122,7 +121,6 @@ def runs(words: Iterable[Word]) -> Iterator[list[Word]]:
 
 
 def together(run: Sequence[Word]) -> Spelling:
-    """Words as pinyin of one text."""
     return Spelling("'".join(word.text for word in run), run[-1].unfinished)
 
 

@@ -1,26 +1,25 @@
 """The gaps of a plan: what it does not say, counted in the fields of its measures and in the Chinese texts of their actions. No database here.
 
-The words that are looked for stand below, and the page shows them beside the numbers. What the plan reports from before it
+The words that are looked for stand in `gaps.toml`, and the page shows them beside the numbers. What the plan reports from before it
 (background) is no action of the plan and is passed over.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from measures.catalogue import Vocabulary
 from measures.catalogue.records import Action, District, Measure
+from measures.language.bilingual import in_either
 
-#: Words for whoever answers for an action.
-UNITS = ("责任单位", "主管部门", "牵头", "负责")
-#: Words for a date by which something is to be done. A year in figures counts too.
-DEADLINES = ("年底", "月底", "年内", "季度", "期限", "限期", "前完成")
+_WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+UNITS, DEADLINES, COUNTED = _WORDS["units"], _WORDS["deadlines"], _WORDS["counted"]
 YEAR = r"\d{4}年"
-#: What figures have to stand before to be a quantity (“100个”, “1至2个”). Others are names: 5G, 3.0.
-COUNTED = ("个", "项", "家", "所", "条", "名", "处", "%", "万", "亿", "元")
 QUANTITY = rf"\d+(?:至\d+)?(?:{'|'.join(COUNTED)})"
 
 
@@ -39,29 +38,10 @@ class Step:
 
 
 #: From the weakest to the strongest. An action stands at the weakest step that it has a word of: it promises no more.
-STEPS = (
-    Step(_("Study and explore"), ("研究", "探索", "谋划"), ("研究院", "研究机构")),
-    Step(
-        _("Promote and encourage"),
-        ("推动", "促进", "引导", "鼓励", "吸引", "争取", "培育", "激发", "允许"),
-        ("人才培育",),
-    ),
-    Step(
-        _("Advance and improve"),
-        (
-            "推进", "加快", "深化", "完善", "优化", "改进", "改善", "健全", "扩大", "提高", "拓展", "拓宽", "丰富", "降低",
-            "细化", "整合", "厘清",
-        ),
-    ),
-    Step(
-        _("Set up and draw up"),
-        (
-            "建立", "建设", "建成", "共建", "设立", "搭建", "打造", "编制", "制定", "引进", "形成", "推出", "举办", "提供",
-            "提出", "培养",
-        ),
-    ),
-    Step(_("Carry out and revise"), ("推行", "实行", "实施", "落实", "推广", "实现", "修订")),
-)  # fmt: skip
+STEPS = [
+    Step(in_either(step["label_zh"], step["label_en"]), tuple(step["words"]), tuple(step.get("not_in", ())))
+    for step in _WORDS["steps"]
+]
 
 
 @dataclass
@@ -110,12 +90,10 @@ class Gaps:
 
 
 def step_of(text: str) -> Step | None:
-    """The weakest step that the text has a word of."""
     return next((step for step in STEPS if step.stands_in(text)), None)
 
 
 def gaps(measures: Iterable[Measure], vocabulary: Vocabulary) -> Gaps:
-    """Count what these measures say."""
     found = Gaps(
         streets=[(place, Found()) for place in vocabulary.district.values() if place.kind == "subdistrict"],
         steps=[(step, Found()) for step in STEPS],

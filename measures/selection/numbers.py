@@ -99,12 +99,10 @@ class Fitting:
 
 
 def everything(catalogue: Catalogue) -> Fitting:
-    """All measures of the catalogue."""
     return catalogue.kept("everything", lambda: Fitting(catalogue.register, {}))
 
 
 def of_plan(catalogue: Catalogue, plan: str) -> Fitting:
-    """All measures of the plan with this slug."""
     return catalogue.kept(("of plan", plan), lambda: Fitting(catalogue.register, {"plan": [plan]}))
 
 

@@ -8,6 +8,7 @@ its canonical address.
 import re
 from difflib import get_close_matches
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest, TooManyFieldsSent, ValidationError
@@ -19,6 +20,7 @@ from django.utils.translation import override
 from measures.addresses import (
     MAX_PATH_LENGTH,
     PAGE,
+    PLURALS,
     STUCK,
     TIMEMAP,
     absolute,
@@ -27,6 +29,7 @@ from measures.addresses import (
     language_of_path,
     list_path,
 )
+from measures.language.word_lists import word_list
 from measures.snapshots import asked_moment
 
 from .facets import FACETS
@@ -44,10 +47,7 @@ PARAMETERS = {
     "measures-xlsx": LIST,
     "measures-json": LIST,
     "api-measures-list": (*LIST, "page"),
-    **{
-        f"api-{name}-list": ("page",)
-        for name in ("audiences", "categories", "centres", "districts", "plans", "terms")
-    },
+    **{f"api-{name}-list": ("page",) for name in PLURALS.values()},
     "api-changes-list": (*SPAN, "page"),
     "changes": (*SPAN, "page"),
     "changes-atom": (*SPAN, "page"),
@@ -68,11 +68,7 @@ NO_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\uff
 _BEYOND = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 NOT_IN_TEXTS = re.compile(f"[{NO_TEXT}{_BEYOND}]")
 #: What messengers, mail programs and advertisements add to any link that passes through them.
-TRACKERS = frozenset(
-    "from isappinstalled scene clicktime enterid ascene nsukey wxshare_count spm scm bd_vid vd_source share_token share_source"  # noqa: SIM905
-    " share_medium share_from tt_from sudaref fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igsh"
-    " igshid srsltid mc_cid mc_eid _ga _gl".split()
-)
+TRACKERS = word_list(Path(__file__).with_name("trackers.txt"))
 TRACKER_BEGINNINGS = ("utm_", "mtm_", "pk_", "hm_", "hmsr", "hmpl", "hmcu", "hmkw", "hmci")
 
 

@@ -1,114 +1,39 @@
 """Damaged and odd files, one of each kind, and what is said of each: a part of the answer, in English."""
 
-import random
+import gzip
+import re
 from datetime import date
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
-from openpyxl.chart import BarChart
 
+from tests.admin.office_files import (
+    HEADER,
+    OLD,
+    ROW,
+    STRICT,
+    TRANSITIONAL,
+    archive,
+    as_libreoffice_ends,
+    bomb,
+    charts_only,
+    csv_of,
+    dates_of_1904,
+    error_cell,
+    external_link,
+    flipped,
+    in_sheet,
+    long_cell,
+    ods_row,
+    ods_table,
+    ods_with_password,
+    reading_sheet_first,
+    rewritten,
+    sheets,
+    with_parts,
+    with_shared_texts,
+    xlsx,
+)
 from tests.admin.sheets import ods, ods_cell, saved_book
-
-HEADER = ["code", "version", "note_en"]
-TRANSITIONAL = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
-OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def book(*rows, **cells) -> openpyxl.Workbook:
-    made = openpyxl.Workbook()
-    made.active.append(HEADER)
-    for row in rows:
-        made.active.append(row)
-    for reference, value in cells.items():
-        made.active[reference] = value
-    return made
-
-
-def xlsx(*rows, **cells) -> bytes:
-    return saved_book(book(*rows, **cells))
-
-
-ROW = ["2020-07", 1, "From Excel"]
-
-
-def archive(**parts: bytes) -> bytes:
-    """A ZIP archive; `__` in a name stands for a slash."""
-    file = BytesIO()
-    with ZipFile(file, "w", ZIP_DEFLATED) as made:
-        for name, content in parts.items():
-            made.writestr(name.replace("__", "/"), content)
-    return file.getvalue()
-
-
-def rewritten(content: bytes, change) -> bytes:
-    """The archive with `change(name, content)` of each part; a part becomes None to be left out."""
-    file = BytesIO()
-    with ZipFile(BytesIO(content)) as old, ZipFile(file, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            part = change(name, old.read(name))
-            if part is not None:
-                new.writestr(name, part)
-    return file.getvalue()
-
-
-def flipped(content: bytes) -> bytes:
-    chance, wrong = random.Random(19), bytearray(content)
-    for _time in range(60):
-        wrong[chance.randrange(len(wrong))] ^= 1 << chance.randrange(8)
-    return bytes(wrong)
-
-
-def in_sheet(change):
-    return lambda name, part: change(part) if name == "xl/worksheets/sheet1.xml" else part
-
-
-def error_cell() -> bytes:
-    made = book(ROW)
-    made.active["C2"] = "#NAME?"
-    made.active["C2"].data_type = "e"
-    return saved_book(made)
-
-
-def sheets(*titles, hidden=()) -> bytes:
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for title in titles:
-        sheet = made.create_sheet(title)
-        sheet.append(HEADER)
-        sheet.append(ROW)
-        sheet.sheet_state = "hidden" if title in hidden else "visible"
-    if set(titles) == set(hidden):
-        made.create_sheet("Shown").append(["nothing"])
-    return saved_book(made)
-
-
-def charts_only() -> bytes:
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    made.create_chartsheet("Chart").add_chart(BarChart())
-    return saved_book(made)
-
-
-def reading_sheet_first() -> bytes:
-    made = openpyxl.Workbook()
-    made.active.append(["Measures to read"])
-    made.active.append(["2020-07", "A title"])
-    data = made.create_sheet("data")
-    data.append(HEADER)
-    data.append(ROW)
-    return saved_book(made)
-
-
-def long_cell(letters: int) -> bytes:
-    cell = b'<row r="9"><c r="A9" t="inlineStr"><is><t>%s</t></is></c></row></sheetData>' % (b"a" * letters)
-    return rewritten(xlsx(ROW), in_sheet(lambda part: part.replace(b"</sheetData>", cell)))
-
-
-def csv_of(*rows: str, encoding="utf-8") -> bytes:
-    return "\r\n".join(rows).encode(encoding)
-
 
 WRITES = ""  # the file is read, and its one change shown
 
@@ -125,6 +50,13 @@ FILES = {
     "picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a spreadsheet that can be read"),
     "any archive": (lambda: archive(readme=b"x"), "damaged or incomplete"),
     "password": (lambda: OLD + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "with a password"),
+    "ODS with a password": (lambda: ods_with_password(), "with a password"),
+    "ODS with a password, as a whole": (lambda: ods_with_password(whole=True), "with a password"),
+    "XML of Excel 2003": (lambda: b'<?xml version="1.0"?><Workbook/>', "not a spreadsheet that can be read"),
+    "gzip": (lambda: gzip.compress(b"code,version\r\n2020-07,1\r\n", mtime=0), "not a spreadsheet that can be read"),
+    "JSON": (lambda: b'[{"code": "2020-07"}]', "Missing columns: code, version"),
+    "nothing": (lambda: b"", "The submitted file is empty."),
+    "only blanks": (lambda: b"\r\n ,, \r\n", "Missing columns: code, version"),
     # Damaged ones
     "half of a file": (lambda: xlsx(ROW)[:2000], "damaged or incomplete"),
     "flipped bits": (lambda: flipped(xlsx(ROW)), "damaged or incomplete"),
@@ -149,7 +81,26 @@ FILES = {
         None,
     ),
     "ODS without content": (lambda: rewritten(ods(""), lambda name, part: None if name == "content.xml" else part), "damaged"),
+    "text that is not there": (
+        lambda: with_shared_texts(place=lambda part: part.replace(b"<v>4</v>", b"<v>99</v>")),
+        "damaged",
+    ),
     # Too large
+    "bomb": (lambda: bomb(), "larger than a table of measures"),
+    "bomb that hides its size": (lambda: bomb(declared=9000), "larger than a table of measures"),
+    "ODS of 16,384 columns": (
+        lambda: ods_table(
+            '<table:table-row><table:table-cell table:number-columns-repeated="16384" office:value-type="string">'
+            "<text:p>x</text:p></table:table-cell></table:table-row>"
+        ),
+        "Row 3 has cells right of column 100",
+    ),
+    "ODS of 1,048,576 rows": (
+        lambda: ods_table(ods_row(ROW, 'table:number-rows-repeated="1048574"')),
+        "larger than a table of measures",
+    ),
+    "many sheets": (lambda: sheets(*map(str, range(25))), "more than 20 sheets"),
+    "one line without end": (lambda: b"code,version,note_en\r\n2020-07,1," + b"x" * 3_000_000, "A cell in row 2 is longer"),
     "stray cell": (lambda: xlsx(ROW, XFD6000="x"), "larger than a table of measures"),
     "long cell": (lambda: long_cell(300_000_000), "larger than a table of measures"),
     "cell of 60,000 letters": (lambda: long_cell(60_000), "A cell in row 9 is longer than 50000"),
@@ -166,6 +117,37 @@ FILES = {
         ),
         WRITES,
     ),
+    "ODS as LibreOffice ends it": (lambda: as_libreoffice_ends(ods_table()), WRITES),
+    "ODS with a date": (
+        lambda: ods(
+            ods_row(HEADER) + "<table:table-row>" + ods_cell("2020-07") + ods_cell("1")
+            + '<table:table-cell office:value-type="date" office:date-value="2020-07-01"><text:p>x</text:p></table:table-cell>'
+            + "</table:table-row>"
+        ),
+        "A date (2020-07-01",
+    ),
+    "external link": (external_link, WRITES),
+    "phonetic guide": (
+        lambda: with_shared_texts(
+            lambda part: part.replace(
+                b"<t>From Excel</t>", b'<t>From Excel</t><rPh sb="0" eb="1"><t>furigana</t></rPh>'
+            )
+        ),
+        WRITES,
+    ),
+    "rich text": (
+        lambda: with_shared_texts(
+            lambda part: part.replace(
+                b"<t>From Excel</t>", b'<r><t xml:space="preserve">From </t></r><r><t>Excel</t></r>'
+            )
+        ),
+        WRITES,
+    ),
+    "cells without their places": (
+        lambda: rewritten(xlsx(ROW), in_sheet(lambda part: re.sub(rb' r="[A-Z]?\d+"', b"", part))),
+        WRITES,
+    ),
+    "macros": (lambda: with_parts(xlsx(ROW), {"xl/vbaProject.bin": OLD}), WRITES),
     "charts only": (charts_only, "charts only"),
     "empty workbook": (lambda: saved_book(openpyxl.Workbook()), "The file is empty"),
     "only a header": (lambda: xlsx(), "nothing to write"),
@@ -174,6 +156,12 @@ FILES = {
     "only a hidden sheet": (lambda: sheets("One", hidden=("One",)), "One (hidden)"),
     "a reading sheet first": (reading_sheet_first, WRITES),
     "UTF-16": (lambda: csv_of("\t".join(HEADER), "2020-07\t1\tFrom Excel", encoding="utf-16"), WRITES),
+    "UTF-16 without a mark": (
+        lambda: csv_of(",".join(HEADER), "2020-07,1,From Excel", encoding="utf-16-le"),
+        "not a spreadsheet that can be read",
+    ),
+    "CSV of an old Mac": (lambda: b"code,version,note_en\r2020-07,1,From Excel\r", WRITES),
+    "CSV with a NUL": (lambda: b"code,version,note_en\r\n2020-07,1,From\0Excel\r\n", "not a spreadsheet that can be read"),
     "semicolons": (lambda: csv_of(";".join(HEADER), "2020-07;1;From Excel"), WRITES),
     "GB 18030": (lambda: csv_of(",".join(HEADER), "2020-07,1,来自", encoding="gb18030"), WRITES),
     "no encoding": (lambda: b"code,version\r\n2020-07,\xff\xff\r\n", "neither UTF-8 nor GB 18030"),
@@ -189,6 +177,7 @@ FILES = {
     ),
     "formula without a result": (lambda: xlsx(["2020-07", 1, "=A1&B1"]), "A formula whose result the file does not say"),
     "date where text belongs": (lambda: xlsx(["2020-07", 1, date(2020, 7, 1)]), "A date (2020-07-01"),
+    "date of 1904": (dates_of_1904, "A date (2020-07-01"),
     "blank code": (lambda: xlsx(["", 1, "From Excel"]), "The code is missing in this row."),
     "cells beyond the header": (lambda: xlsx([*ROW, "beyond"]), "cells right of the last column"),
     "derived column": (

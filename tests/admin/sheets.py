@@ -8,6 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from measures.admin.imports.cells import EDITABLE, GROUPS, IN_GROUPS
 from measures.catalogue import Catalogue
@@ -95,6 +96,20 @@ def upload(client, content: bytes, **extra):
 
 def confirm(client, response, **extra):
     return client.post(ADDRESS, {**posted(response, "confirm-import"), "confirmed": "yes", **extra})
+
+
+def faults(response):
+    assert response.status_code == 409
+    return response.context["faults"]
+
+
+def changed_cells(response):
+    with override("en"):
+        return [
+            (change.line, change.key, str(label))
+            for change, cells in response.context["rows"]
+            for label, _parts in cells
+        ]
 
 
 # --- What is saved, and what people make of it ---

@@ -13,21 +13,6 @@ from tests.admin.desk import FormReader, change_address, error_texts, opened, po
 pytestmark = pytest.mark.usefixtures("restored")
 
 
-@pytest.fixture
-def editor():
-    return signed_in("lin", "editor")
-
-
-@pytest.fixture
-def publisher():
-    return signed_in("zhou", "publisher")
-
-
-@pytest.fixture
-def measure():
-    return Measure.objects.get(code="2020-07")
-
-
 def latest(record):
     return Version.objects.of("measure", record.code).first()
 

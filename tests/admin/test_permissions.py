@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -251,3 +251,15 @@ def test_the_desk_is_never_cached():
     for path in ("/en/admin/", "/en/admin/measures/measure/", "/en/admin/measures/measure/1/change/"):
         directives = set(editor.get(path).headers["Cache-Control"].replace(" ", "").split(","))
         assert {"no-store", "private"} <= directives
+
+
+def test_what_a_role_may_do_is_said_in_words_of_the_desk():
+    editors = Group.objects.get(name="editor")
+    page = signed_in("he", "administrator").get(f"/admin/auth/group/{editors.pk}/change/").text
+    rights = re.search(r">改革: ([^<]*)|<br>改革: ([^<]*)", page)
+    assert set(re.split("[、,，] ?", rights[1] or rights[2])) == {"查看", "录入", "修改"}
+    assert "Can " not in page
+    root = User.objects.create_superuser("root", password=None)
+    assert (
+        'name="permissions"' in signed_in(root.username).get(f"/admin/auth/group/{editors.pk}/change/").text
+    )

@@ -16,16 +16,6 @@ def plan():
     return second_plan.enter("draft", "draft")
 
 
-@pytest.fixture
-def publisher():
-    return signed_in("zhou", "publisher")
-
-
-@pytest.fixture
-def editor():
-    return signed_in("lin", "editor")
-
-
 def message(response) -> str:
     (found,) = [str(said) for said in response.context["messages"]]
     return found

@@ -1,10 +1,15 @@
 """The second factor: who needs it, setting it up, losing the device; sessions, the log of sign-ins, the lock-out's language."""
 
+import re
+from importlib import reload
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import clear_url_caches
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from futian_reform import urls
 from measures.models import Measure
 from tests.admin.desk import (
     PASSWORD,
@@ -120,6 +125,14 @@ def test_a_lost_device_a_recovery_code_lets_in_once():
     assert "set up another one before you remove this one" in response.text
     codes = client.post(OWN, {"codes": "1"}).context["codes"]
     assert client.get(OWN).context["codes_left"] == 10 == len(codes)
+    # The app is set up on another phone; the lost one no longer counts.
+    assert f'href="{OWN}app/"' in client.get(OWN).text
+    client.get(f"{OWN}app/")
+    new = TOTPDevice.objects.get(user__username="zhou", confirmed=False)
+    assert len(client.post(f"{OWN}app/", {"code": code_of(new)}).context["codes"]) == 10
+    assert TOTPDevice.objects.get(user__username="zhou") == new != device
+    assert client.get(DESK).status_code == 200
+    assert _client.get(DESK).status_code == 302  # whoever has the lost phone
 
 
 def test_without_device_and_codes_an_administrator_helps():
@@ -205,6 +218,37 @@ def test_a_password_is_reset_only_where_mail_is_configured():
     page = Client(headers={"host": "localhost"}).get(LOGIN)
     assert "password-reset" not in page.text
     assert Client(headers={"host": "localhost"}).get("/en/admin/password-reset/").status_code in (302, 404)
+
+
+@pytest.fixture
+def with_mail(settings):
+    """The site as it starts where mail is configured."""
+    settings.EMAIL_HOST = "mail.example.org"
+    reload(urls)
+    clear_url_caches()
+    yield
+    settings.EMAIL_HOST = ""
+    reload(urls)
+    clear_url_caches()
+
+
+def test_where_mail_is_configured_a_password_is_reset_but_not_the_second_factor(with_mail, mailoutbox):
+    enrolled("zhou", "publisher")
+    User.objects.update(email="zhou@example.org")
+    client = Client(headers={"host": "localhost"})
+    page = client.get(LOGIN).text
+    assert 'href="/en/admin/password-reset/"' in page
+    for address in ("zhou@example.org", "nobody@example.org"):  # neither is told from the other
+        answer = client.post("/en/admin/password-reset/", {"email": address})
+        assert answer.headers["Location"] == "/en/admin/password-reset/sent/"
+    (mail,) = mailoutbox
+    address = re.search(r"https?://[^/]+(/\S+)", mail.body)[1]
+    address = client.get(address).headers["Location"]
+    typed = {"new_password1": "another pass phrase", "new_password2": "another pass phrase"}
+    assert client.post(address, typed).status_code == 302
+    data = {"username": "zhou", "password": "another pass phrase"}
+    assert client.post(f"{LOGIN}?next={DESK}", data).status_code == 302
+    assert client.get(DESK).headers["Location"] == f"{OWN}verify/?next={DESK}"
 
 
 def test_forms_of_the_sign_in_pages_can_be_posted_as_they_are():

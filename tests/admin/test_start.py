@@ -8,15 +8,10 @@ from django.utils.translation import override
 
 from measures.models import Action, Category, Measure, Term
 from tests import second_plan
-from tests.admin.desk import opened, saved, signed_in
+from tests.admin.desk import change_address, opened, posted, saved, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 LIST = "/en/admin/measures/measure/"
-
-
-@pytest.fixture
-def editor():
-    return signed_in("lin", "editor")
 
 
 def codes(response) -> list[str]:
@@ -47,9 +42,35 @@ def test_the_start_page_says_what_waits_and_leads_there(editor):
             assert editor.get(address).context["cl"].result_count == count, label
 
 
+def test_a_conflict_waits_until_it_is_decided(editor, colleague, measure):
+    """For whoever met it, and for nobody else."""
+    begun = opened(editor, measure)
+    saved(editor, measure, begun, title_en="Lin")
+    conflict = saved(colleague, measure, begun, title_en="Chen")
+    assert conflict.status_code == 409
+    entry = f'<a href="{change_address(measure)}">A conflict in which you have not chosen yet: 2020-07 '
+    assert entry in colleague.get("/en/admin/").text
+    assert entry not in editor.get("/en/admin/").text
+    chosen = posted(conflict, "conflict") | {"choice-title_en": "own"}
+    shown = colleague.post(change_address(measure), {**chosen, "_show_changes": "1"})
+    assert entry in colleague.get("/en/admin/").text, shown.context["title"]
+    assert colleague.post(change_address(measure), chosen).status_code == 302
+    assert entry not in colleague.get("/en/admin/").text
+    assert "Nothing." in colleague.get("/en/admin/").text
+    saved(colleague, measure, begun, title_en="Another")
+    assert entry in colleague.get("/en/admin/").text
+    given_up = re.search(
+        r'class="closelink" href="([^"]*)"', saved(colleague, measure, begun, title_en="Another").text
+    )[1]
+    assert colleague.get(given_up).status_code == 200
+    assert entry not in colleague.get("/en/admin/").text
+
+
 def test_filters_by_plan_and_by_what_is_missing(editor):
     second_plan.enter("draft", "draft")
-    assert all(code.startswith("2021") for code in codes(editor.get(f"{LIST}?plan__id__exact=2")) or ["2021"])
+    page = editor.get(LIST).text
+    address = re.search(r'href="(\?plan__[a-z_]+=2021)"', page)[1]
+    assert codes(editor.get(LIST + address)) == [f"2021-{number:02}" for number in range(1, 10)]
     Action.objects.filter(measure__code="2020-07", position=2).update(text_en="")
     Measure.objects.filter(code="2020-09").update(title_en="", status="draft")
     assert codes(editor.get(f"{LIST}?missing=english")) == ["2020-07", "2020-09"]

@@ -4,10 +4,14 @@ import re
 
 import pytest
 from django.db import IntegrityError
+from django.utils.html import escape
+from django.utils.translation import override
 
+from measures.history.kinds import MODELS
 from measures.models import (
     Action,
     Audience,
+    Category,
     Centre,
     DataVersion,
     District,
@@ -19,20 +23,10 @@ from measures.models import (
     Version,
 )
 from tests import second_plan
-from tests.admin.desk import change_address, error_texts, opened, posted, saved, signed_in
+from tests.admin.desk import change_address, error_texts, opened, posted, saved
 from tests.admin.sheets import as_csv, saved_table, upload
 
 pytestmark = pytest.mark.usefixtures("restored")
-
-
-@pytest.fixture
-def administrator():
-    return signed_in("he", "administrator")
-
-
-@pytest.fixture
-def editor():
-    return signed_in("lin", "editor")
 
 
 def messages(response) -> list[str]:
@@ -57,6 +51,9 @@ def test_every_place_that_asks_why_says_that_it_is_public(administrator):
         administrator.get(f"/en/admin/measures/version/{version.pk}/restore/"),
         administrator.get(f"/en/admin/measures/synonym/{synonym.pk}/delete/"),
         administrator.post("/en/admin/measures/measure/", chosen),
+        administrator.post(
+            "/en/admin/measures/synonym/", {"action": "delete_selected", "_selected_action": [synonym.pk]}
+        ),
         upload(administrator, as_csv(table)),
     ]
     for page in pages:
@@ -187,7 +184,18 @@ def deletable(administrator) -> dict:
         for name in ("name", "short", "epithet", "description")
         for lang in ("zh", "en")
     }
+    category = Category.objects.create(
+        plan_id=2020, number=9, slug="new", name_zh="新", name_en="New", intro_zh="新", intro_en="New"
+    )
+    category.paragraphs.set(SourceParagraph.objects.filter(number__in=(3, 4)))
+    names = ("title", "short_title", "issuer", "source", "intro", "method")
+    plan = Plan.objects.create(
+        slug="2019", year=2019, **{f"{name}_{lang}": "新" for name in names for lang in ("zh", "en")}
+    )
+    SourceParagraph.objects.create(plan=plan, number=1, opening="开头")
     return {
+        "plan": plan,
+        "category": category,
         "audience": Audience.objects.filter(measures__isnull=False).first(),
         "centre": Centre.objects.create(slug="new", order=9, **texts),
         "district": District.objects.create(
@@ -199,15 +207,17 @@ def deletable(administrator) -> dict:
     }
 
 
-@pytest.mark.parametrize("kind", ["audience", "centre", "district", "measure", "term", "synonym"])
+@pytest.mark.parametrize("kind", MODELS)
 def test_every_deletion_can_be_undone_whole(administrator, kind):
     record = deletable(administrator)[kind]
     before = documents()
     key = record.code if kind == "measure" else record.slug
     linked = {"audience": "measures", "measure": "terms"}.get(kind)
-    linked = [str(one) for one in getattr(record, linked).all()] if linked else []
+    with override("en"):
+        linked = [escape(one) for one in getattr(record, linked).all()] if linked else []
     page = delete(administrator, record)
-    assert [str(one) for one in page.context["linked"]] == linked
+    losing = page.text.partition("These lose their link to it.")[2]
+    assert [one for one in linked if f"<li>{one}</li>" not in losing] == []
     assert not re.search("关系|relationship|object \\(", page.text)
     assert documents() != before
     _page, answer = restored_again(administrator, kind, key)
@@ -218,6 +228,49 @@ def test_every_deletion_can_be_undone_whole(administrator, kind):
     assert documents() == expected
     if linked:
         assert any(said.startswith("The link to it is back in: ") for said in messages(answer))
+
+
+def test_several_records_are_deleted_with_the_same_question(administrator):
+    """What they are linked from is named, the notes are kept, and each can be undone."""
+    before = documents()
+    chosen = list(Audience.objects.filter(measures__isnull=False).distinct()[:2])
+    question = {"action": "delete_selected", "_selected_action": [record.pk for record in chosen]}
+    page = administrator.post("/en/admin/measures/audience/", question)
+    with override("en"):
+        for record in chosen:
+            for linked in record.measures.all():
+                assert f"<li>{escape(linked)}</li>" in page.text
+    notes = {"change_note": "by mistake", "private_note": "only for us"}
+    assert administrator.post("/en/admin/measures/audience/", posted(page, "") | notes).status_code == 302
+    for record in chosen:
+        deletion = Version.objects.of("audience", record.slug).first()
+        assert (deletion.document, deletion.note, deletion.private_note) == (
+            None,
+            "by mistake",
+            "only for us",
+        )
+        restored_again(administrator, "audience", record.slug)
+    assert documents() == before
+
+
+@pytest.mark.parametrize("kind", ["audience", "measure"])
+def test_a_link_that_was_taken_away_before_the_deletion_stays_away(administrator, kind):
+    """Even by the same hand, a moment before."""
+    record = deletable(administrator)[kind]
+    if kind == "audience":
+        linking, taken = list(record.measures.all()), record.measures.first()
+        field, key = "audiences", record.slug
+    else:
+        linking = [*record.terms.all(), *Term.objects.exclude(measures=record)[:1]]
+        linking[-1].measures.add(record)
+        field, key, taken = "measures", record.code, linking[-1]
+    data = opened(administrator, taken)
+    kept = [pk for pk in data[field] if pk != str(record.pk)]
+    assert saved(administrator, taken, {**data, field: kept, "change_note": "by mistake"}).status_code == 302
+    delete(administrator, record)
+    restored_again(administrator, kind, key)
+    restored = MODELS[kind].objects.get(slug=record.slug)
+    assert set((restored.measures if kind == "audience" else restored.terms).all()) == set(linking) - {taken}
 
 
 def test_what_has_links_of_its_own_is_not_deleted(administrator):

@@ -6,17 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from measures.models import Measure
 from tests.admin.desk import BACKEND, account, change_address, opened, posted, signed_in
 
 pytestmark = pytest.mark.usefixtures("restored")
 TEXT = "Typed for an hour"
 ORIGIN = {"origin": "http://localhost"}
-
-
-@pytest.fixture
-def measure():
-    return Measure.objects.get(code="2020-07")
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The slow judges, run by `make audit`: the fixtures of the browser tests, and tools that npm installs into .audit/."""
+"""The slow judges, run by `make audit`: other tools, and the whole of what `make test` takes a sample of.
+
+The fixtures here are those of the browser tests, and tools that npm installs into .audit/.
+"""
 
 import json
 import shutil

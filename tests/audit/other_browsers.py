@@ -33,6 +33,10 @@ COMMANDS = {
     "sendKeysToElement": "WebDriver:ElementSendKeys",
     "executeScript": "WebDriver:ExecuteScript",
     "w3cExecuteScript": "WebDriver:ExecuteScript",
+    "newWindow": "WebDriver:NewWindow",
+    "switchToWindow": "WebDriver:SwitchToWindow",
+    "w3cGetCurrentWindowHandle": "WebDriver:GetWindowHandle",
+    "close": "WebDriver:CloseWindow",
     "quit": "Marionette:Quit",
 }
 

@@ -1,4 +1,4 @@
-"""In a real browser: no title, headline or action is broken inside a word of the site, and no page is wider than a small phone."""
+"""In a real browser: nothing is broken inside a word of the site, no line begins with a comma, and no page is wider than a small phone."""
 
 import pytest
 
@@ -37,6 +37,42 @@ broken = """(terms) => {
     }
     return found;
 }"""
+
+# Lines that begin with a mark that belongs to what stands before it, on the whole page.
+badly_begun = """() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        if (!node.parentElement.checkVisibility()) continue;
+        for (let at = 1; at < node.data.length; at += 1) {
+            if (!"。，、；：！？）》」』”’".includes(node.data[at])) continue;
+            const range = document.createRange();
+            const boxes = [at - 1, at].map((from) => {
+                range.setStart(node, from);
+                range.setEnd(node, from + 1);
+                return range.getBoundingClientRect();
+            });
+            if (boxes[0].width && boxes[1].width && boxes[1].top > boxes[0].bottom - 4) {
+                const place = node.parentElement.closest("[class]");
+                found.push(`${place.className}: ${node.data.slice(Math.max(0, at - 12), at + 3)}`);
+            }
+        }
+    }
+    return found;
+}"""
+
+
+def test_no_line_begins_with_a_mark_that_ends_something(new_page):
+    page = new_page()
+    addresses = [f"/measures/{code}/" for code in Measure.objects.values_list("code", flat=True)]
+    found = {}
+    for address in [*PAGE_TYPES, *addresses]:
+        page.goto(address)
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            if begun := page.evaluate(badly_begun):
+                found[address, width] = begun
+    assert found == {}
 
 
 def test_no_term_is_broken(new_page):

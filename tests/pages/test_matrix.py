@@ -95,3 +95,12 @@ def test_the_matrix_is_another_look_at_the_same_list(client):
     ):
         response = client.get(f"/en/measures/?{given}")
         assert (response.status_code, response.headers["Location"]) == (302, f"/en/measures/{address}")
+
+
+def test_the_legend_speaks_of_grey_where_a_dot_is(databases, client):
+    wrong = []
+    for query in queries():
+        matrix = matrix_of(client, query)
+        if ('class="dot outside"' in matrix) != ("Grey: outside the selection." in matrix):
+            wrong.append(query)
+    assert wrong == []

@@ -1,7 +1,7 @@
 """How many queries each page asks of the database, whatever the number of its rows."""
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from measures.catalogue.catalogue import _current
@@ -77,3 +77,23 @@ def test_queries(client, address, counts):
     _current.cache_clear()
     first, again = asked(client, address), asked(client, address)
     assert (len(first), len(again)) == counts, "\n".join([*first, "", *again])
+
+
+# Pages that tell of changes look for the latest of all events.
+READ_ALL_VERSIONS = ["/changes/", "/changes.atom"]
+
+
+@pytest.mark.parametrize(
+    "address", [address for address in [*QUERIES, *MACHINE] if address not in READ_ALL_VERSIONS]
+)
+def test_versions_are_read_by_their_keys(client, address):
+    """Not one by one: there are many more of them than any page shows."""
+    client.get(address)
+    client.get(address)  # what is read once for a data version, such as its words, has been read
+    asked_for = asked(client, address)
+    with transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for statement in asked_for:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan on measures_version" not in plan, plan

@@ -11,12 +11,19 @@ from measures.catalogue import Catalogue
 from measures.models import Measure
 from measures.search import Search
 from measures.selection.filter import MeasureFilter
+from measures.snapshots import public_snapshot
+
+
+def readers_catalogue() -> Catalogue:
+    """The catalogue that readers have now: one for all who ask, as long as its data version stands."""
+    with public_snapshot():
+        return Catalogue.current()
 
 
 def filtered(q: str) -> MeasureFilter:
     data = QueryDict(mutable=True)
     data["q"] = q
-    filterset = MeasureFilter(data)
+    filterset = MeasureFilter(data, catalogue=readers_catalogue())
     assert filterset.is_valid(), filterset.form.errors
     return filterset
 
@@ -28,7 +35,7 @@ def found(q: str) -> list[str]:
 
 def searched(q: str, catalogue: Catalogue | None = None) -> set[str]:
     """What the filter's search finds, without the filter's form: for tests that ask a thousand times."""
-    catalogue = catalogue or Catalogue.current()
+    catalogue = catalogue or readers_catalogue()
     register = catalogue.register
     keys = register.keys_of(Search(q, catalogue).found, register.in_plan_order)
     return set(Measure.objects.filter(pk__in=list(keys)).values_list("code", flat=True))

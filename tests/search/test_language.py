@@ -2,16 +2,18 @@
 
 import random
 import re
+import tomllib
 import unicodedata
 
 import opencc
 import pytest
 from django.db import connection
 
-from measures.language import make_ranges, unicode_ranges
+from measures.language import unicode_ranges
 from measures.language.chinese import simplified
 from measures.language.normalising import normalized
 
+from ..language import make_ranges
 from .queries import everything_searched
 
 
@@ -67,8 +69,7 @@ def test_chinese_characters_are_the_same_in_the_database(databases):
 
 
 def test_the_ranges_are_those_of_unicode():
-    made: dict[str, object] = {}
-    exec(make_ranges.source(), made)
+    made = tomllib.loads(make_ranges.source())
     for name in ("IGNORED", "APOSTROPHES", "QUOTES", "DASHES", "HAN"):
         assert getattr(unicode_ranges, name) == made[name], name
 

@@ -195,3 +195,31 @@ def test_a_slow_statement_of_a_search_is_cut_off(databases, client, monkeypatch)
     refused = client.get("/en/measures/", {"q": "深圳海滩"})
     assert refused.status_code == 503
     assert "takes too long" in refused.text
+
+
+class EveryWord(Index):
+    """An index that knows every text, but those of `MAX_LETTERS` or more, and one character for each syllable."""
+
+    def pairs_in(self, text):
+        return {}
+
+    def known_words(self, texts):
+        return {text for text in texts if len(text) < division.MAX_LETTERS}
+
+    def pairs_read_as(self, steps):
+        return {step: {"一": ["一"]} for step in steps}
+
+
+def test_words_that_a_query_is_divided_into_are_of_a_limited_length():
+    chinese = "".join(chr(0x4E00 + number) for number in range(2 * division.MAX_WORD))
+    found = division.along_words(chinese, EveryWord("default"))
+    assert [len(segment.word.text) for segment in found] == [division.MAX_WORD] * 2
+    latin = "q" * division.MAX_LETTERS
+    found = division.along_latin_words(latin, EveryWord("default"))
+    assert [len(segment.word.text) for segment in found] == [division.MAX_WORD] * 6
+
+
+def test_words_in_pinyin_without_spaces_have_a_limited_number_of_syllables(monkeypatch):
+    monkeypatch.setattr(division, "MAX_WORD", 1)  # so that no Latin word is found
+    found = division.along_latin_words("yi" * 60, EveryWord("default"))
+    assert [len(segment.word.text) / 2 for segment in found] == [division.MAX_SPELT] * 15

@@ -44,6 +44,7 @@ def first(q: str) -> int | None:
     return next(filtered(q).keys, None)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("form", FORMS)
 def test_chinese_titles_find_their_measure_first(databases, form):
     for measure in Measure.objects.filter(status="published"):
@@ -51,6 +52,7 @@ def test_chinese_titles_find_their_measure_first(databases, form):
             assert first(FORMS[form](title)) == measure.pk, title
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("form", ENGLISH)
 def test_english_titles_find_their_measure_first(databases, form):
     for measure in Measure.objects.filter(status="published"):

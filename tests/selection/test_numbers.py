@@ -18,6 +18,7 @@ from measures.pages.listing import Listing
 from measures.search import Search
 from measures.selection.facets import FACETS
 from measures.selection.filter import SORTS, MeasureFilter
+from tests.search.queries import readers_catalogue
 
 SEARCHES = ("", "", "", "教育", "改革", "jinrong", "services", "福田 社区", "鸾")
 ONE_TIME = settings(
@@ -90,12 +91,14 @@ def read_records() -> list[Record]:
     ]
 
 
-def filtered(selection: dict[str, list[str]], q: str = "", sort: str = "") -> MeasureFilter:
+def filtered(
+    selection: dict[str, list[str]], q: str = "", sort: str = "", catalogue: Catalogue | None = None
+) -> MeasureFilter:
     data = QueryDict(mutable=True)
     for facet, values in selection.items():
         data.setlist(facet, values)
     data["q"], data["sort"] = q, sort
-    filterset = MeasureFilter(data)
+    filterset = MeasureFilter(data, catalogue=catalogue)
     assert filterset.is_valid(), filterset.form.errors
     return filterset
 
@@ -123,10 +126,11 @@ def in_order(filterset: MeasureFilter) -> list[int]:
 def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: str, found: dict) -> None:
     """`found`: search -> codes, kept between the calls."""
     selection = {facet: values for facet, values in selection.items() if values}
+    catalogue = readers_catalogue()
     if q not in found:
-        found[q] = codes(filtered({}, q))
+        found[q] = codes(filtered({}, q, "", catalogue))
     searched = [record for record in records if record.code in found[q]]
-    filterset = filtered(selection, q, sort)
+    filterset = filtered(selection, q, sort, catalogue)
     expected = {record.code for record in searched if record.fits(selection)}
     assert codes(filterset) == expected
     assert list(filterset.keys) == in_order(filterset)
@@ -145,7 +149,7 @@ def check(records: list[Record], selection: dict[str, list[str]], q: str, sort: 
         for way in listing.relaxations:
             query = QueryDict(way.address.partition("?")[2])
             left = {facet: query.getlist(facet) for facet in FACETS if facet in query}
-            assert way.count == len(codes(filtered(left, query.get("q", ""))))
+            assert way.count == len(codes(filtered(left, query.get("q", ""), "", catalogue)))
 
 
 def check_matrix(matrix, records: list[Record], searched: list[Record], expected: set[str]) -> None:

@@ -20,7 +20,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         catalogue = Path(settings.LOCALE_PATHS[0], LOCALE, "LC_MESSAGES", "django.po")
-        compiled = catalogue.with_suffix(".mo")
         kept = catalogue.read_bytes()
         try:  # makemessages writes into the catalogue itself
             call_command("makemessages", locale=[LOCALE], ignore_patterns=[*IGNORED], **OPTIONS)
@@ -30,7 +29,8 @@ class Command(BaseCommand):
             catalogue.write_bytes(kept)
         faults = [f"not translated: {text}" for text in sorted(incomplete)]
         faults += [f"no longer used: {text}" for text in sorted(attributes(catalogue) - renewed)]
-        if not faults and translations(compiled.read_bytes()) != translations(compile_catalogue(catalogue)):
+        catalogues = [Path(folder, LOCALE, "LC_MESSAGES", "django.po") for folder in settings.LOCALE_PATHS]
+        if not faults and not all(map(is_compiled, catalogues)):
             faults.append("django.mo is older than django.po")
         if faults:
             raise CommandError(
@@ -46,8 +46,9 @@ def attributes(catalogue: Path, *choice: str) -> set[str]:
     return set(re.findall(r'^(?:msgctxt ".+"\n)?msgid ".+"$', output, re.MULTILINE))
 
 
-def compile_catalogue(catalogue: Path) -> bytes:
-    return tool("msgfmt", "--check-format", "--output-file=-", str(catalogue))
+def is_compiled(catalogue: Path) -> bool:
+    compiled = tool("msgfmt", "--check-format", "--output-file=-", str(catalogue))
+    return translations(compiled) == translations(catalogue.with_suffix(".mo").read_bytes())
 
 
 def translations(compiled: bytes) -> dict:

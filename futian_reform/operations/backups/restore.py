@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, connections
@@ -18,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from measures.models.live_sql import differences
 
 from ..reader_role import grant_reader
+from ..unknown_migrations import unknown_migrations
 from .proof import compare
 from .scratch import scratch_database, short
 from .server import BackupError, maintenance, parameters, site_database
@@ -135,14 +135,3 @@ def begin_lineage(restorations: int) -> None:
             "SELECT setval(pg_get_serial_sequence('measures_version', 'id'), max(id) + 1000000 * %s) FROM measures_version",
             [restorations],
         )
-
-
-def unknown_migrations(loader) -> list[str]:
-    """Migrations of the site's own applications that the database has and this code has not."""
-    ours = {
-        config.label for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR
-    }
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known.update(migration.replaces)
-    return sorted(name for app, name in set(loader.applied_migrations) - known if app in ours)

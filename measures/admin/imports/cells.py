@@ -7,20 +7,8 @@ from measures.open_data.workbook import exported
 
 EDITABLE = {column.name: column for column in COLUMNS if not column.derived and column.name != "code"}
 KNOWN = {column.name for column in COLUMNS}
-TEXTS = (
-    "slug",
-    "title_zh",
-    "title_en",
-    "headline_zh",
-    "headline_en",
-    "official_name_zh",
-    "summary_zh",
-    "summary_en",
-    "note_zh",
-    "note_en",
-    "basis",
-)
-LISTS = ("keywords_zh", "keywords_en")
+# Columns that name other records -> how they name them.
+NAMED_BY = {"category": "slug", "parent": "code", "paragraphs": "number", "audiences": "slug"}
 # Columns that are read line by line together: {group: (relation, {column: field of the row})}. The first names the row.
 GROUPS = {
     "actions": (
@@ -52,7 +40,6 @@ GROUPS = {
     ),
 }
 IN_GROUPS = {name: group for group, (_relation, columns) in GROUPS.items() for name in columns}
-ONE_A_LINE = (*LISTS, "paragraphs", "audiences")
 #: Columns whose cells a program may rewrite or a later version outdate; of the other derived ones it is said if they differ.
 NEVER_COMPARED = ("version", "version_url", "edited", "url")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -99,6 +86,6 @@ def differs(name: str, saved: str, given: str) -> bool:
 def _differs(name: str, saved: str, given: str) -> bool:
     if name in IN_GROUPS:
         return "\n".join(lines(saved)).rstrip("\n") != "\n".join(lines(given)).rstrip("\n")
-    if name in ONE_A_LINE:
+    if EDITABLE[name].several:
         return entries(saved) != entries(given)
     return saved.strip() != given.strip()

@@ -32,6 +32,9 @@ REASONS = {
     "time": gettext_lazy(
         "Reading this file takes too long. Copy the table into a new file, or bring it back in parts."
     ),
+    "sheets": gettext_lazy(
+        "This workbook has more than %(limit)s sheets. Copy those to bring back into a workbook of their own."
+    ),
     "rows": gettext_lazy("A sheet has more than %(limit)s rows. Bring the file back in parts."),
     "columns": gettext_lazy(
         "Row %(row)s has cells right of column %(limit)s. Delete what stands right of the table."

@@ -32,6 +32,7 @@ ERRORS |= {"Err:508", "Err:509", "Err:502", "Err:504", "Err:522"}
 # A folder or file inside an archive -> what it is.
 KINDS = {"word/": "word", "ppt/": "powerpoint", "Index/": "numbers", "xl/workbook.bin": "xlsb"}
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+MANIFEST = "META-INF/manifest.xml"  # of an ODS file
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d+)"')
 
@@ -87,11 +88,15 @@ def of_archive(content: bytes):
                     raise Refusal(kind)
             if sum(parts.values()) > MAX_UNPACKED:
                 raise Refusal("large")
+            if MANIFEST in parts and b"encryption-data" in archive.read(MANIFEST):
+                raise Refusal("password")
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
             marks = special_cells(archive) if "xl/workbook.xml" in parts else {}
-        found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)][:MAX_SHEETS]
+        found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
         if not found:
             raise Refusal("charts" if book.sheets_metadata else "damaged")
+        if len(found) > MAX_SHEETS:
+            raise Refusal("sheets", MAX_SHEETS)
         for sheet in found:
             yield {"sheet": sheet.name, "hidden": not str(sheet.visible).endswith(".Visible")}
             yield from numbered(rows_of(book.get_sheet_by_name(sheet.name)), marks.get(sheet.name, {}))

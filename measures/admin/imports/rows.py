@@ -7,22 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.catalogue import records
-from measures.models import Audience, Category, Measure, Plan, SourceParagraph, Version, locked
+from measures.models import Audience, Measure, Plan, Version, locked
 from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
 
 from ..citing import list_cited_paragraphs
 from ..readiness import NEEDED_TEXTS
-from .cells import (
-    EDITABLE,
-    GROUPS,
-    IN_GROUPS,
-    LISTS,
-    NEVER_COMPARED,
-    TEXTS,
-    differs,
-    entries,
-)
+from .cells import EDITABLE, GROUPS, IN_GROUPS, NAMED_BY, NEVER_COMPARED, differs, entries
 from .files import Row
 from .parts import Errors, parts_of, record_named
 
@@ -68,7 +59,7 @@ class MeasureRow:
             if not locked(self.measure):
                 raise ValidationError({"code": _("The measure was deleted meanwhile.")})
             self.check_version()
-        for name in changed:
+        for name in (name for name in changed if name not in IN_GROUPS):
             try:
                 self.set_cell(name, self.row.cells[name])
             except ValidationError as error:
@@ -104,22 +95,17 @@ class MeasureRow:
             )
 
     def set_cell(self, name: str, cell: str) -> None:
-        measure = self.measure
-        if name in TEXTS:
-            setattr(measure, name, cell.strip())
-        elif name in LISTS:
-            setattr(measure, name, entries(cell))
-        elif name == "category":
-            measure.category = record_named(Category, plan=measure.plan_id, slug=cell.strip())
-        elif name == "parent":
-            parent = cell.strip()
-            measure.parent = record_named(Measure, plan=measure.plan_id, code=parent) if parent else None
-        elif name == "paragraphs":
-            self.several[name] = [
-                record_named(SourceParagraph, plan=measure.plan_id, number=number) for number in entries(cell)
-            ]
-        elif name == "audiences":
-            self.several[name] = [record_named(Audience, slug=slug) for slug in entries(cell)]
+        several = EDITABLE[name].several
+        if name not in NAMED_BY:
+            setattr(self.measure, name, entries(cell) if several else cell.strip())
+            return
+        model = Measure._meta.get_field(name).related_model
+        of_plan = {} if model is Audience else {"plan": self.measure.plan_id}
+        found = [record_named(model, **of_plan, **{NAMED_BY[name]: value}) for value in entries(cell)]
+        if several:
+            self.several[name] = found
+        else:
+            setattr(self.measure, name, found[0] if found else None)
 
     def check(self, errors: Errors) -> None:
         """The rules of the form, said by column."""

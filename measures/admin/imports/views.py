@@ -6,7 +6,6 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +15,7 @@ from measures.language.bilingual import language_of
 from measures.models import Category, Plan
 from measures.open_data.workbook import XLSX_TYPE
 
+from ..pages import desk_page
 from ..public import is_public, may_publish
 from .files import MEASURES, Row, SeveralSheets, Sheet, read
 from .run import applied, label_of, previewed
@@ -100,14 +100,8 @@ class SpreadsheetImport:
 
         return may
 
-    def import_page(self, request, status=200, **context):
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Bring a spreadsheet back"),
-            **context,
-        }
-        return TemplateResponse(request, "admin/measures/import.html", context, status=status)
+    def import_page(self, request, **context):
+        return desk_page(self, request, "import", title=_("Bring a spreadsheet back"), **context)
 
     def preview(self, request, sheets: dict[str, Sheet]):
         """Show what the sheets would change; nothing is written."""
@@ -134,7 +128,7 @@ class SpreadsheetImport:
         )
 
     def refusal(self, request, faults):
-        return self.import_page(request, form=UploadForm(), faults=faults, status=409)
+        return self.import_page(request, form=UploadForm(), faults=faults, http_status=409)
 
     def confirmed(self, request):
         """Write what the preview showed, and nothing else."""

@@ -141,7 +141,7 @@ def waiting(user) -> str:
 
 @never_cache
 def app(request):
-    """Sets up an authenticator app: the key is shown until a first code from it fits."""
+    """Sets up an authenticator app, instead of an earlier one: the key is shown until a first code from it fits."""
     if not is_trusted(request):
         return HttpResponseRedirect(reverse("sign-in-verify"))
     device, _made = TOTPDevice.objects.get_or_create(
@@ -152,6 +152,8 @@ def app(request):
         if device.verify_token(form.cleaned_data["code"]):
             device.confirmed = True
             device.save()
+            # A new phone takes the place of the one before, which may be lost.
+            TOTPDevice.objects.filter(user=request.user).exclude(pk=device.pk).delete()
             login(request, device)
             return page(request, "codes.html", title=_("Recovery codes"), codes=new_codes(request.user))
         form.add_error("code", _("This code does not fit. Is the clock of your phone right?"))

@@ -11,16 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from measures.addresses import CODE_PATTERN, absolute
+from measures.addresses import CODE_PATTERN, PLURALS, absolute
 from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
 from measures.history.names import public_names
 from measures.models import PublicVersion
-from measures.open_data import records
-from measures.open_data.column import SLUG
-from measures.open_data.fields import RecordType
+from measures.open_data.fields import SLUG, RecordType
 from measures.open_data.json_list import JSON_TYPE
+from measures.open_data.records import MEASURE, record
 from measures.selection.parameters import in_moment
 from measures.selection.requests import page_asked_for, selected
 
@@ -91,7 +90,6 @@ def as_json(document: dict[str, Any]) -> HttpResponse:
 
 
 def page_address(request: HttpRequest, number: int) -> str:
-    """The address of another page of the same list."""
     query = request.GET.copy()
     query.pop("page", None)
     if number > 1:
@@ -102,7 +100,7 @@ def page_address(request: HttpRequest, number: int) -> str:
 class Measures(Endpoint):
     name = "measures"
     many, one = _("The measures of a selection"), _("One measure")
-    listed = retrieved = records.MEASURE
+    listed = retrieved = MEASURE
     key, key_pattern = "code", CODE_PATTERN
 
     def keys(self) -> Keys:
@@ -116,9 +114,10 @@ class Measures(Endpoint):
 
 
 class VocabularyEndpoint(Endpoint):
-    """The records of one kind of the vocabulary."""
-
     kind = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.name = PLURALS[cls.kind]
 
     def keys(self) -> Keys:
         return list(self.catalogue.vocabulary.records(self.kind))
@@ -131,39 +130,39 @@ class VocabularyEndpoint(Endpoint):
 
 
 class Categories(VocabularyEndpoint):
-    name, kind = "categories", "category"
+    kind = "category"
     many, one = _("The categories of the plans"), _("One category")
-    listed = retrieved = records.CATEGORY
+    listed = retrieved = record("Category")
 
 
 class Centres(VocabularyEndpoint):
-    name, kind = "centres", "centre"
+    kind = "centre"
     many, one = _("The four centres"), _("One centre")
-    listed = retrieved = records.CENTRE
+    listed = retrieved = record("Centre")
 
 
 class Audiences(VocabularyEndpoint):
-    name, kind = "audiences", "audience"
+    kind = "audience"
     many, one = _("The groups that measures concern"), _("One group")
-    listed = retrieved = records.AUDIENCE
+    listed = retrieved = record("Audience")
 
 
 class Districts(VocabularyEndpoint):
-    name, kind = "districts", "district"
+    kind = "district"
     many, one = _("The district and its places"), _("One place")
-    listed = retrieved = records.DISTRICT
+    listed = retrieved = record("District")
 
 
 class Plans(VocabularyEndpoint):
-    name, kind = "plans", "plan"
+    kind = "plan"
     many, one = _("The plans"), _("One plan, with the paragraphs of its source by their opening words")
-    listed = retrieved = records.PLAN
+    listed = retrieved = record("Plan")
 
 
 class Terms(VocabularyEndpoint):
-    name, kind = "terms", "term"
+    kind = "term"
     many, one = _("The terms of the plans, explained"), _("One term")
-    listed = retrieved = records.TERM
+    listed = retrieved = record("Term")
 
     def record(self, key: str) -> Any:
         return self.catalogue.terms.get(key)
@@ -173,7 +172,7 @@ class Changes(Endpoint):
     name = "changes"
     many = _("All public changes, the newest first")
     one = _("One change, with the record as it stood then")
-    listed, retrieved = records.CHANGE, records.CHANGE_WITH_RECORD
+    listed, retrieved = record("Change"), record("ChangeWithRecord")
     key, key_pattern = "id", "[0-9]{1,18}"
 
     def keys(self) -> Keys:

@@ -44,7 +44,6 @@ def first_record(endpoint: type[Endpoint]) -> Any:
 
 
 def problem() -> dict[str, Any]:
-    """The answer to an address of a record that does not exist."""
     said: dict[str, Any] = {"type": "about:blank", "status": 404}
     for name, text in (
         ("title", _("There is no such page")),

@@ -125,36 +125,23 @@ def response(description: str, media_type: str, component: str) -> Schema:
     return {"description": description, "content": {media_type: {"schema": reference(component)}}}
 
 
+def query_parameter(name: str, description: object, schema: Schema) -> Schema:
+    return {"name": name, "in": "query", "required": False, "description": str(description), "schema": schema}
+
+
 def page_parameter() -> Schema:
-    return {
-        "name": "page",
-        "in": "query",
-        "required": False,
-        "description": _("Number of the page, from 1; each has fifty records."),
-        "schema": {"type": "integer", "minimum": 1, "default": 1},
-    }
+    description = _("Number of the page, from 1; each has fifty records.")
+    return query_parameter("page", description, {"type": "integer", "minimum": 1, "default": 1})
 
 
 def moment_parameter(name: str) -> Schema:
-    return {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": str(MOMENTS[name]),
-        "schema": {"type": "string", "pattern": "^[0-9-]{1,19}$"},
-    }
+    return query_parameter(name, MOMENTS[name], {"type": "string", "pattern": "^[0-9-]{1,19}$"})
 
 
 def filter_parameters() -> list[Schema]:
     """The parameters of MeasureFilter, with the values that exist today."""
     return [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": str(form_field.label or name),
-            "schema": parameter_schema(form_field),
-        }
+        query_parameter(name, form_field.label or name, parameter_schema(form_field))
         for name, form_field in MeasureFilter().form.fields.items()
     ]
 
@@ -227,7 +214,6 @@ def field_schema(field: Field) -> Schema:
 
 
 def value_schema(field: Field) -> Schema:
-    """The schema of one value."""
     if field.record:
         return reference(field.record.name)
     if field.choices:
