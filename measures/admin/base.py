@@ -17,7 +17,7 @@ from psycopg.errors import DiskFull
 from measures.history.differences import changes
 from measures.history.fields import label_of_posted
 from measures.history.kinds import key_of, kind_of
-from measures.history.names import desk_names, title_of
+from measures.history.names import saved_names, title_of
 from measures.history.restoring import linked_from
 from measures.language.chinese import to_simplified, traditional_characters
 from measures.models import Version, locked
@@ -147,7 +147,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
 
     def shown_changes(self, request, before: int):
         """The page that says what saving would change for readers and for staff; the versions were written, and will be taken back."""
-        names = desk_names()
+        names = saved_names()
         versions = list(Version.objects.filter(pk__gt=before).order_by("pk").with_previous())
         for version in versions:
             version.title = title_of(version.kind, version.document or version.previous_document)
@@ -233,7 +233,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, unquote(object_id))
         if record and self.has_view_permission(request, record):
-            names = desk_names()
+            names = saved_names()
             versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
             for version in versions:
                 version.changes = (

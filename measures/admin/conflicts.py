@@ -60,7 +60,7 @@ class Comparison:
         self.form, self.formsets, self.data = form, formsets, data
         self.differences: list[Difference] = []
         self.compare_fields(form, form)
-        self.rows = [(formset, self.compare_rows(formset)) for formset in formsets]
+        self.rows = [(formset, self.compare_formset(formset)) for formset in formsets]
         for difference in self.differences:
             earlier = data.get(CHOICE + difference.name)
             if not difference.chosen and earlier == OWN:
@@ -102,7 +102,7 @@ class Comparison:
         except ValidationError:
             return True
 
-    def compare_rows(self, formset) -> list[Row]:
+    def compare_formset(self, formset) -> list[Row]:
         """The rows of a formset, those that are saved first, in the order in which they were entered."""
         saved_rows = {str(row.pk): row for row in formset.get_queryset()}
         seen, new = self.posted_rows(formset)
@@ -110,7 +110,7 @@ class Comparison:
         both = [(seen[pk], row) for pk, row in saved_rows.items() if pk in seen]
         for row, saved in both:
             row.saved = saved_values(row.form)
-            self.compare_row(row, str(saved))
+            self.compare_typed(row, str(saved))
         gone = [row for pk, row in seen.items() if pk not in saved_rows and not row.deleted]
         for row in gone:
             row.choice = row.form.prefix
@@ -157,7 +157,7 @@ class Comparison:
         self.add_row_difference(row, self.shown(row), _("(not there)"), SAVED)
         return row
 
-    def compare_row(self, row: Row, title: str) -> None:
+    def compare_typed(self, row: Row, title: str) -> None:
         if not row.deleted:
             return self.compare_fields(row.form, row.form, title)
         touched_by_other = any(self.touched_by_other(row.form[name]) for name in editable(row.form))

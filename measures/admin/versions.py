@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from measures.history.differences import changes
 from measures.history.documents import whole
 from measures.history.kinds import MODELS, record_of
-from measures.history.names import desk_names, title_of
+from measures.history.names import saved_names, title_of
 from measures.history.restoring import lost_links, restore
 from measures.models import Version, locked
 
@@ -67,7 +67,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         version = get_object_or_404(
             Version.objects.with_previous(), pk=object_id if object_id.isdecimal() else None
         )
-        names = desk_names()
+        names = saved_names()
         latest = Version.objects.latest_number(version.kind, version.key)
         undo = None
         # Restoring leaves the status as it is, so it cannot undo a change of the status alone, and is not offered there.
@@ -110,7 +110,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
             % {"record": old.key, "old": old.number, "new": new.number},
             old=old,
             new=new,
-            changes=changes(old.kind, old.document, new.document, desk_names()),
+            changes=changes(old.kind, old.document, new.document, saved_names()),
         )
 
     def restore_view(self, request, version_id):
@@ -140,7 +140,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
             title=_("Restore version %(number)s of %(record)s?")
             % {"number": version.number, "record": version.key},
             version=version,
-            changes=changes(version.kind, now.document, version.document, desk_names()),
+            changes=changes(version.kind, now.document, version.document, saved_names()),
             was_deleted=was_deleted,
             becomes_draft=was_deleted and version.kind in DRAFT_AGAIN,
             given_back=given_back,

@@ -33,7 +33,7 @@ def public_names(vocabulary: Vocabulary) -> Names:
     return name
 
 
-def desk_names() -> Names:
+def saved_names() -> Names:
     """The names as they are saved now. Each kind is asked for once."""
 
     @cache

@@ -115,7 +115,7 @@ def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
 
 def of_list(filterset: MeasureFilter) -> Citation:
     version, query = filterset.catalogue.version, filterset.canonical_query()
-    sentence, work = list_sentence(filterset), list_work(filterset)
+    sentence, work = cited_sentence(filterset), list_work(filterset)
     return _citation(sentence, work, version, list_path(query), versioned=False)
 
 
@@ -127,7 +127,7 @@ def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
     return pgettext("between plans", " and ").join(plan.short_title for plan in plans)
 
 
-def list_sentence(filterset: MeasureFilter) -> str:
+def cited_sentence(filterset: MeasureFilter) -> str:
     """A sentence with the number of measures in the selection and the selection in words, in the active language."""
     catalogue, plans = filterset.catalogue, filterset.plans
     all_of_them = Fitting(catalogue.register, {"plan": [plan.slug for plan in plans]})

@@ -156,6 +156,18 @@ def test_signing_in_again_in_another_tab_loses_nothing(new_page):
 LOST = (None, 408, 413, 502, 504)
 
 
+def failing(status: int | None):
+    """The end of a request on its way: no answer, or that of a proxy. Playwright counts the parameters of what it calls."""
+
+    def fail(route):
+        if status:
+            route.fulfill(status=status, body="<h1>Error of a proxy</h1>", content_type="text/html")
+        else:
+            route.abort("connectionrefused")
+
+    return fail
+
+
 def test_what_never_arrived_is_kept_in_the_tab(new_page):
     account("lin", "editor", PASSWORD)
     measure = Measure.objects.get(code="2020-07")
@@ -163,15 +175,8 @@ def test_what_never_arrived_is_kept_in_the_tab(new_page):
     page = new_page(viewport={"width": 1280, "height": 900})
     sign_in(page, "lin", address)
     for status in LOST:
-
-        def fail(route, status=status):
-            if status:
-                route.fulfill(status=status, body="<h1>Error of a proxy</h1>", content_type="text/html")
-            else:
-                route.abort("connectionrefused")
-
         page.fill("#id_title_en", f"Sent into the void, {status}")
-        page.route("**/change/", fail)
+        page.route("**/change/", failing(status))
         page.locator('input[name="_save"]').last.click()
         page.wait_for_timeout(300)
         page.unroute("**/change/")

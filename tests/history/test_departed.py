@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from measures.catalogue import Catalogue
 from measures.history.events import described
-from measures.history.names import desk_names, public_names
+from measures.history.names import public_names, saved_names
 from measures.history.records import later_version, measure_of_version
 from measures.models import Audience, Category, Centre, District, Measure, PublicVersion
 from measures.snapshots import editing_as
@@ -113,7 +113,7 @@ def test_differences_call_what_is_gone_by_its_last_name(measure):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_desk_and_the_public_call_things_the_same(language):
     vocabulary = Catalogue.current().vocabulary
-    public, desk = public_names(vocabulary), desk_names()
+    public, desk = public_names(vocabulary), saved_names()
     with override(language):
         for kind in ("category", "centre", "audience", "district"):
             for slug, record in vocabulary.records(kind).items():

@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from measures.history.differences import changes, paired_rows
-from measures.history.names import desk_names
+from measures.history.names import saved_names
 from measures.history.texts import compared_texts
 from measures.models import Version
 
@@ -49,11 +49,11 @@ def test_what_an_old_document_lacks_is_no_difference():
     new = Version.objects.of("measure", "2020-07").first().document | {"headline_zh": "", "headline_en": ""}
     old = {key: value for key, value in new.items() if not key.startswith("headline")}
     old["actions"] = [{key: row[key] for key in row if key != "background"} for row in new["actions"]]
-    assert changes("measure", old, new, desk_names()) == []
+    assert changes("measure", old, new, saved_names()) == []
     added = {
         **new,
         "actions": [*new["actions"], {**new["actions"][0], "position": 90, "text_zh": "新", "text_en": ""}],
     }
     with override("en"):
-        labels = [change.label for change in changes("measure", old, added, desk_names())]
+        labels = [change.label for change in changes("measure", old, added, saved_names())]
     assert labels == ["action 90: source paragraph", "action 90: action (Chinese)"]
