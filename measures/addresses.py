@@ -22,6 +22,8 @@ _FORMS = {".json": JSON, ".csv": TEXT, ".xlsx": TEXT, ".atom": TEXT, ".bib": TEX
 #: The files of a list: the end of their address -> their name. People come first, who mostly open them in Excel.
 FILES = {".xlsx": "XLSX", ".csv": "CSV", ".json": "JSON"}
 
+#: Stands before the path of which a TimeMap tells the moments.
+TIMEMAP = "/timemap"
 MAX_PATH_LENGTH = 300  # characters; no public path is longer
 #: What stays stuck to a link in a running text, and ends no address and no value of a parameter but a search.
 STUCK = " \u3000\t\r\n.,;:!?'\")]}>…。，、；：！？．）】》」』”’"
@@ -32,7 +34,7 @@ def form_of_answer(path: str) -> str:
     last = path.rpartition("/")[2]
     if path.startswith("/api/") and path != "/api/":
         return JSON
-    if path.startswith("/timemap/"):
+    if path.startswith(f"{TIMEMAP}/"):
         return TEXT
     return _FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
@@ -54,6 +56,8 @@ def canonical_path(path: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _canonical_path(path: str) -> str:
+    if path.lower().startswith(f"{TIMEMAP}/"):
+        return TIMEMAP + _canonical_path(path[len(TIMEMAP) :])
     bare = path.rstrip(STUCK + "/") if path.rstrip("/").endswith(tuple(STUCK)) else path
     rest = bare
     if language := get_language_from_path(f"{bare}/".lower()):

@@ -26,8 +26,9 @@ class Site:
             return inner(environ, start_response)
 
         self.cache = PageCache(counting, max_bytes)
-        self.cache.render.patience = self.cache.render.most = 60  # the machine may be busy with other tests
-        self.cache.render.start()
+        for render in (self.cache.render, self.cache.render_past):
+            render.patience = render.most = 60  # the machine may be busy with other tests
+            render.start()
         self.cache.poll.look()
 
     def request(self, path, query="", method="GET", **headers):

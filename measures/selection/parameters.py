@@ -22,6 +22,7 @@ from measures.addresses import (
     PAGE,
     PLURALS,
     STUCK,
+    TIMEMAP,
     absolute,
     form_of_answer,
     in_language,
@@ -37,7 +38,6 @@ LIST = ("q", *FACETS, "sort")
 SPAN = ("from", "to")  # between two moments
 #: The data version at which an address is read; the last of its parameters.
 MOMENT = "as_of"
-TIMEMAP = "/timemap"
 #: Name of an address -> the parameters it takes, in the order in which they are written; all others take none.
 PARAMETERS = {
     "measure-list": (*LIST, "page", "view"),
