@@ -5,7 +5,8 @@
   const link = document.querySelector("a[data-back-to-list]");
   if (!link) return;
   try {
-    link.href = sessionStorage.getItem(link.pathname) ?? link.href;
+    const address = sessionStorage.getItem(link.pathname);
+    if (address) link.href = address;
   } catch {
     // Storage is closed to us: the plain link stays.
   }

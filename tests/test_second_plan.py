@@ -14,7 +14,7 @@ from measures.models import Category, Centre, Measure, Plan, SourceParagraph, Te
 from tests import second_plan
 from tests.crawl import Page, Site, crawl
 from tests.open_data import test_package
-from tests.open_data.test_api import SPECIFICATION
+from tests.readers import SPECIFICATION
 from tests.second_plan import PLANTED, SLUG, YEAR
 
 #: What tells that somebody knows of the plan.
@@ -43,7 +43,7 @@ def faults_of(client, site: Site) -> dict[str, object]:
                 name = traditional(plan.title_zh) if at.startswith("/zh-hant") else plan.title_zh
                 if thing["isBasedOn"]["name"] not in (name, plan.title_en):
                     based[at] = thing["isBasedOn"]
-    test_package.test_package_describes_the_csv(client)
+    test_package.check_package(client)
     found = {
         "no 200": site.faults,
         "fragments without a target": site.broken_fragments(),
@@ -91,7 +91,7 @@ def numbers(client) -> dict[str, object]:
 
 
 def openapi_errors(client):
-    return Draft4Validator(json.loads(SPECIFICATION.read_text())).iter_errors(
+    return Draft4Validator(SPECIFICATION).iter_errors(
         client.get("/api/schema/").json()
     )
 

@@ -33,6 +33,11 @@ def test_data_page_explains_every_column_in_both_languages(client):
 def test_package_describes_the_csv(client, restored, moment):
     """That which stands where it says, whose checksum is that of another data version than the newest."""
     edit()
+    check_package(client, moment)
+
+
+def check_package(client, moment=""):
+    """Hold the description of the whole set, at a moment, against the file that it leads to."""
     package = client.get(f"/datapackage.json{moment}").json()
     (resource,) = package["resources"]
     address = urljoin(f"{SITE_ORIGIN}/datapackage.json{moment}", resource["path"])
