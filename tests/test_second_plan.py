@@ -91,9 +91,7 @@ def numbers(client) -> dict[str, object]:
 
 
 def openapi_errors(client):
-    return Draft4Validator(SPECIFICATION).iter_errors(
-        client.get("/api/schema/").json()
-    )
+    return Draft4Validator(SPECIFICATION).iter_errors(client.get("/api/schema/").json())
 
 
 @pytest.fixture
