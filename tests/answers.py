@@ -170,10 +170,11 @@ class Judge:
                     path, path, asked, case.canonical if kind_of(path) in PAST else no_moment(case), case.name
                 )
             case answer if answer == SAME:
-                # That a day is one says an answer in headers of its own.
-                compared = slice(0, 3, 2) if "today" in case.asked else slice(3)
-                right = self.request(path, case.canonical)
-                self.expect(self.request(path, asked)[compared], right[compared], path, case.name)
+                answer, compared, canonical = self.request(path, asked), slice(3), case.canonical
+                if "today" in case.asked:
+                    # A day stands for its last data version, and says in headers of its own that it is a day.
+                    compared, canonical = slice(0, 3, 2), f"as_of={answer[1].get('x-data-version')}"
+                self.expect(answer[compared], self.request(path, canonical)[compared], path, case.name)
 
     def led(self, path: str, asked_path: str, asked: str, canonical: str, name: str) -> None:
         if (asked_path, asked) == (path, canonical):
