@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.backends.db import SessionStore
@@ -51,6 +52,13 @@ def session_of(user: User) -> str:
     session[DEVICE_ID_SESSION_KEY] = second_factor(user).persistent_id
     session.save()
     return session.session_key
+
+
+def signed_in_page(page, site: str, name: str, group: str):
+    """A page of a browser that is driven, in which this person is signed in at `site`."""
+    session = session_of(account(name, group))
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    return page
 
 
 class FormReader(HTMLParser):

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.conf import settings
-
 from measures.models import Category, Measure, Plan
-from tests.admin.desk import account, session_of
+from tests.admin.desk import signed_in_page
 from tests.crawl import crawl
 from tests.second_plan import CATEGORIES, PARAGRAPHS, PLAN, PLANTED, SLUG, YEAR, Entry
 from tests.test_second_plan import TRACES, faults_of
@@ -16,13 +14,7 @@ DESK = "/en/admin/measures"
 def desk(new_page, live_site):
     """A tab in which an administrator is signed in."""
     page = new_page(viewport={"width": 1280, "height": 900})
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": session_of(account("he", "administrator")),
-        "url": live_site,
-    }
-    page.context.add_cookies([cookie])
-    return page
+    return signed_in_page(page, live_site, "he", "administrator")
 
 
 def save(page) -> None:

@@ -1,14 +1,13 @@
 """Signing in with real browsers: a second factor and its loss, passkeys, signing in again in another tab, text that never arrived."""
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp_webauthn.models import WebAuthnCredential
 
 from measures.models import Measure
-from tests.admin.desk import PASSWORD, account, code_of, session_of
+from tests.admin.desk import PASSWORD, account, code_of, signed_in_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 DESK = "/en/admin/"
@@ -80,10 +79,7 @@ def test_without_device_and_codes_an_administrator_helps(new_page, live_site):
     sign_in(page, "zhou")
     page.click("text=Set up an authenticator app")
     give_code(page, code_of(app_of("zhou", confirmed=False)))
-    session = session_of(account("he", "administrator"))
-    administrator.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_site}]
-    )
+    signed_in_page(administrator, live_site, "he", "administrator")
     administrator.goto(f"{DESK}auth/user/?q=zhou")
     administrator.check('input[name="_selected_action"]')
     administrator.select_option('select[name="action"]', "remove_second_factor")

@@ -8,11 +8,10 @@ import time
 import urllib.request
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from measures.models import Category, Measure, Version
-from tests.admin.desk import PASSWORD, account, code_of, second_factor, session_of
+from tests.admin.desk import PASSWORD, account, code_of, second_factor, signed_in_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
@@ -21,17 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 def desk(new_page, live_site):
     """`desk(name, group)` is a page of that person's own browser, signed in already."""
 
-    def signed_in_page(name="lin", group="publisher", **options):
+    def page_of(name="lin", group="publisher", **options):
         page = new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
-        cookie = {
-            "name": settings.SESSION_COOKIE_NAME,
-            "value": session_of(account(name, group)),
-            "url": live_site,
-        }
-        page.context.add_cookies([cookie])
-        return page
+        return signed_in_page(page, live_site, name, group)
 
-    return signed_in_page
+    return page_of
 
 
 def change_address(record):

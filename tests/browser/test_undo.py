@@ -1,23 +1,16 @@
 """Every kind of deletion undone with a real browser: deleted, found in the history, restored, with its links."""
 
 import pytest
-from django.conf import settings
 
 from measures.models import Version
-from tests.admin.desk import account, session_of
+from tests.admin.desk import signed_in_page
 from tests.admin.test_surprises import deletable, documents
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
 
 def test_undo_of_every_deletion(new_page, live_site):
-    page = new_page(viewport={"width": 1280, "height": 900})
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": session_of(account("he", "administrator")),
-        "url": live_site,
-    }
-    page.context.add_cookies([cookie])
+    page = signed_in_page(new_page(viewport={"width": 1280, "height": 900}), live_site, "he", "administrator")
     for kind, record in deletable(None).items():
         before = documents()
         key = record.code if kind == "measure" else record.slug
