@@ -4,6 +4,7 @@ import http.client
 import resource
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
@@ -53,6 +54,11 @@ def connections(site, count: int, send: bytes = b"", receive_buffer: int = 0):
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def post_form(site, source: str) -> tuple[int | None, float]:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    return get(site, "/en/admin/login/", source, method="POST", body="username=a&password=b", headers=kind)
+
+
 def received(client) -> bytes | None:
     """What comes until the connection is closed; None where it stays open."""
     answer = b""
@@ -79,16 +85,12 @@ def test_bodies_that_never_come(site, beginning):
     with connections(site, 300, POST % (b"/admin/login/", 5_000_000) + beginning) as clients:
         time.sleep(0.5)
         answers_others(site)
-        # The desk too, for people at other addresses. A form without its token is refused once it has been read.
-        status, seconds = get(
-            site,
-            "/en/admin/login/",
-            source="127.0.0.2",
-            method="POST",
-            body="username=a&password=b",
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
-        assert (status, seconds < 5) == (403, True)
+        # The desk too, for people at other addresses, whichever process they reach. A form without its token is refused once
+        # it has been read.
+        with ThreadPoolExecutor(8) as people:
+            answers = list(people.map(lambda _: post_form(site, source="127.0.0.2"), range(16)))
+        assert {status for status, _seconds in answers} == {403}
+        assert max(seconds for _status, seconds in answers) < 5
         statuses = set()
         for client in clients:
             answer = received(client)
