@@ -177,7 +177,7 @@ def test_a_reader_who_goes_away_ends_the_making(port):
         assert sessions()
     deadline = time.monotonic() + 20
     while sessions():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, "it is still being made"
         time.sleep(0.1)
 
 
