@@ -3,11 +3,14 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import Queue
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 
+from futian_reform.page_cache import single_flight
 from futian_reform.page_cache.single_flight import SingleFlight
 from measures.models import DataVersion
 from tests.cached_site import LIST, Site, cached_site, edit
@@ -283,3 +286,22 @@ def test_work_that_fails_is_reported_and_the_next_goes_on(caplog):
     flight.start()
     assert [flight((0,)), flight((2,))] == [None, 0.5]
     assert "Work in the background failed" in caplog.text
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_thread_that_rests_is_idle_for_as_long_as_it_worked(monkeypatch, fails):
+    now, idle = [100.0], Queue()
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=idle.put)
+    monkeypatch.setattr(single_flight, "time", clock)
+
+    def work(seconds):
+        now[0] += seconds
+        return seconds / (not fails)
+
+    flight = SingleFlight(work, threads=1, rests=True, patience=99, most=99)
+    flight.start()
+    given, worked = [], (0.25, 0.0625, 7.0)
+    for seconds in worked:
+        given.append(flight((seconds,)))
+    assert given == ([None] * 3 if fails else list(worked))
+    assert [idle.get(timeout=5) for _each in worked] == [0.25, 0.0625, single_flight.MAX_REST]

@@ -71,8 +71,8 @@ class PageCache:
         self.poll = VersionPoll(went_back=self.pages.clear)
         self.rendering = Rendering(django)
         self.render = SingleFlight(self.answer)
-        # The past has a thread of its own: whoever asks for many moments takes nothing from the present.
-        self.render_past = SingleFlight(self.answer, threads=1, waiting=10)
+        # The past has a thread of its own, which rests: whoever asks for many moments takes little from the present.
+        self.render_past = SingleFlight(self.answer, threads=1, waiting=10, rests=True)
         self.secure = settings.SITE_ORIGIN.startswith("https:")
         self.tell_again_at = 0.0
         self.starting, self.started = threading.Lock(), False

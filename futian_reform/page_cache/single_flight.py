@@ -9,6 +9,8 @@ from queue import SimpleQueue
 
 logger = logging.getLogger(__name__)
 
+MAX_REST = 0.5  # seconds: less than what those who wait have patience for
+
 
 class Job(Future):
     def __init__(self):
@@ -22,11 +24,12 @@ class SingleFlight:
 
     It is None where too many wait already, where `work` failed, and where the result is not to be had in time: `patience`
     seconds after it was taken up, or in which nothing at all was finished, or else `most` seconds after it was asked for.
-    Everybody who asks for a key while it is worked on gets the same result.
+    Everybody who asks for a key while it is worked on gets the same result. With `rests` a thread is idle for as long as it
+    worked, but no longer than MAX_REST, before it goes on: the rest of the process has the processor meanwhile.
     """
 
-    def __init__(self, work: Callable, *, threads=4, waiting=40, patience=1.5, most=5.0):
-        self.work, self.threads, self.patience, self.most = work, threads, patience, most
+    def __init__(self, work: Callable, *, threads=4, waiting=40, patience=1.5, most=5.0, rests=False):
+        self.work, self.threads, self.patience, self.most, self.rests = work, threads, patience, most, rests
         self.waiting = threading.BoundedSemaphore(waiting)
         self.lock = threading.Lock()
         self.jobs: dict[Hashable, Job] = {}
@@ -96,3 +99,5 @@ class SingleFlight:
                     del self.jobs[key]
                 self.finished = time.monotonic()
                 job.set_result(result)
+            if self.rests:
+                time.sleep(min(time.monotonic() - job.begun, MAX_REST))

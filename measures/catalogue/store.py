@@ -13,6 +13,7 @@ from django.db import connections
 
 from .records import Action, CentreLink, DistrictRole, Measure
 from .register import Columns, Register
+from .shared import shared
 from .vocabulary import KINDS, Vocabulary
 
 # Records that one query reads for a file: few at first, so that its first bytes leave soon. Two chunks are in memory at a time.
@@ -31,7 +32,8 @@ VOCABULARY = """
 """
 
 COLUMNS = """
-    SELECT string_agg(int8send(measure_id), '' ORDER BY plan_year, number),
+    SELECT (SELECT md5(string_agg(id || key, '' ORDER BY id)) FROM measures_facetset),
+        string_agg(int8send(measure_id), '' ORDER BY plan_year, number),
         string_agg(int8send(plan_year), '' ORDER BY plan_year, number),
         string_agg(int8send(number), '' ORDER BY plan_year, number),
         string_agg(int8send(about_id), '' ORDER BY plan_year, number),
@@ -146,12 +148,23 @@ class Store:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         rows = self._rows(VOCABULARY, kinds=list(KINDS))
-        return Vocabulary.of_documents((kind, json.loads(document)) for kind, document in rows)
+
+        def make() -> Vocabulary:
+            return Vocabulary.of_documents((kind, json.loads(document)) for kind, document in rows)
+
+        return shared("vocabulary", (text.encode() for row in rows for text in row), make)
 
     def read_register(self) -> Register:
-        (packed,) = self._rows(COLUMNS)
-        tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
-        return Register(Columns(*map(unpacked, packed)), tokens, self.vocabulary)
+        ((facet_sets, *columns),) = self._rows(COLUMNS)
+        vocabulary = self.vocabulary
+
+        def make() -> Register:
+            tokens = dict(self._rows("SELECT id, tokens FROM measures_facetset"))
+            return Register(Columns(*map(unpacked, columns)), tokens, vocabulary)
+
+        # The vocabulary is shared too, so that its address tells it apart for as long as a register holds it.
+        parts = (f"{id(vocabulary)} {facet_sets}".encode(), *(column or b"" for column in columns))
+        return shared("register", parts, make)
 
     def keys_in_order(self, sort: str) -> "array[int]":
         """The keys of all measures in one of ORDERS."""

@@ -5,13 +5,14 @@ from itertools import count
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Reverse
 from django.utils.translation import override
 
 from measures.catalogue import Catalogue
 from measures.catalogue.catalogue import PAST
 from measures.catalogue.moments import UnknownMoment
 from measures.catalogue.past import PastCatalogues
-from measures.models import Audience, Category, Centre, DataVersion, District, Measure
+from measures.models import Audience, Category, Centre, DataVersion, District, FacetSet, Measure
 from measures.selection.facets import FACETS
 from measures.selection.filter import MeasureFilter
 from measures.selection.numbers import Fitting, everything, figures
@@ -196,3 +197,32 @@ def test_catalogues_of_the_past_share_a_limit_of_memory():
     assert len(kept) == 2
     kept.get(4, lambda: Sized(500))
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "record", "values", "same"),
+    [
+        (Measure, {"code": "2020-05"}, {"note_en": "Another note"}, ("vocabulary", "register")),
+        (Measure, {"code": "2020-05"}, {"basis": "named", "status": "draft"}, ("vocabulary",)),
+        (Category, {"slug": "well-being"}, {"name_en": "Another name"}, ()),
+        (District, {"slug": "futian"}, {"name_en": "Another name"}, ()),
+    ],
+)
+def test_moments_of_the_same_rows_share_what_is_made_of_them(restored, model, record, values, same):
+    """A crawler that asks for all moments takes neither the time nor the memory of a register for each."""
+    PAST.forget()
+    before = DataVersion.objects.live().number
+    with editing_as("lin"):
+        model.objects.filter(**record).update(**values)
+    then, now = Catalogue.as_of(before), Catalogue.present()
+    shared = tuple(part for part in ("vocabulary", "register") if getattr(then, part) is getattr(now, part))
+    assert shared == same
+
+
+def test_facet_sets_of_the_same_numbers_and_other_tokens_are_told_apart(restored):
+    """As after a restored backup, which gives numbers out again."""
+    before = Catalogue.present().register
+    FacetSet.objects.update(key=Reverse("key"), tokens=["category:other"])
+    after = Catalogue.present().register
+    assert after is not before
+    assert (after.having("category:other"), before.having("category:other")) == (after.everything, 0)
