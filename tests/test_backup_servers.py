@@ -149,12 +149,15 @@ def test_backup_and_restore_while_a_reader_of_its_own_is_connected(server, site,
 
 def test_nothing_travels_in_plain_text_even_where_the_server_allows_it(server, site, tmp_path):
     """Without sslmode in the address libpq prefers TLS, and its programs would fall back to plain text."""
-    start = server.log.stat().st_size
-    dump = backup(site, tmp_path, DATABASE_URL=server.url("futian", ACCOUNT, sslmode="prefer"))
+    start, name = server.log.stat().st_size, "named-in-the-address"
+    url = server.url("futian", ACCOUNT, sslmode="prefer", application_name=name)
+    dump = backup(site, tmp_path, DATABASE_URL=url)
     assert json.loads(dump.with_suffix(".json").read_text())["server"] == int(server.programs.parent.name)
     lines = [line for line in server.log.read_text()[start:].splitlines() if "connection authorized" in line]
     assert len(lines) > 3
     assert [line for line in lines if "SSL enabled" not in line] == []
+    # The programs get every parameter of the address, and so do the connections beside them.
+    assert [line for line in lines if f"application_name={name} " not in line] == []
 
 
 def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, dump, prepared_cluster):

@@ -99,7 +99,7 @@ def test_every_answer_is_counted_once_whichever_process_gave_it(site):
         assert get(site, path) == status
     new = settled(site) - before
     health = ("health", "200", "rendered")
-    assert new.pop(health) >= 1  # the observer also asks
+    assert new.pop(health, 0) >= 1  # the observer also asks
     assert new == {
         ("page", "200", "kept"): 300,
         ("page", "404", "rendered"): 1,
@@ -150,9 +150,10 @@ def test_a_failed_sign_in_is_counted_and_logged_without_saying_whose(site):
             },
         )
         assert connection.getresponse().status == 200
-    wait_until(lambda: of(site, "futian_failed_sign_ins_total") == [sum(before) + 1])
-    wait_until(lambda: site.log.read_text().count("a sign-in failed") == 1)
+    settled(site)
     log = site.log.read_text()
+    assert of(site, "futian_failed_sign_ins_total") == [sum(before) + 1]
+    assert log.count("a sign-in failed") == 1
     for private in ("whose-account", "secret-of-staff", "127.0.0.1:"):
         assert private not in log.replace(f"http://127.0.0.1:{site.port}/", "")
 

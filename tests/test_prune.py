@@ -30,8 +30,8 @@ def test_the_old_goes_and_the_young_stays():
     call_command("prune", stdout=said)
     assert [session.session_key for session in Session.objects.all()] == ["open"]
     for model in (AccessLog, AccessFailureLog, AccessAttempt):
-        (kept,) = model.objects.values_list("attempt_time", flat=True)
-        assert now - kept < timedelta(days=180)
+        kept = model.objects.values_list("attempt_time", flat=True)
+        assert [now - at < timedelta(days=180) for at in kept] == [True], model
     lines = said.getvalue().splitlines()
     assert lines[:3] == ["Sessions: 1 removed.", "Sign-ins: 1 removed.", "Failed sign-ins: 2 removed."]
     call_command("prune", days=1, stdout=said)

@@ -82,6 +82,28 @@ def slow_bodies(release):
         yield
 
 
+@contextmanager
+def forms_under_way(release):
+    """Four forms from another address: most of each comes before the block, the rest after it, and all are answered."""
+    head = (
+        b"POST /en/admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: 1000000\r\n\r\n"
+    )
+    with ExitStack() as opened:
+        clients = []
+        for _ in range(4):
+            client = socket.create_connection(("127.0.0.1", release.port), 20, ("127.0.0.2", 0))
+            clients.append(opened.enter_context(client))
+            client.sendall(head + b"a" * 800_000)
+        yield
+        answers = []
+        with suppress(OSError):
+            for client in clients:
+                client.sendall(b"a" * 200_000)
+                answers.append(client.recv(12))
+        assert answers == [b"HTTP/1.1 403"] * 4  # without its token, which is known once it was read
+
+
 BAD = [  # file, what is put behind it, what the refusal says
     ("futian_reform/urls.py", "\ndef broken(:\n", "SyntaxError: invalid syntax"),
     (
@@ -115,8 +137,9 @@ def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
         # A style sheet that no manifest knows yet, and a page that names it.
         (release.folder / "static" / "new.css").write_text("body { color: inherit }")
         template.write_text(page.replace("</h1>", "</h1><!-- {% static 'new.css' %} -->", 1))
-        release.reload()
-        release.said(TAKEN)
+        with forms_under_way(release):
+            release.reload()
+            release.said(TAKEN)
     wait_until(lambda: not release.workers() & before)  # they answer first what they have read
     status, text = release.get("/")
     assert status == 200
@@ -124,6 +147,7 @@ def test_bad_releases_are_refused_and_a_good_one_is_taken(release):
     address = text.partition("<!-- ")[2].partition(" -->")[0]
     assert release.get(address) == (200, "body { color: inherit }")
     with slow_bodies(release):
+        os.kill(min(release.workers()), signal.SIGSTOP)  # it listens to nobody any more
         assert release.stop() == 0
 
 

@@ -103,8 +103,11 @@ class Process:
     def __call__(self, word: str, within: float | None = None):
         self.process.stdin.write(f"{word}\n")
         self.process.stdin.flush()
+        giving_up = threading.Timer(30, self.process.kill)
+        giving_up.start()
         line = self.process.stdout.readline()
-        assert line, self.log.read_text()
+        giving_up.cancel()
+        assert line, self.log.read_text() or f"{word}: no answer"
         result, seconds = json.loads(line)
         assert within is None or seconds < within, (word, result, seconds)
         return result
