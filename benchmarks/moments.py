@@ -4,7 +4,7 @@ database that `benchmarks.generate 100000` has filled.
 First a tenth of the measures are given nine more versions each, in `--batch` measures a commit (`--edits 0` leaves that out, where
 it was done before), and the growth of the database is told per edit. Then pages are asked for through Django's own request
 handling in this process, without the page cache: of the present, of moments asked for the first time and once more, and of the
-present while another thread asks for 200 moments, with the memory of the process before and after.
+present while a crawler asks for 200 moments through the page cache, with the memory of the process meanwhile.
 """
 
 import argparse
@@ -87,23 +87,29 @@ def measure() -> None:
     report("pages of a moment, first", first)
     report("the same pages again", again)
     report("the file of a moment", files)
-    before = memory()
-    crawler = threading.Thread(target=crawl, args=[numbers[:CRAWLED]])
-    crawler.start()
-    during = []
-    while crawler.is_alive():
-        during += [timed(client, page) for page in pages]
+    cache, during, used = page_cache(), [], [memory()]
+    for at in range(0, CRAWLED, CRAWLED // 4):
+        crawler = threading.Thread(target=crawl, args=[cache, numbers[at : at + CRAWLED // 4]])
+        crawler.start()
+        while crawler.is_alive():
+            during += [timed(client, page) for page in pages]
+        used.append(memory())
     report("the present during a crawl", during)
-    print(f"memory: {before:.0f} MB before {min(CRAWLED, len(numbers))} moments, {memory():.0f} MB after")
+    steps = ", ".join(f"{megabytes:.0f}" for megabytes in used)
+    print(f"memory after every {CRAWLED // 4} of {CRAWLED} moments, from before the first: {steps} MB")
 
 
-def crawl(numbers: list[int]) -> None:
-    """Ask for each moment once, through the thread of the page cache that makes the past."""
+def page_cache():
+    from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
     from futian_reform.page_cache.application import PageCache
 
-    cache = PageCache(get_wsgi_application(), 2**25).start()
+    return PageCache(get_wsgi_application(), settings.PAGE_CACHE_BYTES).start()
+
+
+def crawl(cache, numbers: list[int]) -> None:
+    """Ask for each moment once, through the thread of the page cache that makes the past."""
     for number in numbers:
         page = cache.made("GET", ("/measures/", f"as_of={number}"))
         assert page.status == "200 OK", (number, page)

@@ -1,7 +1,7 @@
 """The public content of one data version, from which every public answer is made."""
 
 from array import array
-from collections.abc import Callable, Hashable, Sized
+from collections.abc import Callable, Hashable, Iterable, Sequence, Sized
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,10 @@ MAX_CURRENT = 2  # catalogues: just after an edit, some requests still read the 
 BYTES = 200_000
 BYTES_OF_A_MEASURE = 400
 BYTES_KEPT = 3_000  # for each thing that others keep with it, such as a row of a list as markup
+BYTES_OF_A_RECORD = 8_000
+MAX_RECORDS = (
+    200  # of measures that a catalogue keeps: where a site has no more, each is read once for a data version
+)
 
 Made = TypeVar("Made")
 
@@ -39,6 +43,7 @@ class Catalogue(Store):
         super().__init__(using, number, drafts)
         self.version = version
         self._kept: dict[Hashable, object] = {}
+        self._records: dict[int, Measure] = {}
         self._register: Register | None = None
         self._reading = Lock() if number is None else past.reading
         self._orders: dict[str, array[int]] = {}
@@ -84,7 +89,8 @@ class Catalogue(Store):
     def bytes(self) -> int:
         """About how much memory it takes."""
         kept = sum(len(each) if isinstance(each, Sized) else 1 for each in self._kept.values())
-        return BYTES + BYTES_KEPT * kept + BYTES_OF_A_MEASURE * (len(self._register) if self._register else 0)
+        rows = len(self._register) if self._register else 0
+        return BYTES + BYTES_KEPT * kept + BYTES_OF_A_RECORD * len(self._records) + BYTES_OF_A_MEASURE * rows
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what `make` returned for this key the first time. It must depend on the content and the key alone."""
@@ -125,11 +131,29 @@ class Catalogue(Store):
     def terms_of(self, code: str) -> list[Term]:
         return [term for term in self.vocabulary.term.values() if code in term.measures]
 
+    def measures(self, keys: Sequence[int]) -> list[Measure]:
+        """The measures with these keys, in their order. The first that are asked for are kept."""
+        read = self._keep(super().measures([key for key in keys if key not in self._records]))
+        return [record for key in keys if (record := read.get(key) or self._records.get(key))]
+
+    def _keep(self, records: Iterable[Measure]) -> dict[int, Measure]:
+        read = {record.key: record for record in records}
+        if len(self._records) + len(read) <= MAX_RECORDS:
+            self._records |= read
+        return read
+
     def surroundings(self, code: str) -> dict[str, Measure]:
         """The public measures on the page of this one, itself included: neighbours, what it was split from, its parts."""
-        codes = (code, *self.register.neighbours(code))
-        keys = [self.register.key_of(other) for other in codes if other]
-        return {measure.code: measure for measure in self.family([key for key in keys if key is not None])}
+        keys = self._keys_of(code, *self.register.neighbours(code))
+        if own := self._records.get(keys[0]):
+            found = self.measures([*keys, *self._keys_of(own.parent, *own.parts)])
+        else:
+            found = list(self._keep(self.family(keys)).values())
+        return {measure.code: measure for measure in found}
+
+    def _keys_of(self, *codes: str | None) -> list[int]:
+        keys = [self.register.key_of(code) for code in codes if code]
+        return [key for key in keys if key is not None]
 
 
 PAST: past.PastCatalogues[Catalogue] = past.PastCatalogues()

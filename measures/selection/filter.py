@@ -42,8 +42,17 @@ def validate_readable(query: str) -> None:
         raise ValidationError(_("The search contains characters that cannot be read (not UTF-8)."))
 
 
+class SharedField(django_filters.fields.MultipleChoiceField):
+    """A field that all forms of a data version and language share: no request changes it."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "SharedField":
+        return self
+
+
 class Facet(django_filters.MultipleChoiceFilter):
     """A facet, whose values are slugs. Where they name records, a filter sets its choices when it is made."""
+
+    field_class = SharedField
 
     def __init__(self, choices=(), none_label=None, **options):
         self.none_label = none_label
@@ -132,9 +141,12 @@ class MeasureFilter(django_filters.FilterSet):
     def vocabulary(self) -> Vocabulary:
         return self.catalogue.vocabulary
 
-    @cached_property
+    @property
     def labels(self) -> dict[str, dict[str, Text]]:
         """Facet -> value -> its name in the active language, in the options' order."""
+        return self.catalogue.kept(("labels", get_language()), self._labels)
+
+    def _labels(self) -> dict[str, dict[str, Text]]:
         language = ENGLISH if get_language() == "en" else CHINESE
         return {
             facet: {
