@@ -23,18 +23,20 @@ from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
 TRACED = 10  # cases of a parametrised test
+UNTRACED = tuple(Path(__file__).with_name("untraced.txt").read_text().splitlines()[1:])
 
 
 def pytest_collection_modifyitems(items):
-    """Measure coverage in the first cases of a test alone: the others run the same code, and take half as long untraced.
+    """Measure coverage where a test runs what no other does: untraced, tests take half as long.
 
-    So do tests with the mark no_cover, which ask for the same many times.
+    That is in the first cases of a test alone, and in none of those that are listed. Nor in tests with the mark no_cover,
+    which ask for the same many times.
     """
     seen = Counter()
     for item in items:
         function = item.nodeid.partition("[")[0]
         seen[function] += 1
-        if seen[function] > TRACED:
+        if seen[function] > TRACED or function.startswith(UNTRACED):
             item.add_marker(pytest.mark.no_cover)
 
 

@@ -1,11 +1,9 @@
-"""Backups of a server that is not the embedded one: its own version, TLS, passwords, and an account with few rights."""
+"""Backups of a server that is not the embedded one: its own version, TLS, passwords. More of them in `make audit`."""
 
 import json
 import os
-import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -14,7 +12,7 @@ from django.conf import settings
 
 from futian_reform.operations.backups.client_tools import client_tools
 from futian_reform.operations.backups.server import BackupError
-from futian_reform.operations.embedded_postgres import programs, throwaway
+from futian_reform.operations.embedded_postgres import programs
 
 from .servers import PASSWORD, system_server
 
@@ -160,30 +158,6 @@ def test_nothing_travels_in_plain_text_even_where_the_server_allows_it(server, s
     assert [line for line in lines if f"application_name={name} " not in line] == []
 
 
-def test_a_backup_of_an_older_server_is_restored_on_a_newer_one(server, site, dump, prepared_cluster):
-    with throwaway(prepared_cluster) as newer:
-        named = {"DATABASE_URL": newer.url(), "DATABASE_READER_URL": ""}
-        site.manage("restore", dump, **named)
-        with psycopg.connect(newer.url()) as connection:
-            assert connection.info.server_version // 10000 > int(server.programs.parent.name)
-            query = "SELECT title_en FROM measures_measure ORDER BY code"
-            assert connection.execute(query).fetchall() == titles(server)
-            assert titles(server)[0] == ("From the older server",)
-        assert site.manage("live_sql", "--check", **named).startswith("Database: futian")
-
-
-def test_without_createrole_the_message_says_what_an_administrator_runs_once(server, tmp_path):
-    server.execute(f"CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'", "CREATE DATABASE plain OWNER plain")
-    named = {"DATABASE_URL": server.url("plain", "plain"), "DATABASE_READER_URL": ""}
-    named["DATABASE_READER_ROLE"] = "plain_reader"
-    site = Site(server, tmp_path)
-    said = site.manage("serve", "--prepare-only", fails=True, **named)
-    assert "run: CREATE ROLE plain_reader; GRANT plain_reader TO <your account>;" in said
-    server.execute("CREATE ROLE plain_reader", "GRANT plain_reader TO plain")
-    said = site.manage("reader_role", **named)
-    assert "The role plain_reader can read the content and nothing else." in said
-
-
 WITHOUT_TLS = """#!/bin/sh
 case "$1" in
 --version) echo "$(basename "$0") (PostgreSQL) {version}.1";;
@@ -207,20 +181,3 @@ def test_programs_that_do_not_fit_are_refused_with_the_remedy(server, tmp_path, 
     assert f"not in PG_BIN ({folder})" in said
     assert f"postgresql-client-{version}" in said
     assert ("that speak TLS" in said) == (kind == "without TLS")
-
-
-def test_what_killed_runs_leave_the_next_one_removes(server, site, dump, tmp_path):
-    for command, argument in (("restore", dump), ("backup", tmp_path)):
-        known = site.databases()
-        with site.start(command, argument) as process:
-            while set(site.databases()) <= set(known):
-                assert process.poll() is None
-                time.sleep(0.01)
-            process.kill()
-        (scratch,) = set(site.databases()) - set(known)
-        assert re.fullmatch(r"futian_scratch_[0-9a-f]{8}", scratch)
-    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")]
-    newest = backup(site, tmp_path)
-    assert site.databases() == ["futian"]
-    after = sorted(path.name for path in tmp_path.iterdir())
-    assert after == [newest.name, newest.with_suffix(".json").name]

@@ -163,6 +163,7 @@ def assert_management_command(name: str, *arguments: str):
 # --- Settings ---
 
 
+@cache
 def variables_read_by_settings() -> set[str]:
     """Names in the environment that the site reads, by `env`, `env_number`, `networks`, `os.environ.get` or `os.environ[...]`."""
     names = set()

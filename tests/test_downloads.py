@@ -158,12 +158,11 @@ def test_a_reader_who_is_too_slow_is_left_behind_a_whole_piece(databases, monkey
         loop = asyncio.get_running_loop()
         file = downloads.File(Pieces(pieces), loop)
         await loop.run_in_executor(None, file.make)
-        out, into = os.pipe()
-        os.set_blocking(into, False)
-        with os.fdopen(out, "rb") as reader:
+        pipe = downloads.Pipe(loop)
+        with open(f"/dev/fd/{pipe.out}", "rb") as reader:
             reading = loop.run_in_executor(None, reader.read)
-            whole = await downloads.copy(file, into)
-            os.close(into)
+            whole = await downloads.copy(file, pipe)
+            os.close(pipe.into)
             file.close()
             assert not whole
             return await reading
@@ -179,6 +178,14 @@ def test_a_reader_who_goes_away_ends_the_making(port):
     while sessions():
         assert time.monotonic() < deadline, "it is still being made"
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize("read", [1, 200_000])
+def test_a_reader_who_goes_away_leaves_the_place_at_once(port, read):
+    """So that one who looks at the beginning of many files, or begins again and again, is not told that there is no place."""
+    for _again in range(16):
+        with asked(port, 10_000, 0.05) as response:
+            assert (response.status, len(response.read(read))) == (200, read)
 
 
 @pytest.fixture(scope="module")

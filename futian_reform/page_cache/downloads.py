@@ -123,51 +123,71 @@ def send_whole(file: File, protocol, status: int, headers: list) -> None:
         protocol.response_file(status, [*headers, length], f"/dev/fd/{file.file.fileno()}")
 
 
+class Pipe:
+    """A pipe that the server reads from: full as long as the reader takes nothing, broken once the reader has gone away."""
+
+    CAPACITY = 64 * 1024
+
+    def __init__(self, loop):
+        self.loop = loop
+        self.out, self.into = os.pipe()
+        os.set_blocking(self.into, False)
+        self.written = 0
+        self.letting_go = loop.call_later(OPENING, self.let_go)
+
+    def let_go(self) -> None:
+        """Close our own end for reading, which would keep the pipe whole when the server has closed its own."""
+        if self.out is not None:
+            os.close(self.out)
+            self.out = None
+            self.letting_go.cancel()
+
+    async def write(self, piece: bytes) -> int:
+        """Write what fits, once there is room. Raises TimeoutError and BrokenPipeError."""
+        while True:
+            with suppress(BlockingIOError):
+                written = os.write(self.into, piece)
+                break
+            writable = self.loop.create_future()
+            self.loop.add_writer(
+                self.into, lambda writable=writable: writable.done() or writable.set_result(None)
+            )
+            try:
+                async with asyncio.timeout(STALLED):
+                    await writable
+            finally:
+                self.loop.remove_writer(self.into)
+        self.written += written
+        if self.written > self.CAPACITY:  # the server has opened it, since it has read from it
+            self.let_go()
+        return written
+
+
 async def send_while_made(file: File, protocol, status: int, headers: list) -> None:
-    """The server reads from a pipe, which is full as long as the reader takes nothing."""
-    out, into = os.pipe()
-    os.set_blocking(into, False)
-    asyncio.get_running_loop().call_later(
-        OPENING, os.close, out
-    )  # the server has opened it for itself by then
+    pipe = Pipe(asyncio.get_running_loop())
     try:
-        protocol.response_file(status, headers, f"/dev/fd/{out}")
-        if not await copy(file, into):
-            await write(into, file.stream.unfinished)
+        protocol.response_file(status, headers, f"/dev/fd/{pipe.out}")
+        if not await copy(file, pipe):
+            await pipe.write(file.stream.unfinished)
     except BrokenPipeError:
         pass  # the reader has gone away
     except TimeoutError:
         logger.warning("A reader of a download took nothing for %d seconds", STALLED)
     finally:
-        os.close(into)
+        os.close(pipe.into)
 
 
-async def copy(file: File, into: int) -> bool:
+async def copy(file: File, pipe: Pipe) -> bool:
     """Copy the file as it grows. False where it is not whole, or the reader too slow."""
     sent, begun = 0, time.monotonic()
     while sent < file.size or not file.is_over:
         if sent == file.size:
             await file.next_change()
             continue
-        sent += await write(into, file.read(sent, file.size))
+        sent += await pipe.write(file.read(sent, file.size))
         if sent < RATE * (time.monotonic() - begun - GRACE):
             end = file.end_of_piece(sent)
             while sent < end:
-                sent += await write(into, file.read(sent, end))
+                sent += await pipe.write(file.read(sent, end))
             return False
     return not file.failed
-
-
-async def write(into: int, piece: bytes) -> int:
-    """Write what fits into the pipe, once there is room. Raises TimeoutError and BrokenPipeError."""
-    loop = asyncio.get_running_loop()
-    while True:
-        with suppress(BlockingIOError):
-            return os.write(into, piece)
-        writable = loop.create_future()
-        loop.add_writer(into, lambda writable=writable: writable.done() or writable.set_result(None))
-        try:
-            async with asyncio.timeout(STALLED):
-                await writable
-        finally:
-            loop.remove_writer(into)

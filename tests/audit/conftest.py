@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.browser.conftest import axe, browser, live_site, new_page, page, required  # noqa: F401
+from tests.browser.conftest import axe, browser, live_site, new_page, page, profiles, required  # noqa: F401
 
 TOOLS = (
     "lighthouse@12",

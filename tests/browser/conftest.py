@@ -3,6 +3,7 @@
 Without Chromium these tests are skipped and say so; with CI or FUTIAN_REQUIRE_BROWSER in the environment they fail.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -99,37 +100,83 @@ def required() -> bool:
     return bool(os.environ.get("CI") or os.environ.get("FUTIAN_REQUIRE_BROWSER"))
 
 
-@pytest.fixture
-def new_page(browser, live_site):
-    """`new_page(**options of a browser context)` opens a tab of a fresh browser profile at the site's origin.
+class Profiles:
+    """Browser profiles by their options. To open one costs a second of the processor, to empty one hardly anything."""
 
-    The test fails at its end where a page broke the Content-Security-Policy, threw an uncaught error or asked another
-    origin for anything.
-    """
-    contexts, faults = [], []
+    def __init__(self, browser, origin: str):
+        self.browser, self.origin = browser, origin
+        self.empty: dict[str, list[tuple]] = {}
+        self.taken: list[tuple] = []
+
+    def take(self, options: dict):
+        """A profile in which nothing is stored."""
+        kind = json.dumps(options, sort_keys=True)
+        if kept := self.empty.get(kind):
+            profile = kept.pop()
+        else:
+            context = self.browser.new_context(base_url=self.origin, **options)
+            context.set_default_timeout(10_000)
+            # A page that stays, since what empties a profile is asked of one of its pages.
+            tools = context.new_cdp_session(context.new_page())
+            profile = kind, context, context.pages[0], tools
+        self.taken.append(profile)
+        return profile[1]
+
+    def give_back(self):
+        """Empty those that were taken: pages first, since some store something when they are left."""
+        for kind, context, stays, tools in self.taken:
+            for page in context.pages:
+                if page != stays:
+                    page.close()
+            context.clear_cookies()
+            tools.send("Network.clearBrowserCache")
+            for origin in (self.origin, named(self.origin)):
+                tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+            self.empty.setdefault(kind, []).append((kind, context, stays, tools))
+        self.taken = []
+
+
+def named(origin: str) -> str:
+    """The site under a name, which passkeys need."""
+    return origin.replace("127.0.0.1", "localhost")
+
+
+def watch(page, origin: str, faults: list[str]) -> None:
+    """Note where a page breaks the Content-Security-Policy, throws an uncaught error or asks another origin for anything."""
 
     def watch_console(message):
         if "Content Security Policy" in message.text:
             faults.append(message.text)
 
     def watch_request(request):
-        same = live_site.replace("127.0.0.1", "localhost")  # passkeys need a name
-        if not request.url.startswith((live_site, same, "data:", "blob:")):
+        if not request.url.startswith((origin, named(origin), "data:", "blob:")):
             faults.append(f"request to another origin: {request.url}")
 
+    page.on("console", watch_console)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", watch_request)
+
+
+@pytest.fixture(scope="session")
+def profiles(browser, live_site):
+    return Profiles(browser, live_site)
+
+
+@pytest.fixture
+def new_page(profiles, live_site):
+    """`new_page(**options of a browser context)` opens a tab of an empty browser profile at the site's origin.
+
+    The test fails at its end where a page did what `watch` notes.
+    """
+    faults = []
+
     def open_page(**options):
-        context = browser.new_context(base_url=live_site, **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", watch_console)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", watch_request)
+        page = profiles.take(options).new_page()
+        watch(page, live_site, faults)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    profiles.give_back()
     assert faults == []
 
 

@@ -1,4 +1,4 @@
-"""Every title and headline, however it is typed or pasted, finds its measure first."""
+"""A title or headline, however it is typed or pasted, finds its measure first; `make audit` tries every one."""
 
 import re
 
@@ -44,17 +44,26 @@ def first(q: str) -> int | None:
     return next(filtered(q).keys, None)
 
 
+def check_titles(language: str, form: str, measures) -> None:
+    rewrite = {"zh": FORMS, "en": ENGLISH}[language][form]
+    for measure in measures:
+        for title in filter(None, (getattr(measure, f"{name}_{language}") for name in ("title", "headline"))):
+            assert first(rewrite(title)) == measure.pk, title
+
+
+def some(form: str, forms: dict):
+    """A quarter of the measures; every measure in a quarter of the forms."""
+    measures = Measure.objects.filter(status="published").order_by("code")
+    return measures[list(forms).index(form) % 4 :: 4]
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("form", FORMS)
 def test_chinese_titles_find_their_measure_first(databases, form):
-    for measure in Measure.objects.filter(status="published"):
-        for title in filter(None, (measure.title_zh, getattr(measure, "headline_zh", ""))):
-            assert first(FORMS[form](title)) == measure.pk, title
+    check_titles("zh", form, some(form, FORMS))
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("form", ENGLISH)
 def test_english_titles_find_their_measure_first(databases, form):
-    for measure in Measure.objects.filter(status="published"):
-        for title in filter(None, (measure.title_en, getattr(measure, "headline_en", ""))):
-            assert first(ENGLISH[form](title)) == measure.pk, title
+    check_titles("en", form, some(form, ENGLISH))
