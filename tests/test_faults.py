@@ -149,14 +149,15 @@ def test_every_connection_of_the_database_is_taken(site):
 
 def test_a_table_is_locked(site):
     warm(site)
+    search = "/en/measures/?q=reform"  # a measure may come from the records that each process keeps
     with psycopg.connect(site.postgres.url()) as connection:
         connection.execute("LOCK TABLE measures_searchrow IN ACCESS EXCLUSIVE MODE")
         assert get(site, CACHED)[0] == 200
-        status, headers, _body, seconds = get(site, "/en/measures/2020-20/")
-        assert (status, headers["retry-after"]) == (503, "2")
+        status, headers, _body, seconds = get(site, search)
+        assert (status, headers.get("retry-after")) == (503, "2")
         assert seconds < 2
     deadline = time.monotonic() + 2
-    while get(site, "/en/measures/2020-20/")[0] != 200:
+    while get(site, search)[0] != 200:
         assert time.monotonic() < deadline
 
 
