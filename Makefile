@@ -23,9 +23,9 @@ admin: packages ## create a staff account that may do everything
 	@$(python) manage.py serve --prepare-only >.venv/prepare.log || { cat .venv/prepare.log; exit 1; }
 	@exec $(python) manage.py createsuperuser
 
-# Coverage has a floor, which only all tests together can reach.
+# Coverage has a floor, which only all tests together can reach. Three at once keep two cores busy: many tests wait for a server.
 test: .venv/development ## set everything up and run the tests (PYTEST_ARGS, DATABASE_URL)
-	@exec $(python) -m pytest -n 2 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-report=)
+	@exec $(python) -m pytest -n 3 --dist worksteal $(or $(PYTEST_ARGS),--cov --cov-report=)
 
 check: .venv/development ## lint, spelling, imports, types, templates, migrations, catalogues, settings of a deployment
 	$(python) -m ruff check

@@ -42,3 +42,9 @@ def test_decisions_that_code_and_documents_refer_to_are_there():
     }
     assert referred
     assert referred <= set(numbers)
+
+
+def test_tests_that_are_not_traced_are_there():
+    for line in text_of(ROOT / "tests" / "untraced.txt").splitlines()[1:]:
+        file, _mark, function = line.partition("::")
+        assert f"def {function}" in text_of(ROOT / file), line
