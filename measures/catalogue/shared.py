@@ -12,7 +12,7 @@ _made: WeakValueDictionary[tuple[str, bytes], object] = WeakValueDictionary()
 
 
 def shared(kind: str, rows: Iterable[bytes], make: Callable[[], Made]) -> Made:
-    """What `make` returned for these rows, or returns now. It must depend on the kind and the rows alone."""
+    """Return what `make` returned for these rows, or returns now. It must depend on the kind and the rows alone."""
     digest = sha256()
     for row in rows:
         digest.update(len(row).to_bytes(8, "big"))
