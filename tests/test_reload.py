@@ -65,7 +65,7 @@ def readers(release):
     over, answers = threading.Event(), set()
 
     def read():
-        while not over.wait(0.05):
+        while not over.wait(0.02):
             for path in (KEPT, "/healthz"):
                 try:
                     answers.add(release.get(path)[0])

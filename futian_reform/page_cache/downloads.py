@@ -142,11 +142,11 @@ class Pipe:
             self.out = None
             self.letting_go.cancel()
 
-    async def write(self, piece: bytes) -> int:
+    async def write(self, piece: bytes) -> None:
         """Write what fits, once there is room. Raises TimeoutError and BrokenPipeError."""
         while True:
             with suppress(BlockingIOError):
-                written = os.write(self.into, piece)
+                self.written += os.write(self.into, piece)
                 break
             writable = self.loop.create_future()
             self.loop.add_writer(
@@ -157,10 +157,8 @@ class Pipe:
                     await writable
             finally:
                 self.loop.remove_writer(self.into)
-        self.written += written
         if self.written > self.CAPACITY:  # the server has opened it, since it has read from it
             self.let_go()
-        return written
 
 
 async def send_while_made(file: File, protocol, status: int, headers: list) -> None:
@@ -179,15 +177,15 @@ async def send_while_made(file: File, protocol, status: int, headers: list) -> N
 
 async def copy(file: File, pipe: Pipe) -> bool:
     """Copy the file as it grows. False where it is not whole, or the reader too slow."""
-    sent, begun = 0, time.monotonic()
-    while sent < file.size or not file.is_over:
-        if sent == file.size:
+    begun = time.monotonic()
+    while pipe.written < file.size or not file.is_over:
+        if pipe.written == file.size:
             await file.next_change()
             continue
-        sent += await pipe.write(file.read(sent, file.size))
-        if sent < RATE * (time.monotonic() - begun - GRACE):
-            end = file.end_of_piece(sent)
-            while sent < end:
-                sent += await pipe.write(file.read(sent, end))
+        await pipe.write(file.read(pipe.written, file.size))
+        if pipe.written < RATE * (time.monotonic() - begun - GRACE):
+            end = file.end_of_piece(pipe.written)
+            while pipe.written < end:
+                await pipe.write(file.read(pipe.written, end))
             return False
     return not file.failed

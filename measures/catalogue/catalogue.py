@@ -26,9 +26,8 @@ BYTES = 200_000
 BYTES_OF_A_MEASURE = 400
 BYTES_KEPT = 3_000  # for each thing that others keep with it, such as a row of a list as markup
 BYTES_OF_A_RECORD = 8_000
-MAX_RECORDS = (
-    200  # of measures that a catalogue keeps: where a site has no more, each is read once for a data version
-)
+# Of measures, kept by a catalogue: where a site has no more, each is read once for a data version.
+MAX_RECORDS = 200
 
 Made = TypeVar("Made")
 
