@@ -1,5 +1,7 @@
-"""Every address that a crawl finds, in three languages and every form, as of now and of data versions before, answers every
+"""Every address that a crawl finds, in three languages and every form, as of now and of each data version before, answers every
 way of asking as docs/answers.md says, and its body is of its own format."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from requests.utils import parse_header_links
@@ -9,7 +11,7 @@ from tests.models.steps import live
 from tests.test_answers import FILES, judge  # noqa: F401  a fixture
 
 
-@pytest.mark.parametrize("moment", [0, 1, 3])
+@pytest.mark.parametrize("moment", [0, 1, 2, 3])
 def test_every_public_address_answers_as_documented(client, judge, nu_html_checker, moment):  # noqa: F811
     assert live() == 4
     found = crawl(client, moment=moment)
@@ -34,6 +36,9 @@ def test_time_maps_are_link_formats(client, judge):  # noqa: F811
         links = parse_header_links(response.text.replace("\n", " "))
         relations = [link["rel"] for link in links]
         assert relations[:2] == ["original", "self"], address
-        assert all({"url", "rel", "datetime"} <= link.keys() for link in links[2:]), address
+        for link in links[2:]:
+            assert {"url", "rel", "datetime"} <= link.keys(), address
+            then = urlsplit(link["url"])
+            assert client.get(f"{then.path}?{then.query}").status_code == 200, link
         read += 1
     assert read > 300

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from measures.catalogue import Catalogue
-from measures.models import DataVersion, Measure, Version
+from measures.models import Audience, DataVersion, Measure, PublicVersion, Version
 from measures.open_data import verifying
 from measures.selection.filter import MeasureFilter
 from measures.snapshots import editing_as
@@ -177,6 +177,40 @@ def test_files_print_the_address_at_which_they_stay(client):
 
 
 LINK = re.compile(r'<([^>]+)>; rel="([^"]+)"(?:; type="[^"]+")?(?:; datetime="[^"]+")?')
+
+
+RECORDS = {
+    "/audiences/newcomers/": "audience",
+    "/en/audiences/newcomers/": "audience",
+    "/api/audiences/newcomers/": "audience",
+    "/api/measures/2020-05/": "measure",
+    "/measures/2020-05/": "measure",
+}
+
+
+@pytest.mark.parametrize("address", [*RECORDS, "change"])
+def test_a_timemap_leads_to_moments_in_which_there_is_something(client, restored, address):
+    """Not to those before a record came, nor to those while it was withdrawn or after it was deleted."""
+    with editing_as("lin"):
+        newcomers = Audience.objects.create(slug="newcomers", name_zh="新来者", name_en="Newcomers", order=99)
+    came = live()
+    for status in ("draft", "published"):
+        with editing_as("lin"):
+            Measure.objects.filter(code="2020-05").update(status=status)
+    with editing_as("lin"):
+        newcomers.delete()
+    if address == "change":
+        address = f"/api/changes/{PublicVersion.objects.get(kind='measure', data_version=came + 2).pk}/"
+    links = [
+        link
+        for link, relation in LINK.findall(client.get(f"/timemap{address}").text)
+        if "memento" in relation
+    ]
+    own = [link.removeprefix(settings.SITE_ORIGIN) for link in links]
+    assert own
+    assert {link: client.get(link).status_code for link in own} == dict.fromkeys(own, 200)
+    if RECORDS.get(address) == "audience":
+        assert own == [f"{address}?as_of={number}" for number in range(came, came + 3)]
 
 
 def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
