@@ -42,6 +42,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.no_cover)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session):
+    """End the first of the two measurements that pytest-cov begins in a worker: nobody reads it, and it knows no mark."""
+    coverage = session.config.pluginmanager.getplugin("_cov")
+    if coverage and hasattr(session.config, "workerinput"):
+        coverage.cov_controller.cov.stop()
+
+
 def pytest_collection_finish():
     """Collect garbage more seldom, and never what is there for all tests: a tenth of their time went there."""
     gc.collect()

@@ -1,6 +1,7 @@
 """The documents name files and decisions that exist."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,12 @@ def test_decisions_that_code_and_documents_refer_to_are_there():
     }
     assert referred
     assert referred <= set(numbers)
+
+
+@pytest.mark.no_cover
+def test_a_test_that_is_not_traced_runs_at_full_speed():
+    """In workers too, where pytest-cov would go on measuring."""
+    assert sys.gettrace() is None
 
 
 def test_tests_that_are_not_traced_are_there():
