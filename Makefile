@@ -35,7 +35,7 @@ check: .venv/development ## lint, spelling, imports, types, templates, migration
 	$(python) -m tests.type_errors
 	find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
 	$(python) manage.py makemigrations --check --dry-run
-	$(python) manage.py check_catalogues
+	$(python) -m tests.translations
 	SITE_ORIGIN=https://example.org $(python) manage.py check --deploy --fail-level WARNING
 
 audit: .venv/audit ## the slow judges: accessibility, Lighthouse, HTML validity, every word searched for, fuzzing

@@ -8,7 +8,6 @@ import sys
 # These run without a database; `serve` brings up its own.
 WITHOUT_DATABASE = {
     "check",
-    "check_catalogues",
     "collectstatic",
     "compilemessages",
     "diffsettings",
