@@ -5,7 +5,8 @@
 .PHONY: help run packages admin test check audit bench lock FORCE
 
 python := .venv/bin/python
-install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+# The files name every package. Without --no-deps pip also weighs newer releases, and stops at one that has no hash there.
+install := $(python) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement
 # Two may be started at once in a fresh checkout: the second waits until the first has set it up. macOS has no flock.
 locked := $(if $(shell command -v flock),flock .make.lock)
 offline := { echo 'The packages could not be installed: the reason stands above. Check the network and start again.' >&2; exit 1; }
