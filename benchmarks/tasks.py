@@ -7,14 +7,13 @@ each step names several ways, and takes the first that the page offers.
 """
 
 import argparse
-import shutil
 import sys
 import time
 from collections.abc import Callable
 
 from playwright.sync_api import Error, Locator, sync_playwright
 
-from tests.browser.conftest import OPTIONS, PROGRAMS
+from tests.browser.conftest import OPTIONS, chromium
 
 from .site import running_site
 
@@ -214,8 +213,7 @@ def main() -> int:
     parser.add_argument("--origin", help="of a running site; without it one is started")
     origin = parser.parse_args().origin
     with sync_playwright() as playwright:
-        program = next(filter(None, map(shutil.which, PROGRAMS)))
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         if origin:
             return 0 if report(browser, origin) else 1
         with running_site() as site:

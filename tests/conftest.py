@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items):
 def pytest_sessionstart(session):
     """End the first of the two measurements that pytest-cov begins in a worker: nobody reads it, and it knows no mark."""
     coverage = session.config.pluginmanager.getplugin("_cov")
-    if coverage and hasattr(session.config, "workerinput"):
+    if coverage and coverage.cov_controller and hasattr(session.config, "workerinput"):
         coverage.cov_controller.cov.stop()
 
 

@@ -108,7 +108,13 @@ def test_what_takes_long_begins_soon_and_is_sent_as_it_is_made(port):
 
 
 @pytest.mark.parametrize(
-    "pause", [5, pytest.param(50, marks=pytest.mark.skipif("not os.environ.get('PATIENT')"))]
+    "pause",
+    [
+        5,
+        pytest.param(
+            50, marks=pytest.mark.skipif(not os.environ.get("PATIENT"), reason="takes a minute: PATIENT=1")
+        ),
+    ],
 )
 def test_a_reader_who_pauses_gets_all_and_holds_no_session(port, pause):
     with asked(port, 20_000, 0.003, receive_buffer=4096) as response:

@@ -24,8 +24,13 @@ REMEDY = (
 )
 
 
+def catalogues() -> list[Path]:
+    """The catalogue of the site's own texts, and those of packages that it completes."""
+    return [Path(folder, LOCALE, "LC_MESSAGES", "django.po") for folder in settings.LOCALE_PATHS]
+
+
 def faults() -> list[str]:
-    catalogue = Path(settings.LOCALE_PATHS[0], LOCALE, "LC_MESSAGES", "django.po")
+    catalogue = catalogues()[0]
     kept = catalogue.read_bytes()
     try:  # makemessages writes into the catalogue itself
         call_command("makemessages", locale=[LOCALE], ignore_patterns=IGNORED, **OPTIONS)
@@ -34,8 +39,7 @@ def faults() -> list[str]:
         catalogue.write_bytes(kept)
     found = [f"not translated: {text}" for text in sorted(lacking)]
     found += [f"no longer used: {text}" for text in sorted(texts(catalogue) - used)]
-    catalogues = [Path(folder, LOCALE, "LC_MESSAGES", "django.po") for folder in settings.LOCALE_PATHS]
-    if not found and not all(map(is_compiled, catalogues)):
+    if not found and not all(map(is_compiled, catalogues())):
         found.append("django.mo is older than django.po")
     return found
 

@@ -35,7 +35,7 @@ def head(context) -> str:
         return noindex()
     cited = [citation_tags(context)] if "citation" in context else []
     if asked_moment.get():
-        return mark_safe("\n  ".join([noindex("nofollow"), *cited]))  # noqa: S308  likewise
+        return mark_safe("\n  ".join([noindex("nofollow"), *cited]))  # noqa: S308  every part comes from format_html
     tags = [addresses(request), *cited]
     if request.GET:  # a search or a filter: the address is good, but no entry for a search engine
         tags.append(noindex())
@@ -108,5 +108,5 @@ def describe(page: Page, address: str) -> list[str]:
     if things:
         document = {"@context": "https://schema.org", "@graph": things}
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES)
-        tags.append(format_html('<script type="application/ld+json">{}</script>', mark_safe(text)))  # noqa: S308
+        tags.append(format_html('<script type="application/ld+json">{}</script>', mark_safe(text)))  # noqa: S308  no < > & is left
     return tags

@@ -52,7 +52,8 @@ def node_modules() -> Path:
 def nu_html_checker(node_modules, tmp_path) -> Callable[[dict[str, bytes]], set[tuple]]:
     """What the Nu Html Checker says of pages, by their names: name, fault and where it is."""
     if not shutil.which("java"):
-        pytest.skip("No Java on this machine (Debian: apt-get install default-jre-headless)")
+        report = pytest.fail if required() else pytest.skip
+        report("No Java on this machine (Debian: apt-get install default-jre-headless)")
     jar = next(Path(node_modules, "vnu-jar").rglob("vnu.jar"))
     options = ["--stdout", "--format", "json", "--no-langdetect", "--exit-zero-always"]
 

@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import urllib.request
 
 import pytest
 from django.conf import settings
 
-from tests.browser.conftest import OPTIONS, PROGRAMS
+from tests.browser.conftest import OPTIONS, chromium
 from tests.browser.test_pages import CONTROLS, arrive_in_pieces, too_small, too_wide, unnamed_controls
 from tests.public_pages import PAGE_TYPES, PREFIXES
 
@@ -75,7 +74,7 @@ def test_nothing_moves_however_slowly_a_page_arrives(new_page, prefix, width, re
 @pytest.mark.parametrize("address", ["/", "/measures/", "/measures/2020-15/", "/en/", "/zh-hant/measures/"])
 def test_lighthouse_on_a_phone(node_modules, live_site, tmp_path, address):
     report = tmp_path / "report.json"
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = chromium()
     command = [
         "node",
         str(node_modules / "lighthouse/cli/index.js"),

@@ -25,7 +25,7 @@ from futian_reform.operations.embedded_postgres import die_with_parent
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 # The same browser without the parts that draw windows: it takes half the time of the processor.
-SHELLS = ("chromium-headless-shell",)
+SHELL = "chromium-headless-shell"
 OPTIONS = [
     "--no-sandbox",
     "--disable-quic",
@@ -85,14 +85,14 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        program = chromium(*SHELLS, *PROGRAMS)
+        program = chromium(SHELL)
         browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
         browser.close()
 
 
-def chromium(*programs: str) -> str:
-    program = next(filter(None, map(shutil.which, programs)), None)
+def chromium(*preferred: str) -> str:
+    program = next(filter(None, map(shutil.which, (*preferred, *PROGRAMS))), None)
     if not program:
         report = pytest.fail if required() else pytest.skip
         report("No Chromium on this machine (Debian: apt-get install chromium fonts-noto-cjk)")

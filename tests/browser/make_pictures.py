@@ -5,7 +5,6 @@ drawn by Chromium and committed, so that the site itself needs nothing to draw w
 """
 
 import json
-import shutil
 import struct
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from measures.site import NAME_EN, NAME_ZH
 
-from .conftest import OPTIONS, PROGRAMS
+from .conftest import OPTIONS, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "static" / "pictures"
@@ -70,9 +69,8 @@ def ico(png: bytes, size: int) -> bytes:
 
 def draw() -> None:
     PICTURES.mkdir(exist_ok=True)
-    program = next(filter(None, map(shutil.which, PROGRAMS)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for name, content in cards().items():
             page.set_content(content)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.conftest import OPTIONS, PROGRAMS, chromium
+from tests.browser.conftest import OPTIONS, chromium
 
 pytestmark = pytest.mark.browser
 
@@ -212,9 +212,7 @@ def test_the_order_survives_an_empty_list(new_page, scripts):
 def keeping_page(browser, live_site) -> Iterator:
     """A tab of a browser that keeps the pages one leaves for going back, as those of readers do."""
     keeping = browser.browser_type.launch(
-        executable_path=chromium(*PROGRAMS),
-        args=OPTIONS,
-        ignore_default_args=["--disable-back-forward-cache"],
+        executable_path=chromium(), args=OPTIONS, ignore_default_args=["--disable-back-forward-cache"]
     )
     page = keeping.new_context(base_url=live_site, viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(10_000)
