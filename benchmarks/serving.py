@@ -20,14 +20,15 @@ import tempfile
 import time
 import urllib.request
 import venv
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
 from .fault_drill import Connection
-from .site import ROOT, Site, children, free_port, running_site
+from .processes import ENDED, children
+from .site import ROOT, Site, free_port, running_site
 
 CONNECTIONS, SECONDS, ROUNDS = 16, 3, 3
 LIST = "/en/measures/"
@@ -117,7 +118,7 @@ def cpu_seconds(pids: list[int]) -> float:
     """Processor time that processes have used, the children that they have waited for included."""
     total = 0
     for pid in pids:
-        if Path(f"/proc/{pid}/stat").exists():
+        with suppress(*ENDED):
             total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
     return total / TICKS
 

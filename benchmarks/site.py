@@ -10,12 +10,14 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
+
+from .processes import children, command_line, signal_each
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,13 +38,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def children(pid: int) -> list[int]:
-    """Process numbers of the children of a process. Linux only."""
-    words = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
-            words += (task / "children").read_text().split()
-    return [int(word) for word in words]
+def web_processes(pid: int) -> list[int]:
+    """Numbers of the processes that answer for the server `pid`."""
+    return [
+        child for child in children(pid) if any("operations.worker" in word for word in command_line(child))
+    ]
 
 
 class Site(NamedTuple):
@@ -55,12 +55,7 @@ class Site(NamedTuple):
 
     def workers(self) -> list[int]:
         """Process numbers of the web processes."""
-        workers = []
-        for pid in children(self.process.pid):
-            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-                if b"operations.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    workers.append(pid)
-        return workers
+        return web_processes(self.process.pid)
 
     def postmaster(self) -> int:
         return int((self.postgres.cluster / "postmaster.pid").read_text().split()[0])
@@ -68,9 +63,7 @@ class Site(NamedTuple):
     def kill_postgres(self):
         """kill -9 for the server and each of its processes."""
         server = self.postmaster()
-        for pid in [*children(server), server]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        signal_each([*children(server), server], signal.SIGKILL)
         if self.postgres._server:
             self.postgres._server.wait()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from benchmarks.site import children, copy_code, free_port
+from benchmarks.site import copy_code, free_port, web_processes
 
 
 class Release:
@@ -65,11 +65,7 @@ class Release:
         self.process.send_signal(signal.SIGHUP)
 
     def workers(self) -> set[int]:
-        return {
-            pid
-            for pid in children(self.process.pid)
-            if b"operations.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        }
+        return set(web_processes(self.process.pid))
 
     def get(self, path: str, timeout: float = 10, **headers: str) -> tuple[int, str]:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as connection:

@@ -13,6 +13,7 @@ import dj_database_url
 import psycopg
 import pytest
 
+from benchmarks.processes import children, is_running, signal_each, wait_until
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
@@ -97,13 +98,6 @@ def server_process(server):
     return int((server.cluster / "postmaster.pid").read_text().split()[0])
 
 
-def descendants(number):
-    listing = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    return [int(pid) for pid, parent in map(str.split, listing.splitlines()) if int(parent) == number]
-
-
 def write_row(server):
     with psycopg.connect(server.url()) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS kept ()")
@@ -113,18 +107,6 @@ def write_row(server):
 def count_rows(server):
     with psycopg.connect(server.url()) as connection:
         return connection.execute("SELECT count(*) FROM kept").fetchone()[0]
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 10
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds
-
-
-def is_running(number):
-    status = Path(f"/proc/{number}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.parametrize(
@@ -211,9 +193,7 @@ def test_nothing_is_lost_when_everything_is_killed(cluster):
     server = EmbeddedPostgres(cluster)
     with process(USE_IT, cluster) as child:
         postmaster = server_process(server)
-        family = descendants(postmaster)
-        for number in (child.pid, postmaster, *family):
-            os.kill(number, signal.SIGKILL)
+        signal_each((child.pid, postmaster, *children(postmaster)), signal.SIGKILL)
     with server.session():
         assert count_rows(server) == 1
 
@@ -222,7 +202,7 @@ def test_it_is_started_again_beside_its_own_zombie(cluster):
     server = EmbeddedPostgres(cluster)
     with server.session():
         os.kill(server_process(server), signal.SIGKILL)  # a zombie until this process, its parent, looks
-        assert wait_until(lambda: not server.is_ready())
+        wait_until(lambda: not server.is_ready())
         another = EmbeddedPostgres(cluster)
         another.start()
         assert count_rows(server) == 1
@@ -249,7 +229,7 @@ def test_an_initdb_cut_short_is_done_again(folder, seconds):
     with subprocess.Popen(
         [sys.executable, "-c", USE_IT, folder], cwd=ROOT, stdin=subprocess.DEVNULL
     ) as child:
-        assert wait_until(lambda: list(folder.glob("postgres.new-*/*")))
+        wait_until(lambda: list(folder.glob("postgres.new-*/*")))
         time.sleep(seconds)
         child.kill()
     server = EmbeddedPostgres(folder)
@@ -263,7 +243,7 @@ def test_a_throwaway_server_ends_with_its_parent():
         number, state_dir = child.first_line.split(" ", 1)
         assert EmbeddedPostgres(state_dir).is_ready()
         child.kill()
-    assert wait_until(lambda: not is_running(number))
+    wait_until(lambda: not is_running(number))
     subprocess.run(["rm", "-r", state_dir], check=True)
 
 

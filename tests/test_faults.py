@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from benchmarks.site import children, running_site
+from benchmarks.processes import children, command_line, signal_each
+from benchmarks.site import running_site
 from futian_reform.operations import embedded_postgres
 
 CACHED = "/en/measures/"
@@ -81,12 +82,10 @@ def test_database_hangs(site):
     postmaster = site.postmaster()
     stopped = [postmaster, *children(postmaster)]
     try:
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        signal_each(stopped, signal.SIGSTOP)
         serves_what_it_can(site)
     finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+        signal_each(stopped, signal.SIGCONT)
     recovers(site)
 
 
@@ -236,9 +235,7 @@ def test_a_database_that_does_not_end_when_told_is_ended(monkeypatch):
     with embedded_postgres.throwaway() as server:
         postmaster = int((server.cluster / "postmaster.pid").read_text().split()[0])
         (checkpointer,) = (
-            pid
-            for pid in children(postmaster)
-            if b"checkpointer" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            pid for pid in children(postmaster) if "checkpointer" in " ".join(command_line(pid))
         )
         os.kill(checkpointer, signal.SIGSTOP)
         try:
@@ -246,5 +243,4 @@ def test_a_database_that_does_not_end_when_told_is_ended(monkeypatch):
                 server.stop()
             assert not Path(f"/proc/{postmaster}").exists()
         finally:
-            with suppress(ProcessLookupError):
-                os.kill(checkpointer, signal.SIGCONT)
+            signal_each([checkpointer], signal.SIGCONT)

@@ -8,12 +8,13 @@ import time
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.processes import wait_until
 from benchmarks.site import ROOT, free_port, running_site
 from futian_reform.operations.backups.folder import last_backup
 from futian_reform.operations.metrics import readers
@@ -54,16 +55,6 @@ def answers(site) -> Counter:
 
 def of(site, name: str) -> list[float]:
     return [value for (found, _labels), value in read(site).items() if found == name]
-
-
-def wait_until(condition, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while True:
-        with suppress(OSError):
-            if condition():
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def get(site, path: str, **headers) -> int:

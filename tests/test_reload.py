@@ -5,12 +5,12 @@ import shutil
 import signal
 import socket
 import threading
-import time
 from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg
 import pytest
 
+from benchmarks.processes import signal_each, wait_until
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 from .release import Release, released
@@ -18,16 +18,6 @@ from .release import Release, released
 KEPT = "/en/measures/"
 REFUSED = "The code on the disk was refused; the web processes of before stay: "
 TAKEN = "The web processes run the code on the disk."
-
-
-def wait_until(condition, seconds: float = 60):
-    deadline = time.monotonic() + seconds
-    while True:
-        with suppress(OSError):
-            if condition():
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @contextmanager
@@ -239,8 +229,7 @@ def test_hang_up_during_start_up_is_not_the_end(tmp_path, data):
 def test_processes_that_die_again_and_again_are_replaced(release):
     for _ in range(3):
         wait_until(lambda: len(release.workers()) == 2)
-        for worker in release.workers():
-            os.kill(worker, signal.SIGKILL)
+        signal_each(release.workers(), signal.SIGKILL)
         release.said("A web process ended unexpectedly (-9); another is started.")
         release.said("A web process ended unexpectedly (-9); another is started.")
     assert release.process.poll() is None

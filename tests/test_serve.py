@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.processes import wait_until
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 from futian_reform.operations.listening import free_address
@@ -86,13 +87,6 @@ def status(server, path="/measures/"):
             return connection.getresponse().status
     except OSError:
         return None
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 20
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return holds
 
 
 def read_to(server, last: str) -> bool:
@@ -194,7 +188,7 @@ def test_it_survives_the_death_of_postgres_and_takes_new_code_without_a_gap(data
     with serving(data, workers=2) as server:
         os.kill(int((postgres.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         assert server.stdout.readline() == "PostgreSQL had stopped and was started again.\n"
-        assert wait_until(lambda: status(server) == 200)
+        wait_until(lambda: status(server) == 200)
 
         server.send_signal(signal.SIGHUP)
         answers = set()
@@ -215,7 +209,7 @@ def test_killed_it_lets_go_of_its_port_and_starts_again(data, postgres):
     with serving(data) as server:
         server.kill()
         server.wait()
-        assert wait_until(lambda: nobody_listens(server.port))
+        wait_until(lambda: nobody_listens(server.port))
     assert postgres.is_ready()
     with serving(data) as server:
         assert status(server) == 200

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
+from benchmarks.processes import wait_until
 from benchmarks.site import ROOT, free_port
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 from tests.admin.desk import FormReader
@@ -62,18 +63,6 @@ def port(disk):
             site.wait(30)
             log.seek(0)
             print(log.read().decode()[-3000:])
-
-
-def wait_until(condition, seconds: float):
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            if condition():
-                return
-        except OSError:
-            pass
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def ask(port, method: str, path: str, body=None, **headers) -> tuple[int, list, str, float]:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.site import ROOT, children, free_port
+from benchmarks.processes import children, command_line
+from benchmarks.site import ROOT, free_port
 from tests.browser.conftest import required
 
 SUITE, PYTHON = "trixie", "3.13"
@@ -129,8 +130,7 @@ def container(builder, image: str, volume: Path):
 def served(pid: int) -> int | None:
     """The process of `manage.py serve` among the descendants of `pid`."""
     for child in children(pid):
-        words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        if words[1:3] == [b"manage.py", b"serve"]:
+        if command_line(child)[1:3] == ["manage.py", "serve"]:
             return child
         if found := served(child):
             return found
