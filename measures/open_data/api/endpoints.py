@@ -114,10 +114,13 @@ class Measures(Endpoint):
 
 
 class VocabularyEndpoint(Endpoint):
+    """Records of one kind of the vocabulary, which a subclass names."""
+
     kind = ""
 
     def __init_subclass__(cls) -> None:
         cls.name = PLURALS[cls.kind]
+        cls.listed = cls.retrieved = record(cls.kind.capitalize())
 
     def keys(self) -> Keys:
         return list(self.catalogue.vocabulary.records(self.kind))
@@ -132,37 +135,31 @@ class VocabularyEndpoint(Endpoint):
 class Categories(VocabularyEndpoint):
     kind = "category"
     many, one = _("The categories of the plans"), _("One category")
-    listed = retrieved = record("Category")
 
 
 class Centres(VocabularyEndpoint):
     kind = "centre"
     many, one = _("The four centres"), _("One centre")
-    listed = retrieved = record("Centre")
 
 
 class Audiences(VocabularyEndpoint):
     kind = "audience"
     many, one = _("The groups that measures concern"), _("One group")
-    listed = retrieved = record("Audience")
 
 
 class Districts(VocabularyEndpoint):
     kind = "district"
     many, one = _("The district and its places"), _("One place")
-    listed = retrieved = record("District")
 
 
 class Plans(VocabularyEndpoint):
     kind = "plan"
     many, one = _("The plans"), _("One plan, with the paragraphs of its source by their opening words")
-    listed = retrieved = record("Plan")
 
 
 class Terms(VocabularyEndpoint):
     kind = "term"
     many, one = _("The terms of the plans, explained"), _("One term")
-    listed = retrieved = record("Term")
 
     def record(self, key: str) -> Any:
         return self.catalogue.terms.get(key)
