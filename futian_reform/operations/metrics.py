@@ -21,6 +21,8 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from futian_reform.environment import reachable
+
 from .backups.folder import last_backup
 from .embedded_postgres import MEMORY_DISK
 from .prepare import ServeError
@@ -86,8 +88,7 @@ class Observer:
     """Asks the site now and then whether it is ready; as a collector it tells what it saw last."""
 
     def __init__(self, host: str, port: int, folder: Path):
-        anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-        self.host, self.port, self.folder = anywhere.get(host, host), port, folder
+        self.host, self.port, self.folder = reachable(host), port, folder
         self.over = threading.Event()
         self.seen: dict = {}
 
