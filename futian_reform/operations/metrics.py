@@ -1,4 +1,4 @@
-"""What Prometheus reads: an HTTP server in the main process, on a port of its own.
+"""The metrics that Prometheus reads: an HTTP server in the main process, on a port of its own.
 
 It adds up the counts of the web processes (metering.py) and tells what only an observer sees: whether the site answers that it
 is ready, how far replicas are behind, when the last good backup was made, how much room is left on the disk.

@@ -44,7 +44,7 @@ def is_download(path: str) -> bool:
 
 
 def address_of(path: str, query: str) -> Address:
-    """What an answer is kept by. A page stands at its canonical address alone, others lead there; a machine form answers at
+    """The address that an answer is kept by. A page stands at its canonical address alone, others lead there; a machine form answers at
     any, and is the same at all of them."""
     if query and is_in_place(path):
         canonical = canonical_query(path.encode("latin-1").decode(errors="replace"), query.encode("latin-1"))
@@ -182,7 +182,7 @@ class PageCache:
         return answer
 
     def download(self, address: Address) -> Answer | Stream | None:
-        """What may be a long download, asked for in the server's own thread; None where too many are under way.
+        """The answer that may be a long download, asked for in the server's own thread; None where too many are under way.
 
         Only its first chunk tells whether it is long. Finding that out in `render` would mean to make the chunk
         twice, and to give up on it after the patience that is meant for pages.

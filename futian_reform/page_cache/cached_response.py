@@ -1,4 +1,4 @@
-"""What Django answered, ready to be sent: with validators that clients can ask by, and with a 304 where they have it already."""
+"""Answers of Django, ready to be sent: with validators that clients can ask by, and with a 304 where they have it already."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ _compressing = threading.Lock()
 
 
 def identity(version) -> tuple[int, float, str]:
-    """What tells a data version from any other, also from the one that had its number before a backup was restored."""
+    """The marks that tell a data version from any other, also from the one that had its number before a backup was restored."""
     return version.number, version.at.timestamp(), str(version.lineage)
 
 
