@@ -67,9 +67,8 @@ class Response:
         it, and its coding."""
         coding = preferred_encoding(accept) if self.compressible else ""
         full, short, body, etag = self.variants.get(coding) or self.variant(coding)
-        if (
-            tags is not None
-        ):  # weak tags count too; a tag of ours has its quotation marks, so it is no part of another
+        if tags is not None:
+            # Weak tags count too; a tag of ours has its quotation marks, so it is no part of another.
             known = etag in tags or tags.strip() == "*"
         else:
             known = since is not None and self.is_known_since(since)
