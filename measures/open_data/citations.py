@@ -250,7 +250,7 @@ def report_address(here: str, what: str, version: DataVersion) -> str:
 
 def description(filterset: MeasureFilter) -> str:
     """The valid selection in words of the active language: `Centre: A or B; Role: Pilot`; empty for the whole list."""
-    chosen = {
+    chosen: dict[str, Sequence[str]] = {
         facet: [filterset.labels[facet][value] for value in values]
         for facet, values in filterset.selection.items()
         if values

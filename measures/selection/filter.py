@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
@@ -114,10 +115,10 @@ class MeasureFilter(django_filters.FilterSet):
             # Breaks a cycle that would keep the bitmaps in memory until garbage is collected.
             filter_.parent = None
 
-    def get_form_class(self):
+    def get_form_class(self) -> type[Form]:
         return self.catalogue.kept(("form", get_language()), self._form_class)
 
-    def _form_class(self):
+    def _form_class(self) -> type[Form]:
         for facet in RECORD_FACETS:
             filter_ = self.filters[facet]
             filter_.extra = filter_.extra | {"choices": list(self.labels[facet].items())}
@@ -134,7 +135,7 @@ class MeasureFilter(django_filters.FilterSet):
 
     def _labels(self) -> dict[str, dict[str, Text]]:
         language = ENGLISH if get_language() == "en" else CHINESE
-        found = {}
+        found: dict[str, dict[str, Text]] = {}
         for facet in FACETS:
             filter_ = self.filters[facet]
             if facet in RECORD_FACETS:
