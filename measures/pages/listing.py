@@ -4,11 +4,10 @@ import itertools
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures.catalogue import Catalogue
@@ -16,6 +15,7 @@ from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
 from measures.selection.filter import SORTS, MeasureFilter
+from measures.selection.requests import existing_page
 
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import MAIN, ShownFacet, ShownOption, shown_facets
@@ -106,17 +106,7 @@ class Listing:
     def page(self) -> Page:
         """The keys of the measures on the page shown; raises Http404 where there is no such page."""
         paginator = Paginator(range(self.count), PAGE_SIZE)
-        number = self.number
-        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
-            raise Http404(
-                ngettext(
-                    "This list has %(pages)s page; there is no page “%(number)s”.",
-                    "This list has %(pages)s pages; there is no page “%(number)s”.",
-                    paginator.num_pages,
-                )
-                % {"pages": paginator.num_pages, "number": number[:20]}
-            )
-        page = paginator.page(int(number))
+        page = paginator.page(existing_page(self.number, paginator.num_pages))
         shown = page.object_list
         page.object_list = list(itertools.islice(self.filterset.keys, shown.start, shown.stop))
         return page

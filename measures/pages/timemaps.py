@@ -12,6 +12,7 @@ from django.utils.translation import override
 from measures.addresses import PLURALS, absolute, language_of_path
 from measures.models import DataVersion, PublicVersion
 from measures.selection.parameters import as_of, has_past
+from measures.selection.requests import number_of
 
 LINK_FORMAT = "application/link-format"
 MAX_MEMENTOS = 500  # on a page
@@ -28,7 +29,7 @@ def timemap(request: HttpRequest, path: str = "") -> HttpResponse:
     original = f"/{path}?{query.urlencode()}" if query else f"/{path}"
     pages = Paginator(moments_of(f"/{path}"), MAX_MEMENTOS)
     try:
-        page = pages.page(int(given) if given.isascii() and given.isdecimal() else 0)
+        page = pages.page(number_of(given))
     except EmptyPage:
         raise Http404 from None
     if not pages.count:
