@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures.addresses import with_query
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
@@ -91,9 +92,7 @@ class Listing:
         return len(self.filterset.plans) > 1
 
     def _address(self, view: str = "", **changes) -> str:
-        query = self.filterset.canonical_query(**changes)
-        query = "&".join(filter(None, [query, view and f"view={view}"]))
-        return f"{self.address}?{query}" if query else self.address
+        return with_query(self.address, self.filterset.canonical_query(**changes), view and f"view={view}")
 
     def label(self, facet: str, value: str) -> Text:
         return self.filterset.labels[facet][value]

@@ -6,6 +6,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from measures.addresses import with_query
+
 from .filter import MeasureFilter
 
 MAX_DIGITS = 9  # of the number of a page
@@ -38,7 +40,7 @@ def canonical_redirect(
     query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+    return HttpResponseRedirect(with_query(request.path, query))
 
 
 def number_of(given: str) -> int:

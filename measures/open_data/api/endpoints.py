@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from measures.addresses import CODE_PATTERN, PLURALS, absolute
+from measures.addresses import CODE_PATTERN, PLURALS, absolute, with_query
 from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
@@ -94,7 +94,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
+    return absolute(in_moment(with_query(request.path, query.urlencode())))
 
 
 class Measures(Endpoint):
