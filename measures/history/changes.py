@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
+from measures.addresses import with_query
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion, PublicVersion, Version
 
@@ -22,9 +23,10 @@ class Span:
 
     @classmethod
     def asked_for(cls, given: QueryDict) -> "Span":
-        """Raises UnknownMoment where there is no such number or day."""
+        """Its ends may come in either order; raises UnknownMoment where there is no such number or day."""
         since, until = given.get("from", ""), given.get("to", "")
-        return cls(moment_of(since) if since else None, moment_of(until) if until else None)
+        after, end = moment_of(since) if since else None, moment_of(until) if until else None
+        return cls(end, after) if after and end and after.number > end.number else cls(after, end)
 
     @property
     def query(self) -> str:
@@ -42,7 +44,7 @@ class Span:
         query = self.page(number)
         if not number or request.META["QUERY_STRING"] == query:
             return None
-        return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        return HttpResponseRedirect(with_query(request.path, query))
 
     def events(self) -> QuerySet[PublicVersion]:
         """The events of this time, newest first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .index import Index
 from .matching import Phrase
 from .pinyin import Pairs, Spelling, Step, abbreviated, initials
-from .spellings import halves, variants
+from .spellings import halves, joined, variants
 from .synonyms import Synonyms
 from .text import LATIN_WORD, Word, neighbours, runs, together
 
@@ -90,10 +90,10 @@ def _latin_words(words: Sequence[Word], synonyms: Synonyms) -> set[str]:
         found.update(LATIN_WORD.findall(plain))
         if word.quoted:
             continue
-        joined = plain.replace("-", "")
-        if LATIN_WORD.fullmatch(joined):
-            found.update([joined, *variants(joined)])
-            found.update(half for pair in halves(joined) for half in pair)
+        whole = joined(plain)
+        if LATIN_WORD.fullmatch(whole):
+            found.update([whole, *variants(whole)])
+            found.update(half for pair in halves(whole) for half in pair)
     return found | {one.text + other.text for one, other in neighbours(words)}
 
 

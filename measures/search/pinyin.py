@@ -200,9 +200,9 @@ def abbreviated(initials: str, pairs: Mapping[Step, Pairs]) -> list[str]:
 
 def without_tone_numbers(text: str) -> str:
     """`text` with its words of syllables and tone numbers as plain syllables: "ying2shang1" is "ying'shang"."""
-    return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5])+(?!\S)", _plain_syllables, text)
+    return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5](?:['-](?=[a-z]))?)+(?!\S)", _plain_syllables, text)
 
 
 def _plain_syllables(match: re.Match[str]) -> str:
-    syllables = re.split("[1-5]", match[0])[:-1]
+    syllables = re.split("[1-5]['-]?", match[0])[:-1]
     return "'".join(syllables) if SYLLABLES.issuperset(syllables) else match[0]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .lexicon import Lexicon
 from .matching import Alternatives, CodePhrase, Combined, Phrase, Tree
 from .pinyin import initials
-from .spellings import halves, variants
+from .spellings import halves, joined, variants
 from .text import LATIN_WORD, Code, Word, neighbours, runs, together
 
 
@@ -95,14 +95,14 @@ def _word(word: Word, lexicon: Lexicon) -> Alternatives:
 
 def _other_spellings(exact: Phrase, lexicon: Lexicon) -> list[Phrase]:
     """The word as the site writes it besides: in one word, in another English, in two words."""
-    joined = exact.text.replace("-", "")
-    if not LATIN_WORD.fullmatch(joined):
+    whole = joined(exact.text)
+    if not LATIN_WORD.fullmatch(whole):
         return []
-    found = [] if exact.text in exact.forms else [joined, *variants(joined)]
+    found = [] if exact.text in exact.forms else [whole, *variants(whole)]
     found = [other for other in found if lexicon.knows(other) and other != exact.text]
-    if joined == exact.text:
+    if whole == exact.text:
         found += [
-            f"{one} {other}" for one, other in halves(joined) if lexicon.knows(one) and lexicon.knows(other)
+            f"{one} {other}" for one, other in halves(whole) if lexicon.knows(one) and lexicon.knows(other)
         ]
     return [lexicon.phrase(other) for other in found]
 

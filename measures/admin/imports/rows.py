@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.catalogue import records
+from measures.history.fields import ROWS
 from measures.models import Audience, Measure, Plan, Version, locked
 from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
@@ -64,7 +65,7 @@ class MeasureRow:
                 self.set_cell(name, self.row.cells[name])
             except ValidationError as error:
                 errors.setdefault(name, error.messages)
-        for group, (_relation, columns) in GROUPS.items():
+        for group, columns in GROUPS.items():
             if set(columns) & set(changed) - set(errors):
                 parts = parts_of(self.measure, group, self.row.cells, self.saved, errors)
                 if parts is not None:
@@ -113,8 +114,12 @@ class MeasureRow:
             self.measure.clean_fields(exclude={"code", *errors})
             self.measure.validate_constraints(exclude={"code", *errors})
         except ValidationError as error:
-            for name, found in error.message_dict.items():
-                errors.setdefault("basis" if name == "__all__" else name, []).extend(found)
+            for name, found in error.error_dict.items():
+                for fault in found:
+                    # Of fields that are unique together the last is meant: the plan stands in the code.
+                    together = (fault.params or {}).get("unique_check", ["basis"])
+                    column = together[-1] if name == "__all__" else name
+                    errors.setdefault(column, []).extend(fault.messages)
         if self.measure.status != Measure.Status.PUBLISHED:
             return
         needed = _("A published measure needs this.")
@@ -131,7 +136,7 @@ class MeasureRow:
         for name, found in self.several.items():
             getattr(self.measure, name).set(found)
         for group, parts in self.parts.items():
-            getattr(self.measure, GROUPS[group][0]).all().delete()
+            ROWS[group].model.objects.filter(measure=self.measure).delete()
             for part in parts:
                 part.save()
         list_cited_paragraphs(self.measure)
@@ -148,7 +153,8 @@ class MeasureRow:
 def new_measure(code: str, cells: dict[str, str]) -> Measure:
     """A measure with this code, which is not there yet, as a draft. Raises ValidationError by column."""
     year, _dash, number = code.partition("-")
-    if not re.fullmatch(BY_NAME["code"].constraints["pattern"], code) or f"{int(number):02}" != number:
+    has_its_form = re.fullmatch(BY_NAME["code"].constraints["pattern"], code)
+    if not has_its_form or f"{int(number):02}" != number or not int(number):
         raise ValidationError({"code": _("“%(code)s” is no code such as 2020-07.") % {"code": code}})
     if cells.get("version", "").strip():
         raise ValidationError(

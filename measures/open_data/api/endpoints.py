@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from measures.addresses import CODE_PATTERN, PLURALS, absolute
+from measures.addresses import CODE_PATTERN, PLURALS, absolute, with_query
 from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
@@ -22,7 +22,7 @@ from measures.open_data.fields import SLUG, RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.open_data.records import MEASURE, record
 from measures.selection.parameters import in_moment
-from measures.selection.requests import page_asked_for, selected
+from measures.selection.requests import existing_page, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
@@ -70,7 +70,7 @@ class Endpoint(View):
     def get_page(self, request: HttpRequest) -> HttpResponse:
         """Fifty records: `count` in all, the data `version`, the addresses of the `next` and `previous` page, `results`."""
         paginator = Paginator(self.keys(), PAGE_SIZE)
-        page = paginator.page(page_asked_for(request, paginator.num_pages))
+        page = paginator.page(existing_page(request.GET.get("page") or "1", paginator.num_pages))
         return as_json(
             {
                 "count": paginator.count,
@@ -92,7 +92,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
+    return absolute(in_moment(with_query(request.path, query.urlencode())))
 
 
 class Measures(Endpoint):
