@@ -184,7 +184,7 @@ BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
 BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
 # `serve` and a reload write a backup before they migrate, and migrate nothing where that fails.
-BACKUP_BEFORE_MIGRATIONS = bool(env("BACKUP_BEFORE_MIGRATIONS"))
+BACKUP_BEFORE_MIGRATIONS = bool(env_number("BACKUP_BEFORE_MIGRATIONS", 0))
 
 # --- Page cache ---
 

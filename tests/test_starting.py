@@ -58,6 +58,15 @@ def test_a_file_that_cannot_be_read_is_a_message(tmp_path):
     assert done.stderr == f"Line 2 of {tmp_path}/odd.env is no setting. Write it as NAME=value.\n"
 
 
+@pytest.mark.parametrize(("value", "wanted"), [("0", "False"), ("1", "True"), ("no", None)])
+def test_a_switch_that_is_set_to_nothing_is_off(tmp_path, value, wanted):
+    done = run("diffsettings", BACKUP_BEFORE_MIGRATIONS=value, FUTIAN_DATA=tmp_path)
+    if wanted:
+        assert f"BACKUP_BEFORE_MIGRATIONS = {wanted}  ###" in done.stdout.splitlines()
+    else:
+        assert done.stderr == "BACKUP_BEFORE_MIGRATIONS is 'no'; give it a whole number, such as 0.\n"
+
+
 def test_a_database_that_is_away_at_boot_is_waited_for(tmp_path, with_static_files):
     tmp_path.chmod(0o755)
     with_static_files(tmp_path)
