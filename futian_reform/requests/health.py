@@ -54,7 +54,7 @@ def state(reader: Reader) -> dict:
         try:
             return {"answers": True, "data_version": snapshot.version.number, **replica(snapshot)}
         finally:
-            snapshot.end(None, None, None)
+            snapshot.end()
     except Error as error:
         return {"answers": False, "reason": type(error).__name__}
 
