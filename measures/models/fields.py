@@ -15,6 +15,13 @@ from measures.language.normalising import is_seen, normalized
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
 
+class Status(models.TextChoices):
+    """Whether a plan or a measure is meant for readers."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
 class Written(models.Model):
     """A record whose texts are empty or can be seen."""
 
