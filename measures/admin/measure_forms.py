@@ -11,7 +11,7 @@ from measures.models import Action, CentreLink, DistrictRole, Measure, SourcePar
 
 from .forms import OfPlanForm, RecordFields, RecordForm, RowFormSet
 from .numbering import NumberedForm
-from .readiness import NEEDED_TEXTS, not_ready
+from .readiness import missing_texts, not_ready
 
 HELP_TEXTS = {
     "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
@@ -49,10 +49,8 @@ class MeasureForm(NumberedForm, OfPlanForm):
             return
         missing = [
             str(self.instance._meta.get_field(name).verbose_name)
-            for name in NEEDED_TEXTS
-            if name in self.fields
-            and name not in self.errors
-            and not (self.cleaned_data.get(name) or "").strip()
+            for name in missing_texts(self.instance)
+            if name not in self.errors
         ]
         if "paragraphs" in self.cleaned_data and not self.cleaned_data["paragraphs"]:
             missing.append(str(SourceParagraph._meta.verbose_name))
