@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from measures.history.fields import ROWS
 from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 
-from .forms import OfPlanForm, RecordFields, RecordForm, RowFormSet
+from .forms import RecordFields, RecordForm, RowFormSet
 from .numbering import NumberedForm
 from .readiness import missing_texts, not_ready
 
@@ -36,7 +36,7 @@ HELP_TEXTS = {
 }
 
 
-class MeasureForm(NumberedForm, OfPlanForm):
+class MeasureForm(NumberedForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,
