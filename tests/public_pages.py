@@ -55,10 +55,7 @@ def every_address() -> list[str]:
     """Every page without parameters, as the sitemap should list it."""
     addresses = ["/categories/", "/centres/", "/audiences/", "/districts/"]
     addresses += ["/", "/measures/", "/plans/", "/glossary/", "/gaps/", "/data/", "/api/", "/about/"]
-    addresses += [
-        f"/measures/{code}/"
-        for code in Measure.objects.filter(status="published").values_list("code", flat=True)
-    ]
+    addresses += [f"/measures/{code}/" for code in Measure.objects.published().values_list("code", flat=True)]
     for slug in Plan.objects.filter(status="published").values_list("slug", flat=True):
         addresses += [f"/plans/{slug}/", f"/plans/{slug}/source/"]
     for folder, model in (

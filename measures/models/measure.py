@@ -17,6 +17,9 @@ from .vocabulary import Audience
 
 
 class MeasureQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Status.PUBLISHED)
+
     def with_last_edit(self):
         """With `last_edit`, when the latest version was written."""
         versions = Version.objects.filter(kind="measure", key=OuterRef("code")).order_by("-number")

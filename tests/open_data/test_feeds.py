@@ -77,7 +77,7 @@ def test_all_entries_lead_somewhere_and_have_a_name_of_their_own(client):
     assert len({entry.id for entry in entries}) == 28
     assert [entry.link for entry in entries] == [
         f"{settings.SITE_ORIGIN}/en/measures/{code}/"
-        for code in Measure.objects.filter(status="published").values_list("code", flat=True)
+        for code in Measure.objects.published().values_list("code", flat=True)
     ]
 
 
