@@ -39,6 +39,12 @@ def form_of_answer(path: str) -> str:
     return _FORMS.get(last[last.rfind(".") :], PAGE) if "." in last else PAGE
 
 
+def with_query(path: str, *parts: str) -> str:
+    """The path with the query that consists of these parts; empty ones are left out."""
+    query = "&".join(filter(None, parts))
+    return f"{path}?{query}" if query else path
+
+
 def absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
 
@@ -116,13 +122,12 @@ def version_path(code: str, number: int) -> str:
 
 def changes_path(query: str = "", form: str = "/") -> str:
     """The changes of the span that `query` names, or all."""
-    return f"/changes{form}?{query}" if query else f"/changes{form}"
+    return with_query(f"/changes{form}", query)
 
 
 def list_path(query: str, form: str = "/") -> str:
     """The list of `query` (canonical) in `form`: the page by default, else ".csv" and so on."""
-    path = f"/measures{form}"
-    return f"{path}?{query}" if query else path
+    return with_query(f"/measures{form}", query)
 
 
 def tag(*names: object) -> str:

@@ -128,7 +128,7 @@ class PageCache:
 
     def unavailable(self, environ, path: str, query: str) -> Answer:
         """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""
-        busy = not self.poll.failed and (self.poll.is_heard or self.render.is_getting_on)
+        busy = not self.poll.failure and (self.poll.is_heard or self.render.is_getting_on)
         environ[SOURCE] = TOO_MUCH if busy else SILENT
         return self.rendering.unavailable(path, query, busy=busy)
 

@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from bisect import bisect_left
-from contextlib import suppress
+from contextlib import closing, suppress
 from tempfile import TemporaryFile
 
 from django.conf import settings
@@ -43,21 +43,24 @@ class File:
         self.changed = asyncio.Event()
 
     def make(self) -> None:
-        failed = False
+        failed = True
         try:
-            for chunk in self.stream:
-                if self.is_unwanted:
-                    break
-                rest = memoryview(chunk)
-                while rest:  # a disk that is nearly full takes a part
-                    rest = rest[self.file.write(rest) :]
-                self.loop.call_soon_threadsafe(self._grow, len(chunk))
+            with closing(self.stream):
+                self._fill()
+            failed = False
         except Exception:
             logger.exception("A download could not be finished")
-            failed = True
         finally:
-            self.stream.close()
             self.loop.call_soon_threadsafe(self._end, failed)
+
+    def _fill(self) -> None:
+        for chunk in self.stream:
+            if self.is_unwanted:
+                return
+            rest = memoryview(chunk)
+            while rest:  # a disk that is nearly full takes a part
+                rest = rest[self.file.write(rest) :]
+            self.loop.call_soon_threadsafe(self._grow, len(chunk))
 
     @property
     def size(self) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
-from measures.history.differences import changes
+from measures.history.differences import changes, changes_since_before
 from measures.history.fields import label_of_posted
 from measures.history.kinds import key_of, kind_of
 from measures.history.names import saved_names, title_of
@@ -236,10 +236,6 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
             names = saved_names()
             versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
             for version in versions:
-                version.changes = (
-                    changes(version.kind, version.previous_document, version.document, names)
-                    if version.document and version.previous_document
-                    else []
-                )
+                version.changes = changes_since_before(version, names)
             extra_context = {"versions": versions, **(extra_context or {})}
         return super().history_view(request, object_id, extra_context)

@@ -36,10 +36,6 @@ class Difference:
     def __post_init__(self):
         self.parts = compared_texts(self.saved, self.own, self.lang)
 
-    @property
-    def choices(self):
-        return [(SAVED, self.saved), (OWN, self.own)]
-
 
 @dataclass
 class Row:
@@ -110,13 +106,14 @@ class Comparison:
         both = [(seen[pk], row) for pk, row in saved_rows.items() if pk in seen]
         for row, saved in both:
             row.saved = saved_values(row.form)
-            self.compare_typed(row, str(saved))
+            if row.deleted:
+                self.compare_deleted(row)
+            else:
+                self.compare_fields(row.form, row.form, str(saved))
         gone = [row for pk, row in seen.items() if pk not in saved_rows and not row.deleted]
         for row in gone:
-            row.choice = row.form.prefix
-            self.add_row_difference(
-                row, _("(deleted)"), self.shown(row), "" if self.any_touched(row.form) else SAVED
-            )
+            chosen = "" if self.any_touched(row.form) else SAVED
+            self.add_row_difference(row, _("(deleted)"), self.shown(row.form, row.own), chosen)
         for row in new:
             self.compare_new_row(formset, row, unseen)
         entered = [self.entered_meanwhile(formset, pk, saved) for pk, saved in unseen.items()]
@@ -146,58 +143,49 @@ class Comparison:
             row.pk, row.saved = match, saved_values(saved_form)
             self.compare_fields(row.form, saved_form, str(saved_form.instance))
         else:
-            row.choice = row.form.prefix
-            self.add_row_difference(row, _("(not there)"), self.shown(row), OWN)
+            self.add_row_difference(row, _("(not there)"), self.shown(row.form, row.own), OWN)
 
     def entered_meanwhile(self, formset, pk: str, saved) -> Row:
         """A saved row that this person never saw."""
         prefix = f"{formset.prefix}-new-{pk}"
         form = formset.form(instance=saved, prefix=prefix, **formset.get_form_kwargs(None))
-        row = Row(form, saved_values(form), None, pk, choice=form.prefix)
-        self.add_row_difference(row, self.shown(row), _("(not there)"), SAVED)
+        row = Row(form, saved_values(form), None, pk)
+        self.add_row_difference(row, self.shown(form, row.saved), _("(not there)"), SAVED)
         return row
 
-    def compare_typed(self, row: Row, title: str) -> None:
-        if not row.deleted:
-            return self.compare_fields(row.form, row.form, title)
+    def compare_deleted(self, row: Row) -> None:
         touched_by_other = any(self.touched_by_other(row.form[name]) for name in editable(row.form))
-        row.choice = row.form.prefix
-        shown = "\n".join(as_shown(row.form.fields[name], row.saved[name]) for name in editable(row.form))
+        shown = self.shown(row.form, row.saved)
         self.add_row_difference(row, shown, _("(deleted)"), "" if touched_by_other else OWN)
-        return None
 
     def add_row_difference(self, row: Row, saved: str, own: str, chosen: str) -> None:
+        row.choice = row.form.prefix
         model = row.form._meta.model
         self.differences.append(Difference(row.choice, str(model._meta.verbose_name), saved, own, chosen))
 
     @staticmethod
-    def shown(row: Row) -> str:
-        values = row.saved if row.own is None else row.own
-        return "\n".join(filter(None, (as_shown(row.form.fields[name], values[name]) for name in values)))
+    def shown(form, values: dict) -> str:
+        texts = [as_shown(form.fields[name], value) for name, value in values.items()]
+        return "\n".join(filter(None, texts))
 
     @staticmethod
     def same(formset, form, saved) -> bool:
         """Whether a new row is the saved one entered twice: by what it names or, for an action, by its words."""
-        names = formset.same_row_fields
         return all(
             not form.fields[name].has_changed(
                 form.fields[name].prepare_value(saved.serializable_value(name)), form[name].data
             )
-            for name in names
+            for name in formset.same_row_fields
         )
 
     # --- What was chosen ---
 
     @property
     def undecided(self) -> list[Difference]:
-        return [
-            difference
-            for difference in self.differences
-            if self.data.get(CHOICE + difference.name) not in (SAVED, OWN)
-        ]
+        return [own for own in self.differences if self.chosen(own.name) not in (SAVED, OWN)]
 
     def chosen(self, name: str) -> str:
-        return self.data.get(CHOICE + name, "")
+        return self.data.get(CHOICE + name, "") if name else ""
 
     def merged(self):
         """The posted data as if it had been typed into a form opened just now, with the choices made."""
@@ -211,27 +199,20 @@ class Comparison:
             for key in [key for key in data if key.removeprefix("initial-").startswith(prefix)]:
                 del data[key]
             # Saved rows come first: a formset takes its first rows for those that exist.
-            kept = [row for row in rows if not self.dropped(row)]
+            kept = [row for row in rows if row.saved is not None or self.chosen(row.choice) != SAVED]
             kept.sort(key=lambda row: row.saved is None)
             self.give_free_numbers(formset, kept)
             for index, row in enumerate(kept):
-                row_prefix = f"{prefix}{index}"
-                back_to_saved = row.saved is not None and row.choice and self.chosen(row.choice) == SAVED
-                self.write(data, row_prefix, row.form, row.saved, None if back_to_saved else row.own)
+                row_prefix, chosen = f"{prefix}{index}", self.chosen(row.choice)
+                self.write(data, row_prefix, row.form, row.saved, None if chosen == SAVED else row.own)
                 data[f"{row_prefix}-{formset.model._meta.pk.name}"] = row.pk if row.saved is not None else ""
                 data[f"{row_prefix}-{formset.fk.name}"] = str(formset.instance.pk)
-                if self.to_delete(row):
+                # A deletion that stands: this person marked the row, or refused one that the other entered.
+                if chosen == OWN and row.saved is not None:
                     data[f"{row_prefix}-{DELETION_FIELD_NAME}"] = "on"
             data[f"{prefix}{TOTAL_FORM_COUNT}"] = str(len(kept))
             data[f"{prefix}{INITIAL_FORM_COUNT}"] = str(sum(row.saved is not None for row in kept))
         return data
-
-    def dropped(self, row: Row) -> bool:
-        return row.saved is None and bool(row.choice) and self.chosen(row.choice) == SAVED
-
-    def to_delete(self, row: Row) -> bool:
-        """A deletion that stands: of a row this person marked, or of one that the other entered and this person refused."""
-        return row.saved is not None and bool(row.choice) and self.chosen(row.choice) == OWN
 
     def write(self, data, prefix, form, saved, own) -> None:
         """Put one form's values and initial values into `data` under `prefix`."""
@@ -246,19 +227,13 @@ class Comparison:
 
     def give_free_numbers(self, formset, rows: list[Row]) -> None:
         """An action entered under a number that another one took meanwhile goes to the end."""
-        number = getattr(formset, "number_field", None)
+        number = formset.number_field
         if not number:
             return
-        taken = {
-            value
-            for row in rows
-            if row.saved is not None
-            for value in (row.saved[number] if row.own is None else row.own[number])
-        }
-        for row in rows:
-            if row.saved is None:
-                if row.own[number][0] in taken:
-                    row.own[number] = [
-                        str(max((int(value) for value in taken if value.isdecimal()), default=0) + 1)
-                    ]
-                taken.add(row.own[number][0])
+        taken = set()
+        for row in rows:  # those that are saved come first
+            values = row.saved if row.own is None else row.own
+            if row.saved is None and values[number][0] in taken:
+                last = max((int(value) for value in taken if value.isdecimal()), default=0)
+                values[number] = [str(last + 1)]
+            taken.update(values[number])

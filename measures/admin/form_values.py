@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 def as_posted(form_field, value) -> list[str]:
     """A Python value as a browser would post it for `form_field`."""
-    value = form_field.prepare_value(value)
+    return posted_values(form_field.prepare_value(value))
+
+
+def posted_values(value) -> list[str]:
     if isinstance(value, bool):
         return ["on"] if value else []
     if isinstance(value, (list, tuple)):
@@ -47,14 +50,7 @@ def editable(form) -> list[str]:
 
 
 def typed_values(form) -> dict[str, list[str]]:
-    values = {}
-    for name in editable(form):
-        value = form[name].data
-        if isinstance(value, bool):
-            values[name] = ["on"] if value else []
-        else:
-            values[name] = [str(item) for item in value] if isinstance(value, list) else [value or ""]
-    return values
+    return {name: posted_values(form[name].data) for name in editable(form)}
 
 
 def saved_values(form) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from measures.history.differences import changes
+from measures.history.differences import changes, changes_since_before
 from measures.history.documents import whole
 from measures.history.kinds import MODELS, record_of
 from measures.history.names import saved_names, title_of
@@ -49,15 +49,10 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         return title_of(version.kind, version.document)
 
     def get_urls(self):
-        own = [
-            ("compare/", self.compare_view, "compare"),
-            ("<int:version_id>/restore/", self.restore_view, "restore"),
-        ]
+        of_staff = self.admin_site.admin_view
         return [
-            *(
-                path(route, self.admin_site.admin_view(view), name=f"measures_version_{name}")
-                for route, view, name in own
-            ),
+            path("compare/", of_staff(self.compare_view), name="measures_version_compare"),
+            path("<int:version_id>/restore/", of_staff(self.restore_view), name="measures_version_restore"),
             *super().get_urls(),
         ]
 
@@ -83,9 +78,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
             undo=undo,
             title=str(version),
             version=version,
-            changes=changes(version.kind, version.previous_document, version.document, names)
-            if version.previous_document and version.document
-            else [],
+            changes=changes_since_before(version, names),
             entries=whole(version.kind, version.document, names) if version.document else [],
             record=record_of(version),
             latest=latest,

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
+from measures.addresses import with_query
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion, PublicVersion, Version
 
@@ -43,7 +44,7 @@ class Span:
         query = self.page(number)
         if not number or request.META["QUERY_STRING"] == query:
             return None
-        return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+        return HttpResponseRedirect(with_query(request.path, query))
 
     def events(self) -> QuerySet[PublicVersion]:
         """The events of this time, newest first."""

@@ -5,6 +5,8 @@ from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
+from measures.models import Version
+
 from .documents import entries, row_name
 from .fields import ROWS, fields_of
 from .kinds import MODELS
@@ -39,6 +41,13 @@ def changes(kind: str, before: dict | None, after: dict | None, names: Names) ->
                 Change(entry.label, compared_texts(old[name].text, entry.text, entry.lang), entry.lang)
             )
     return found
+
+
+def changes_since_before(version: Version, names: Names) -> list[Change]:
+    """The differences from `version.previous_document`; none where the record was not there before, or is no longer."""
+    if not version.previous_document or not version.document:
+        return []
+    return changes(version.kind, version.previous_document, version.document, names)
 
 
 def changes_in_rows(rows: str, before: list[Row], after: list[Row], names: Names) -> list[Change]:

@@ -8,20 +8,11 @@ from django.utils.translation import gettext as _
 
 from measures.models import Measure, Plan, SourceParagraph, Version
 
+from .fields import ROWS
 from .kinds import MODELS, kind_of
-
-# The fields that name a record for good -> their keys in its document.
-NAMED_BY_SLUG = {"slug": "slug"}
-NAMED_BY_PLAN_AND_NUMBER = {"plan_id": "plan_year", "number": "number"}
 
 # The fields by which documents refer to records of other kinds than those with a slug.
 REFERRED_BY = {Plan: "year", Measure: "code"}
-# The lists of a measure's document, the relations they are read from, and what each row refers to.
-ROWS_OF_MEASURES = (
-    ("actions", "actions", "paragraph"),
-    ("centres", "centre_links", "centre"),
-    ("districts", "district_roles", "district"),
-)
 
 # Longer than a commit takes, shorter than a person needs for a save and a deletion.
 MAX_COMMIT = timedelta(seconds=5)
@@ -29,8 +20,8 @@ MAX_COMMIT = timedelta(seconds=5)
 # Kind -> the kind and list of those that link to its records and lose the link with them. Other links forbid a deletion.
 LINKED_FROM = {"audience": ("measure", "audiences"), "measure": ("term", "measures")}
 
-# Whether a record is public stays as it is.
-KEPT = {"status"}
+# Fields that no document says: whether a record is public stays as it is, and a row belongs to the record of its document.
+NOT_RESTORED = {"status", "measure"}
 
 
 def restore(version: Version) -> None:
@@ -82,39 +73,44 @@ def lost_links(version: Version) -> list[Model]:
 def restored_record(kind: str, document: dict) -> Model:
     """The record of `document`, found or new, with everything that the document says of it; saved."""
     model, year = MODELS[kind], document.get("plan_year")
-    names = NAMED_BY_PLAN_AND_NUMBER if kind == "measure" else NAMED_BY_SLUG
-    key = {name: document[column] for name, column in names.items()}
+    key = {"slug": document["slug"]}
+    if kind == "measure":
+        key = {"plan_id": year, "number": document["number"]}
     record = model.objects.filter(**key).first() or model(**key)
-    for field in model._meta.concrete_fields:
-        if field.primary_key or field.generated or field.name in KEPT:
-            continue
-        if field.is_relation:
-            reference = year if field.name == "plan" else document[field.name]
-            value = None if reference is None else referred(field.related_model, reference, year)
-        else:  # an old document lacks the fields that came later
-            value = document.get(field.name, field.get_default())
-        setattr(record, field.name, value)
+    for name, value in values_of(model, document, year).items():
+        setattr(record, name, value)
     record.save()
     for field in model._meta.many_to_many:
         references = [referred(field.related_model, own, year) for own in document[field.name]]
         getattr(record, field.name).set(references)
-    restore_rows(kind, record, document)
+    for name in document.keys() & ROWS.keys():
+        restore_rows(ROWS[name].model, record, document[name])
     return record
 
 
-def restore_rows(kind: str, record: Model, document: dict) -> None:
-    """Give the record the rows of the document. Those of a measure have no identity in the history: all are entered anew."""
-    if kind == "plan":
-        for row in document["source_paragraphs"]:
-            SourceParagraph.objects.update_or_create(plan=record, number=row["number"], defaults=row)
-    if kind == "measure":
-        for name, rows, reference in ROWS_OF_MEASURES:
-            rows_of_measure = getattr(record, rows)
-            rows_of_measure.all().delete()
-            model = rows_of_measure.model._meta.get_field(reference).related_model
-            for row in document[name]:
-                named = referred(model, row[reference], document["plan_year"])
-                rows_of_measure.create(**row | {reference: named})
+def values_of(model: type[Model], document: dict, year: int | None) -> dict[str, object]:
+    """The values of the fields that a document, or a row of one, says."""
+    values: dict[str, object] = {}
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.generated or field.name in NOT_RESTORED:
+            continue
+        if field.is_relation:
+            reference = year if field.name == "plan" else document[field.name]
+            values[field.name] = None if reference is None else referred(field.related_model, reference, year)
+        else:  # an old document lacks the fields that came later
+            values[field.name] = document.get(field.name, field.get_default())
+    return values
+
+
+def restore_rows(model: type[Model], record: Model, rows: list[dict]) -> None:
+    """Give the record these rows. Those of a measure have no identity in the history: all are entered anew."""
+    if model is SourceParagraph:
+        for row in rows:
+            model.objects.update_or_create(plan=record, number=row["number"], defaults=row)
+        return
+    model.objects.filter(measure=record).delete()
+    for row in rows:
+        model.objects.create(measure=record, **values_of(model, row, record.plan_id))
 
 
 def referred(model: type[Model], reference: str | int | list[int], year: int | None) -> Model:

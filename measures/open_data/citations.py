@@ -18,7 +18,7 @@ from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure, Plan
 from measures.language.quoting import quoted
 from measures.models import DataVersion
-from measures.selection.filter import RECORD_FACETS, MeasureFilter, label_of
+from measures.selection.filter import MeasureFilter
 from measures.selection.numbers import Fitting, figures, of_plan
 from measures.selection.parameters import list_as_of
 
@@ -250,8 +250,10 @@ def report_address(here: str, what: str, version: DataVersion) -> str:
 
 def description(filterset: MeasureFilter) -> str:
     """The valid selection in words of the active language: `Centre: A or B; Role: Pilot`; empty for the whole list."""
-    chosen = {
-        facet: names_of(filterset, facet, values) for facet, values in filterset.selection.items() if values
+    chosen: dict[str, Sequence[str]] = {
+        facet: [filterset.labels[facet][value] for value in values]
+        for facet, values in filterset.selection.items()
+        if values
     }
     if filterset.query:
         chosen = {"q": [quoted(filterset.query)]} | chosen
@@ -259,16 +261,6 @@ def description(filterset: MeasureFilter) -> str:
         _("%(label)s: %(values)s") % {"label": filterset.filters[name].label, "values": _(" or ").join(names)}
         for name, names in chosen.items()
     )
-
-
-def names_of(filterset: MeasureFilter, facet: str, slugs: Sequence[str]) -> list[str]:
-    """The names of a facet's values in the active language, which need not be that of the page."""
-    records = filterset.vocabulary.records(facet) if facet in RECORD_FACETS else {}
-    labels = dict(filterset.filters[facet].extra["choices"])
-    return [
-        str(label_of(records[slug], filterset.vocabulary) if slug in records else labels[slug])
-        for slug in slugs
-    ]
 
 
 def as_of(version: DataVersion) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from measures.history.names import public_names
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.models import DataVersion, Version
 from measures.selection.filter import MeasureFilter
-from measures.selection.requests import canonical_redirect, page_asked_for, page_number, selected
+from measures.selection.requests import canonical_redirect, existing_page, page_number, selected
 
 from .citations import description
 
@@ -131,14 +131,15 @@ def measure_feed(request: HttpRequest) -> HttpResponse:
     An entry is a measure: `updated` is when its record last changed, so a reader shows it anew exactly then.
     """
     filterset = selected(request)
-    if redirect := canonical_redirect(request, filterset, request.GET.get("page") or "1"):
+    asked = request.GET.get("page") or "1"
+    if redirect := canonical_redirect(request, filterset, asked):
         return redirect
     catalogue, query, language = filterset.catalogue, filterset.canonical_query(), get_language()
     title = _("Measures of the Futian Reform Database")
     if selection := description(filterset):
         title = f"{title} · {selection}"
     pages = max(1, -(-filterset.fitting.total // MAX_ENTRIES))
-    number = page_asked_for(request, pages)
+    number = existing_page(asked, pages)
     page = Page(number, number < pages, catalogue.version)
     path, own_path = list_path(query), list_path(query, ".atom")
     feed = new_feed(title, path, own_path, page, ("measures", query), filterset.plans)

@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from measures.addresses import with_query
 from measures.catalogue import Catalogue
 from measures.history.changes import Span, folded, on_page, tell_what_came_along
 from measures.history.documents import whole
@@ -90,8 +91,8 @@ class Changes(HistoryPage):
         return super().get_context_data(
             versions=events,
             span=span,
-            newer=f"{path}?{span.page(number - 1)}".rstrip("?") if number > 1 else "",
-            older=f"{path}?{span.page(number + 1)}" if more else "",
+            newer=with_query(path, span.page(number - 1)) if number > 1 else "",
+            older=with_query(path, span.page(number + 1)) if more else "",
             number=number,
             **kwargs,
         )

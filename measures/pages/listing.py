@@ -4,18 +4,19 @@ import itertools
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from measures.addresses import with_query
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
 from measures.selection.filter import SORTS, MeasureFilter
+from measures.selection.requests import existing_page
 
 from .matrix import MAX_ROWS, Matrix, matrix
 from .options import MAIN, ShownFacet, ShownOption, shown_facets
@@ -91,9 +92,7 @@ class Listing:
         return len(self.filterset.plans) > 1
 
     def _address(self, view: str = "", **changes) -> str:
-        query = self.filterset.canonical_query(**changes)
-        query = "&".join(filter(None, [query, view and f"view={view}"]))
-        return f"{self.address}?{query}" if query else self.address
+        return with_query(self.address, self.filterset.canonical_query(**changes), view and f"view={view}")
 
     def label(self, facet: str, value: str) -> Text:
         return self.filterset.labels[facet][value]
@@ -106,17 +105,7 @@ class Listing:
     def page(self) -> Page:
         """The keys of the measures on the page shown; raises Http404 where there is no such page."""
         paginator = Paginator(range(self.count), PAGE_SIZE)
-        number = self.number
-        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number[:9]) <= paginator.num_pages:
-            raise Http404(
-                ngettext(
-                    "This list has %(pages)s page; there is no page “%(number)s”.",
-                    "This list has %(pages)s pages; there is no page “%(number)s”.",
-                    paginator.num_pages,
-                )
-                % {"pages": paginator.num_pages, "number": number[:20]}
-            )
-        page = paginator.page(int(number))
+        page = paginator.page(existing_page(self.number, paginator.num_pages))
         shown = page.object_list
         page.object_list = list(itertools.islice(self.filterset.keys, shown.start, shown.stop))
         return page

@@ -52,9 +52,7 @@ class PlanPage(OfPlan):
     template_name = "plan.html"
 
     def shown(self, plan: Plan) -> dict[str, Any]:
-        shown = overview(plan, self.catalogue)
-        del shown["plan"]
-        return shown
+        return overview(plan, self.catalogue)
 
 
 class SourcePage(OfPlan):
@@ -85,7 +83,6 @@ def overview(plan: Plan, catalogue: Catalogue) -> dict[str, Any]:
     ]
     key = ("overview", plan.slug, get_language(), own.total <= MAX_TITLES)
     return {
-        "plan": plan,
         "categories": categories,
         "counts": figures(own),
         "parts": parts(figures(own)),

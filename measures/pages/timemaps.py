@@ -1,7 +1,5 @@
 """TimeMaps (RFC 7089): the moments at which an address can be read."""
 
-from urllib.parse import urlencode
-
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -9,9 +7,10 @@ from django.urls import resolve
 from django.utils.http import http_date
 from django.utils.translation import override
 
-from measures.addresses import PLURALS, absolute, language_of_path
+from measures.addresses import PLURALS, TIMEMAP, absolute, language_of_path, with_query
 from measures.models import DataVersion, PublicVersion
 from measures.selection.parameters import as_of, has_past
+from measures.selection.requests import number_of
 
 LINK_FORMAT = "application/link-format"
 MAX_MEMENTOS = 500  # on a page
@@ -25,10 +24,10 @@ def timemap(request: HttpRequest, path: str = "") -> HttpResponse:
         raise Http404
     query = QueryDict(request.META["QUERY_STRING"], mutable=True)
     given = query.pop("p", ["1"])[-1]
-    original = f"/{path}?{query.urlencode()}" if query else f"/{path}"
+    original = with_query(f"/{path}", query.urlencode())
     pages = Paginator(moments_of(f"/{path}"), MAX_MEMENTOS)
     try:
-        page = pages.page(int(given) if given.isascii() and given.isdecimal() else 0)
+        page = pages.page(number_of(given))
     except EmptyPage:
         raise Http404 from None
     if not pages.count:
@@ -36,9 +35,7 @@ def timemap(request: HttpRequest, path: str = "") -> HttpResponse:
 
     def own(number: int) -> str:
         return absolute(
-            f"/timemap{original}{'&' if query else '?'}{urlencode({'p': number})}"
-            if number > 1
-            else f"/timemap{original}"
+            with_query(f"{TIMEMAP}/{path}", query.urlencode(), f"p={number}" if number > 1 else "")
         )
 
     links = [

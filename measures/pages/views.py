@@ -51,6 +51,7 @@ class Home(PublicPage):
         shown = overview(newest, catalogue) | {"doors": ways_in(newest, catalogue)} if newest else {}
         return super().get_context_data(
             **shown,
+            plan=newest,
             other_plans=others,
             tries=[
                 (word, in_language(list_path(urlencode({"q": str(word)})), get_language())) for word in TRIES

@@ -4,15 +4,12 @@ A measure has tokens for each facet (see models.FacetSet). Two facets can form a
 together: a centre and the basis of the link in the same link, a place and its role in the same mention of the place.
 """
 
-from collections.abc import Iterable
-
 from measures.catalogue.vocabulary import Vocabulary
 
 NONE = "none"
 FACETS = ("plan", "category", "centre", "link", "audience", "district", "role", "basis")
 FAMILIES = (("plan",), ("category",), ("centre", "link"), ("audience",), ("district", "role"), ("basis",))
 PLACES = ("district", "role")
-ABOUT = tuple(family for family in FAMILIES if family != PLACES)
 FAMILY = {facet: family for family in FAMILIES for facet in family}
 
 Selection = dict[str, list[str]]
@@ -29,9 +26,3 @@ def wanted(family: tuple[str, ...], selection: Selection, vocabulary: Vocabulary
         # Where there is no link, there is no basis of it: NONE has no pair.
         return [f"{family[0]}:{value}/{other}" for value in chosen[0] for other in chosen[1]]
     return [f"{facet}:{value}" for facet, values in zip(family, chosen, strict=True) for value in values]
-
-
-def limits(families: Iterable[tuple[str, ...]], selection: Selection, vocabulary: Vocabulary) -> dict:
-    """The tokens `wanted` in each of the families in which something is chosen."""
-    asked = {family: wanted(family, selection, vocabulary) for family in families}
-    return {family: tokens for family, tokens in asked.items() if tokens is not None}

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
@@ -50,7 +51,7 @@ class SharedField(django_filters.fields.MultipleChoiceField):
 
 
 class Facet(django_filters.MultipleChoiceFilter):
-    """A facet, whose values are slugs. Where they name records, a filter sets its choices when it is made."""
+    """A facet, whose values are slugs. Where they name records, its choices are set when the form is made."""
 
     field_class = SharedField
 
@@ -65,10 +66,7 @@ class Facet(django_filters.MultipleChoiceFilter):
         )
 
     def __deepcopy__(self, memo):
-        # Each filterset copies its filters deeply. Only the choices differ between the copies, so a shallow one will do.
-        clone = copy(self)
-        clone.extra = dict(self.extra)
-        return clone
+        return copy(self)  # each filterset copies its filters, which no request changes
 
 
 def label_of(record: Record, vocabulary: Vocabulary) -> Text:
@@ -82,20 +80,6 @@ def label_of(record: Record, vocabulary: Vocabulary) -> Text:
     else:
         label = record.short if isinstance(record, Centre) else record.name  # type: ignore[attr-defined]
     return label
-
-
-def choices(catalogue: Catalogue) -> dict[str, list[tuple[str, Text]]]:
-    """Facet -> the values to choose from and their labels in the active language, for the facets made of records."""
-    return catalogue.kept(
-        ("choices", get_language()),
-        lambda: {
-            facet: [
-                (slug, label_of(record, catalogue.vocabulary))
-                for slug, record in catalogue.vocabulary.records(facet).items()
-            ]
-            for facet in RECORD_FACETS
-        },
-    )
 
 
 class MeasureFilter(django_filters.FilterSet):
@@ -127,15 +111,18 @@ class MeasureFilter(django_filters.FilterSet):
     def __init__(self, data=None, queryset=None, *, catalogue: Catalogue | None = None, **options):
         super().__init__(_without_empty_values(data or QueryDict()), queryset, **options)
         self.catalogue = catalogue or Catalogue.current()
-        for facet, own in choices(self.catalogue).items():
-            none = self.filters[facet].none_label
-            self.filters[facet].extra["choices"] = [*own, (NONE, none)] if none else own
         for filter_ in self.filters.values():
             # Breaks a cycle that would keep the bitmaps in memory until garbage is collected.
             filter_.parent = None
 
-    def get_form_class(self):
-        return self.catalogue.kept(("form", get_language()), super().get_form_class)
+    def get_form_class(self) -> type[Form]:
+        return self.catalogue.kept(("form", get_language()), self._form_class)
+
+    def _form_class(self) -> type[Form]:
+        for facet in RECORD_FACETS:
+            filter_ = self.filters[facet]
+            filter_.extra = filter_.extra | {"choices": list(self.labels[facet].items())}
+        return super().get_form_class()
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -148,13 +135,17 @@ class MeasureFilter(django_filters.FilterSet):
 
     def _labels(self) -> dict[str, dict[str, Text]]:
         language = ENGLISH if get_language() == "en" else CHINESE
-        return {
-            facet: {
-                value: label if isinstance(label, Text) else Text(label, language)
-                for value, label in self.filters[facet].extra["choices"]
-            }
-            for facet in FACETS
-        }
+        found: dict[str, dict[str, Text]] = {}
+        for facet in FACETS:
+            filter_ = self.filters[facet]
+            if facet in RECORD_FACETS:
+                records = self.vocabulary.records(facet)
+                found[facet] = {slug: label_of(own, self.vocabulary) for slug, own in records.items()}
+            else:
+                found[facet] = {value: Text(own, language) for value, own in filter_.extra["choices"]}
+            if filter_.none_label:
+                found[facet][NONE] = Text(filter_.none_label, language)
+        return found
 
     @cached_property
     def selection(self) -> Selection:

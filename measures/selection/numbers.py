@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from measures.catalogue import Catalogue, Register
 from measures.models import Measure
 
-from .facets import FAMILIES, FAMILY, Selection, limits, wanted
+from .facets import FAMILIES, FAMILY, Selection, wanted
 
 
 class Fitting:
@@ -19,15 +19,22 @@ class Fitting:
     def __init__(self, register: Register, selection: Selection, found: int | None = None):
         self.register, self.selection, self.found = register, selection, found
         self._base = register.everything if found is None else found
+        #: For each family in which something is chosen the measures that fit it.
         self._fits = {
-            family: register.having(*tokens)
-            for family, tokens in limits(FAMILIES, selection, register.vocabulary).items()
+            family: self._chosen(family, selection)
+            for family in FAMILIES
+            if any(selection.get(facet) for facet in family)
         }
         #: The measures that fit everything.
         self.bitmap = self._fitting_without()
         #: For each family in which something is chosen the measures that fit everything else.
         self._without = {family: self._fitting_without(family) for family in self._fits}
         self._numbers: dict[str, Counter[str]] = {}
+
+    def _chosen(self, family: tuple[str, ...], selection: Selection) -> int:
+        """The bitmap of the measures that fit what a selection chooses in this family; all where that is nothing."""
+        tokens = wanted(family, selection, self.register.vocabulary)
+        return self.register.everything if tokens is None else self.register.having(*tokens)
 
     def _fitting_without(self, *families: tuple[str, ...]) -> int:
         """The bitmap of the measures that fit everything except the choices in these families."""
@@ -61,9 +68,8 @@ class Fitting:
 
     def _with(self, facet: str, values: list[str]) -> int:
         """Count the measures that fit with these values chosen in `facet` instead of its own."""
-        tokens = wanted(FAMILY[facet], self.selection | {facet: values}, self.register.vocabulary)
-        others = self._others(facet)
-        return (others if tokens is None else others & self.register.having(*tokens)).bit_count()
+        own = self._chosen(FAMILY[facet], self.selection | {facet: values})
+        return (self._others(facet) & own).bit_count()
 
     def dropping(self, facet: str) -> int:
         """Count the measures that fit when nothing is chosen in `facet`."""
@@ -73,16 +79,13 @@ class Fitting:
     def matrix(self) -> Counter[tuple[str, str]]:
         """Count, for each category and centre (or NONE), the measures that would fit if these were the only choices in the two
         facets."""
-        families = FAMILY["category"], FAMILY["centre"]
-        others, vocabulary = self._fitting_without(*families), self.register.vocabulary
+        others = self._fitting_without(FAMILY["category"], FAMILY["centre"])
         rows, columns = (
             {
-                value: self.register.having(
-                    *(wanted(family, self.selection | {facet: [value]}, vocabulary) or ())
-                )
+                value: self._chosen(FAMILY[facet], self.selection | {facet: [value]})
                 for value in self.register.values[facet]
             }
-            for facet, family in zip(("category", "centre"), families, strict=True)
+            for facet in ("category", "centre")
         )
         return Counter(
             {
@@ -114,7 +117,7 @@ def figures(fitting: Fitting) -> dict[str, int]:
     return {value: own.bit_count() for value, own in basis.items()} | {"total": fitting.total}
 
 
-def parts(counts: dict[str, int]) -> list[dict]:
+def parts(counts: dict[str, int]) -> list[dict[str, object]]:
     """The bases of `figures`, each with its count and where its share of the whole begins and how long it is, in per cent."""
     found, begin = [], 0.0
     for basis in Measure.Basis:

@@ -28,6 +28,7 @@ from measures.addresses import (
     in_language,
     language_of_path,
     list_path,
+    with_query,
 )
 from measures.language.word_lists import word_list
 from measures.snapshots import asked_moment
@@ -105,7 +106,7 @@ def as_of(address: str, number: int) -> str:
     path, _question, query = rest.partition("?")
     if not has_past(path):
         return address
-    return f"{path}?{'&'.join(filter(None, [query, f'{MOMENT}={number}']))}{mark}{fragment}"
+    return with_query(path, query, f"{MOMENT}={number}") + mark + fragment
 
 
 def list_as_of(query: str, number: int, form: str = "/", language: str = "zh-hans") -> str:

@@ -2,8 +2,11 @@
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.utils.text import format_lazy
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from measures.addresses import with_query
 
 from .filter import MeasureFilter
 
@@ -37,20 +40,30 @@ def canonical_redirect(
     query = "&".join(filter(None, [filterset.canonical_query(page=page), view and f"view={view}"]))
     if getattr(request, "asked_query", request.META["QUERY_STRING"]) == query:
         return None
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+    return HttpResponseRedirect(with_query(request.path, query))
+
+
+def number_of(given: str) -> int:
+    """The number of a page as an address writes it; 0 where it is none."""
+    readable = given.isascii() and given.isdecimal() and len(given) <= MAX_DIGITS
+    return int(given) if readable else 0
 
 
 def page_number(request: HttpRequest) -> int:
-    """The number of the page that the address asks for; 0 where it is none."""
-    number = request.GET.get("page") or "1"
-    readable = number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS
-    return int(number) if readable else 0
+    return number_of(request.GET.get("page") or "1")
 
 
-def page_asked_for(request: HttpRequest, pages: int) -> int:
+def existing_page(given: str, pages: int) -> int:
     """The same number; raises Http404 where there are not so many pages."""
-    number = page_number(request)
+    number = number_of(given)
     if not 1 <= number <= pages:
-        message = _("This list has {pages} pages; there is no page “{number}”.")
-        raise Http404(format_lazy(message, pages=pages, number=request.GET["page"][:20]))
+        raise Http404(lazy(no_such_page, str)(given[:20], pages))
     return number
+
+
+def no_such_page(given: str, pages: int) -> str:
+    return ngettext(
+        "This list has %(pages)s page; there is no page “%(number)s”.",
+        "This list has %(pages)s pages; there is no page “%(number)s”.",
+        pages,
+    ) % {"pages": pages, "number": given}

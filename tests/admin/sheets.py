@@ -170,7 +170,7 @@ def change_line(row, chance):
 
 def remove_or_add_lines(row, chance):
     """In all columns of a group alike, or in one of them alone, which nobody can read."""
-    _relation, columns = GROUPS[chance.choice(list(GROUPS))]
+    columns = GROUPS[chance.choice(list(GROUPS))]
     names = list(columns) if chance.random() < 0.7 else [chance.choice(list(columns))]
     place, what = chance.randrange(6), chance.choice(["remove", "double", "blank at the end"])
     for name in names:

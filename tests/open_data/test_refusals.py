@@ -1,5 +1,6 @@
 """What machine addresses answer when they cannot be read, and that they can only be read."""
 
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -53,6 +54,11 @@ def test_a_problem_names_the_parameter_and_the_value(client):
     text = client.get("/measures.csv?centre=atlantis").text
     assert error["detail"] in text
     assert error["detail_zh"] in text
+
+
+@pytest.mark.parametrize("path", ["/en/measures/", "/en/measures.atom", "/api/measures/", "/api/plans/"])
+def test_a_page_too_many_is_refused_in_the_same_words_everywhere(client, path):
+    assert "This list has 1 page; there is no page “9”." in unescape(client.get(f"{path}?page=9").text)
 
 
 #: Each kind of machine form, and what it takes.

@@ -171,10 +171,7 @@ def check_matrix(matrix, records: list[Record], searched: list[Record], expected
 
 def selections():
     """Any choices in any facets; places with the right of way, because they nest."""
-    values = {}
-    for facet, filter_ in filtered({}).filters.items():
-        if facet in FACETS:
-            values[facet] = [value for value, _label in filter_.extra["choices"]]
+    values = {facet: list(labels) for facet, labels in filtered({}).labels.items()}
     return st.fixed_dictionaries(
         {},
         optional={

@@ -9,37 +9,28 @@ EDITABLE = {column.name: column for column in COLUMNS if not column.derived and 
 KNOWN = {column.name for column in COLUMNS}
 # Columns that name other records -> how they name them.
 NAMED_BY = {"category": "slug", "parent": "code", "paragraphs": "number", "audiences": "slug"}
-# Columns that are read line by line together: {group: (relation, {column: field of the row})}. The first names the row.
+# Columns that are read line by line together: {rows of a measure: {column: field of the row}}. The first names the row.
 GROUPS = {
-    "actions": (
-        "actions",
-        {
-            "actions_zh": "text_zh",
-            "actions_en": "text_en",
-            "action_paragraphs": "paragraph",
-            "action_background": "background",
-        },
-    ),
-    "centres": (
-        "centre_links",
-        {
-            "centres": "centre",
-            "centre_basis": "basis",
-            "centre_reasons_zh": "reason_zh",
-            "centre_reasons_en": "reason_en",
-        },
-    ),
-    "districts": (
-        "district_roles",
-        {
-            "districts": "district",
-            "district_roles": "role",
-            "district_notes_zh": "note_zh",
-            "district_notes_en": "note_en",
-        },
-    ),
+    "actions": {
+        "actions_zh": "text_zh",
+        "actions_en": "text_en",
+        "action_paragraphs": "paragraph",
+        "action_background": "background",
+    },
+    "centres": {
+        "centres": "centre",
+        "centre_basis": "basis",
+        "centre_reasons_zh": "reason_zh",
+        "centre_reasons_en": "reason_en",
+    },
+    "districts": {
+        "districts": "district",
+        "district_roles": "role",
+        "district_notes_zh": "note_zh",
+        "district_notes_en": "note_en",
+    },
 }
-IN_GROUPS = {name: group for group, (_relation, columns) in GROUPS.items() for name in columns}
+IN_GROUPS = {name: group for group, columns in GROUPS.items() for name in columns}
 #: Columns whose cells a program may rewrite or a later version outdate; of the other derived ones it is said if they differ.
 NEVER_COMPARED = ("version", "version_url", "edited", "url")
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

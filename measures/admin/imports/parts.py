@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from measures.history.fields import ROWS
 from measures.models import Centre, District, SourceParagraph
 from measures.open_data.columns import NO, YES
 
@@ -24,7 +25,7 @@ def parts_of(measure, group: str, cells: dict[str, str], saved, errors: Errors) 
 
     `saved` is the typed record of the measure, None of a new one. A column that the file does not have says what is saved.
     """
-    relation, columns = GROUPS[group]
+    columns = GROUPS[group]
     kept = list(getattr(saved, group)) if saved else []
     # A column with nothing in it has an empty cell, however many lines stand beside it.
     before = {
@@ -37,7 +38,7 @@ def parts_of(measure, group: str, cells: dict[str, str], saved, errors: Errors) 
     naming = next(iter(columns))
     found: list = []
     for index in range(len(given[naming])):
-        part = getattr(measure, relation).model(measure=measure)
+        part = ROWS[group].model(measure=measure)
         if group == "actions":
             keep_number(part, kept, found)
         line = {name: values[index] for name, values in given.items()}
@@ -93,7 +94,7 @@ def keep_text(part, columns: dict[str, str], line: dict[str, str], before: dict[
 
 def fill(part, group: str, line: dict[str, str], number: int, errors: Errors) -> None:
     """Puts the cells of one line into `part`; `number` is what people count it by."""
-    _relation, columns = GROUPS[group]
+    columns = GROUPS[group]
 
     def add(name: str, messages: list[str]) -> None:
         errors.setdefault(name, []).extend(

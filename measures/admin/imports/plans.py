@@ -55,7 +55,7 @@ def entered(kind: str, cells: dict[str, str], may_enter) -> Model | None:
                 {name: _("It is saved with another text; change it in its form.") for name in different}
             )
         return None
-    record.full_clean(exclude=None, validate_unique=True)
+    record.full_clean()
     if not may_enter(kind, record):
         raise ValidationError({columns.names[0]: _("Your account may not enter this.")})
     record.save(force_insert=True)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from measures.catalogue import records
+from measures.history.fields import ROWS
 from measures.models import Audience, Measure, Plan, Version, locked
 from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
@@ -64,7 +65,7 @@ class MeasureRow:
                 self.set_cell(name, self.row.cells[name])
             except ValidationError as error:
                 errors.setdefault(name, error.messages)
-        for group, (_relation, columns) in GROUPS.items():
+        for group, columns in GROUPS.items():
             if set(columns) & set(changed) - set(errors):
                 parts = parts_of(self.measure, group, self.row.cells, self.saved, errors)
                 if parts is not None:
@@ -135,7 +136,7 @@ class MeasureRow:
         for name, found in self.several.items():
             getattr(self.measure, name).set(found)
         for group, parts in self.parts.items():
-            getattr(self.measure, GROUPS[group][0]).all().delete()
+            ROWS[group].model.objects.filter(measure=self.measure).delete()
             for part in parts:
                 part.save()
         list_cited_paragraphs(self.measure)

@@ -78,7 +78,7 @@ def previewed(sheets: dict[str, Sheet], may_enter) -> Result:
 
 def faults_of(row: Row, key: str, error: ValidationError, result: Result) -> None:
     for name, messages in error.message_dict.items():
-        column = "" if name == "__all__" else {"plan_id": "plan", "__all__": ""}.get(name, name)
+        column = {"plan_id": "plan", "__all__": ""}.get(name, name)
         result.faults += [(row.line, key, column, message) for message in messages]
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from measures.addresses import CODE_PATTERN, PLURALS, absolute
+from measures.addresses import CODE_PATTERN, PLURALS, absolute, with_query
 from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
@@ -21,7 +21,7 @@ from measures.open_data.fields import SLUG, RecordType
 from measures.open_data.json_list import JSON_TYPE
 from measures.open_data.records import MEASURE, record
 from measures.selection.parameters import in_moment
-from measures.selection.requests import page_asked_for, selected
+from measures.selection.requests import existing_page, selected
 
 #: The keys of all records, in order. Those of changes are never read as a whole: there it is a queryset.
 Keys = Sequence[Any] | QuerySet[Any]
@@ -71,7 +71,7 @@ class Endpoint(View):
         keys = self.keys()
         count = keys.count() if isinstance(keys, QuerySet) else len(keys)
         pages = max(1, -(-count // PAGE_SIZE))
-        number = page_asked_for(request, pages)
+        number = existing_page(request.GET.get("page") or "1", pages)
         shown = self.records(keys[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
         return as_json(
             {
@@ -94,7 +94,7 @@ def page_address(request: HttpRequest, number: int) -> str:
     query.pop("page", None)
     if number > 1:
         query["page"] = str(number)
-    return absolute(in_moment(f"{request.path}?{query.urlencode()}" if query else request.path))
+    return absolute(in_moment(with_query(request.path, query.urlencode())))
 
 
 class Measures(Endpoint):
