@@ -9,7 +9,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 
 from measures.language.bilingual import language_of
-from measures.models import Category
+from measures.models import Category, Plan
 
 
 class LinesField(SimpleArrayField):
@@ -48,9 +48,13 @@ class RecordForm(forms.ModelForm):
 class OfPlanForm(RecordForm):
     """The form of a record of a plan: whatever it names of a plan is of the same one."""
 
+    def plan_of(self, cleaned) -> Plan | None:
+        """The plan that is chosen or, where it stands for good, that of the record."""
+        return cleaned.get("plan") or getattr(self.instance, "plan", None)
+
     def clean(self):
         cleaned = super().clean()
-        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        plan = self.plan_of(cleaned)
         for name, chosen in list(cleaned.items()) if plan else ():
             several = isinstance(chosen, models.QuerySet)
             of_others = [

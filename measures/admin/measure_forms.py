@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from measures.history.fields import ROWS
 from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
 
-from .forms import OfPlanForm, RecordFields, RecordForm, RowFormSet
+from .forms import RecordFields, RecordForm, RowFormSet
 from .numbering import NumberedForm
-from .readiness import NEEDED_TEXTS, not_ready
+from .readiness import missing_texts, not_ready
 
 HELP_TEXTS = {
     "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
@@ -36,7 +36,7 @@ HELP_TEXTS = {
 }
 
 
-class MeasureForm(NumberedForm, OfPlanForm):
+class MeasureForm(NumberedForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,
@@ -49,10 +49,8 @@ class MeasureForm(NumberedForm, OfPlanForm):
             return
         missing = [
             str(self.instance._meta.get_field(name).verbose_name)
-            for name in NEEDED_TEXTS
-            if name in self.fields
-            and name not in self.errors
-            and not (self.cleaned_data.get(name) or "").strip()
+            for name in missing_texts(self.instance)
+            if name not in self.errors
         ]
         if "paragraphs" in self.cleaned_data and not self.cleaned_data["paragraphs"]:
             missing.append(str(SourceParagraph._meta.verbose_name))

@@ -69,19 +69,17 @@ class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
     # --- A year that was mistyped ---
 
     def saved_or_refused(self, request, object_id, form_url, context):
-        year = request.POST.get("year", "")
-        plan = self.get_object(request, object_id) if object_id else None
-        if not plan or not year.isdecimal() or len(year) > 4 or int(year) == plan.year:
-            return super().saved_or_refused(request, object_id, form_url, context)
-        if self.has_been_public(plan):
-            return super().saved_or_refused(request, object_id, form_url, context)
-        if Plan.objects.filter(year=year).exists():
+        plan, year = self.get_object(request, object_id) if object_id else None, year_of(request.POST)
+        moves = plan and year and year != plan.year and not self.has_been_public(plan)
+        if moves and Plan.objects.filter(year=year).exists():
             request.refusal = _("There is a plan of %(year)s already.") % {"year": year}
             request.POST = with_year(request.POST, plan.year)
+            moves = False
+        if not moves:
             return super().saved_or_refused(request, object_id, form_url, context)
         with transaction.atomic():
-            move_to_year(plan, int(year))
-            request.POST = with_year(request.POST, int(year))
+            move_to_year(plan, year)
+            request.POST = with_year(request.POST, year)
             response = super().saved_or_refused(request, object_id, form_url, context)
             if not isinstance(response, HttpResponseRedirect):
                 response.render()  # while the plan has the year that the form says
@@ -102,6 +100,12 @@ class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
     def delete_queryset(self, request, queryset):
         for plan in queryset:
             self.delete_model(request, plan)
+
+
+def year_of(data) -> int:
+    """The year that a plan's form says; 0 where it says none."""
+    year = data.get("year", "")
+    return int(year) if year.isdecimal() and len(year) <= 4 else 0
 
 
 def with_year(data, year: int):

@@ -10,16 +10,13 @@ NEEDED_TEXTS = ("title_zh", "title_en", "summary_zh", "summary_en")
 
 
 def missing_texts(measure) -> list[str]:
-    return [
-        str(measure._meta.get_field(name).verbose_name)
-        for name in NEEDED_TEXTS
-        if not getattr(measure, name).strip()
-    ]
+    """The names of the fields."""
+    return [name for name in NEEDED_TEXTS if not getattr(measure, name).strip()]
 
 
 def missing_parts(measure) -> list[str]:
     """The names of what a saved measure lacks for publication."""
-    missing = missing_texts(measure)
+    missing = [str(measure._meta.get_field(name).verbose_name) for name in missing_texts(measure)]
     if not measure.paragraphs.exists():
         missing.append(str(SourceParagraph._meta.verbose_name))
     if not measure.actions.exists():

@@ -24,10 +24,6 @@ class SourceParagraphAdmin(ReadOnly, admin.ModelAdmin):
         return False
 
 
-class CategoryForm(NumberedForm, OfPlanForm):
-    """The number may be left empty, and the paragraphs are of the category's plan."""
-
-
 class NamedAdmin(PublicAtOnce, RecordAdmin):
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
@@ -40,7 +36,7 @@ class NamedAdmin(PublicAtOnce, RecordAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(Numbered, NamedAdmin):
-    form = CategoryForm
+    form = NumberedForm
     permanent = ("slug", "plan")
     list_display = ("number", "shown_name", "slug", "plan")
     list_filter = ("plan",)

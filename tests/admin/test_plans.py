@@ -206,6 +206,15 @@ def test_slug_year_and_numbers_are_mended_until_the_first_publication(publisher,
     assert (plan.slug, plan.year, plan.source_paragraphs.first().number) == ("twenty-two", 2022, 1)
 
 
+def test_an_emptied_number_is_the_next_one_also_where_the_plan_stands_for_good(publisher):
+    category = Category.objects.filter(plan=2020).first()
+    after = Category.objects.filter(plan=2020).last().number + 1
+    response = saved(publisher, category, opened(publisher, category), number="")
+    assert response.status_code == 302, error_texts(response)
+    category.refresh_from_db()
+    assert category.number == after
+
+
 def test_a_refused_form_leaves_the_year_as_it_was(publisher, plan):
     response = saved(publisher, plan, opened(publisher, plan), year="2022", title_zh="")
     assert (response.status_code, error_texts(response)) == (200, ["This field is required."])

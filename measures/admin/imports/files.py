@@ -96,7 +96,7 @@ def read(file, chosen: str = "") -> dict[str, Sheet]:
     sheets = sheets_of(file.read())
     if not any(sheet.rows or sheet.header for sheet in sheets):
         raise ValidationError(_("The file is empty."))
-    found = {sheet.kind: sheet for sheet in sheets if sheet.kind in SHEETS and not sheet.hidden}
+    found = {kind: sheet for kind in SHEETS if (sheet := only_sheet(kind, sheets))}
     candidates = [sheet for sheet in sheets if sheet.kind == MEASURES]
     if chosen:
         candidates = [sheet for sheet in candidates if sheet.name == chosen] or candidates
@@ -109,6 +109,22 @@ def read(file, chosen: str = "") -> dict[str, Sheet]:
     for sheet in found.values():
         check_headers(sheet.header, sheet.kind)
     return found
+
+
+def only_sheet(kind: str, sheets: list[Sheet]) -> Sheet | None:
+    """The visible sheet of this kind, if there is one. Raises ValidationError where there are several: none is passed over."""
+    own = [sheet for sheet in sheets if sheet.kind == kind and not sheet.hidden]
+    if len(own) > 1:
+        raise ValidationError(
+            _(
+                "More than one sheet has %(records)s: %(sheets)s. Put them into one, and upload the file again."
+            )
+            % {
+                "records": SHEETS[kind].model._meta.verbose_name_plural,
+                "sheets": _(", ").join(sheet.name for sheet in own),
+            }
+        )
+    return own[0] if own else None
 
 
 def sheets_of(content: bytes) -> list[Sheet]:
