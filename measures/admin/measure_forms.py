@@ -92,18 +92,11 @@ class ActionFormSet(RowFormSet):
         return _("Two actions have the same number.")
 
 
-class CentreLinkFormSet(RowFormSet):
-    same_row_fields = ("centre",)
-
-
-class DistrictRoleFormSet(RowFormSet):
-    same_row_fields = ("district", "role")
-
-
 class RowInline(RecordFields, admin.StackedInline):
     form = RecordForm
+    formset = RowFormSet
     extra = 1
-    after = ""  # the fieldset that it follows
+    after = "source"  # the class of the fieldset that it follows
 
 
 class ActionInline(RowInline):
@@ -112,7 +105,6 @@ class ActionInline(RowInline):
     formset = ActionFormSet
     fields = ROWS["actions"].lines
     autocomplete_fields = ("paragraph",)
-    after = "source"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -125,14 +117,10 @@ class ActionInline(RowInline):
 
 class CentreLinkInline(RowInline):
     model = CentreLink
-    formset = CentreLinkFormSet
     fields = ROWS["centres"].lines
-    after = "source"
 
 
 class DistrictRoleInline(RowInline):
     model = DistrictRole
-    formset = DistrictRoleFormSet
     fields = ROWS["districts"].lines
     autocomplete_fields = ("district",)
-    after = "source"

@@ -19,8 +19,6 @@ from .public import PublicAtOnce
 
 
 class ParagraphFormSet(RowFormSet):
-    same_row_fields = ("number",)
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         plan = self.instance
