@@ -9,13 +9,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
+from measures.addresses import in_language, record_path
 from measures.history.differences import changes, changes_since_before
-from measures.history.fields import label_of_posted
+from measures.history.fields import form_lines, label_of_posted
 from measures.history.kinds import key_of, kind_of
 from measures.history.names import saved_names, title_of
 from measures.history.restoring import linked_from
@@ -74,8 +74,12 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
         form_class.refusal = getattr(request, "refusal", "")
         return form_class
 
+    def get_fields(self, request, obj=None):
+        return form_lines(self.opts.model_name)
+
     def get_view_on_site_url(self, obj=None):
-        return reverse(kind_of(obj), args=[key_of(obj)]) if obj else None
+        path = record_path(kind_of(obj), key_of(obj)) if obj else ""
+        return in_language(path, get_language()) if path else None
 
     # --- No lost update ---
 
