@@ -95,6 +95,9 @@ PATHS: dict[str, Callable[[str], str]] = {
     "a sign stuck to the path": lambda path: f"{path}。",
     "no slash at its end, where it has one": lambda path: path.rstrip("/") or path,
     "capital letters": str.upper,
+    "a capital letter in its last name": lambda path: re.sub(
+        r"[a-z][^/]*/?$", lambda found: found[0].capitalize(), path
+    ),
     "its language in capital letters, where it has one": lambda path: re.sub(
         "^/(en|zh-hant)/", lambda found: found[0].upper(), path
     ),

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from benchmarks.processes import children, is_running, signal_each, wait_until
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
@@ -30,8 +31,8 @@ with EmbeddedPostgres(sys.argv[1]).session():
 """
 THROW_AWAY = """
 import sys
-from futian_reform.operations import embedded_postgres
-with embedded_postgres.throwaway() as server:
+from benchmarks.throwaway_postgres import throwaway
+with throwaway() as server:
     print((server.cluster / "postmaster.pid").read_text().split()[0], server.state_dir, flush=True)
     sys.stdin.read()
 """
@@ -248,7 +249,7 @@ def test_a_throwaway_server_ends_with_its_parent():
 
 
 def test_a_throwaway_server_leaves_nothing():
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         write_row(server)
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("off",)

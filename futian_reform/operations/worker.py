@@ -49,7 +49,7 @@ def load_front():
     from futian_reform.wsgi import page_cache
     from measures.language.readings import load_phrases
 
-    load_phrases()  # while nothing else lies beside the memory that it lets go again
+    load_phrases()
     page_cache.start(*WARM)
     spare_collector()
     return front_of(page_cache)

@@ -15,7 +15,7 @@ import logging
 import os
 import time
 from bisect import bisect_left
-from contextlib import suppress
+from contextlib import closing, suppress
 from tempfile import TemporaryFile
 
 from django.conf import settings
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class File:
-    """What a stream gives, in a temporary file that grows; `make` runs in a thread, all else in the event loop."""
+    """The bytes of a stream in a temporary file that grows; `make` runs in a thread, all else in the event loop."""
 
     def __init__(self, stream: Stream, loop):
         self.stream, self.loop = stream, loop
@@ -43,21 +43,24 @@ class File:
         self.changed = asyncio.Event()
 
     def make(self) -> None:
-        failed = False
+        failed = True
         try:
-            for chunk in self.stream:
-                if self.is_unwanted:
-                    break
-                rest = memoryview(chunk)
-                while rest:  # a disk that is nearly full takes a part
-                    rest = rest[self.file.write(rest) :]
-                self.loop.call_soon_threadsafe(self._grow, len(chunk))
+            with closing(self.stream):
+                self._fill()
+            failed = False
         except Exception:
             logger.exception("A download could not be finished")
-            failed = True
         finally:
-            self.stream.close()
             self.loop.call_soon_threadsafe(self._end, failed)
+
+    def _fill(self) -> None:
+        for chunk in self.stream:
+            if self.is_unwanted:
+                return
+            rest = memoryview(chunk)
+            while rest:  # a disk that is nearly full takes a part
+                rest = rest[self.file.write(rest) :]
+            self.loop.call_soon_threadsafe(self._grow, len(chunk))
 
     @property
     def size(self) -> int:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import connections
+from django.db import Error, connections
 
 from measures.snapshots import current_version
 
@@ -27,7 +27,8 @@ class VersionPoll:
         #: As seen last; while the database does not answer, it stands.
         self.version: tuple[int, float, str] | None = None
         self.doubt = threading.Event()  # somebody saw another version: look at once
-        self._heard: float | None = 0.0  # when the database answered last; None while it does not
+        self.failure = ""  # the kind of error that the last look ended in. On a busy machine a look may also just take long.
+        self._heard = 0.0  # when the database answered last
 
     def start(self):
         self.look()
@@ -35,17 +36,12 @@ class VersionPoll:
 
     @property
     def is_silent(self) -> bool:
-        return self._heard is None or time.monotonic() - self._heard > SILENCE
-
-    @property
-    def failed(self) -> bool:
-        """Whether the last look ended in an error. On a busy machine a look may also just take long."""
-        return self._heard is None
+        return bool(self.failure) or time.monotonic() - self._heard > SILENCE
 
     @property
     def is_heard(self) -> bool:
         """Whether the database answered a moment ago. Sure of it sooner than `is_silent` is of the opposite."""
-        return self._heard is not None and time.monotonic() - self._heard < HEARD
+        return not self.failure and time.monotonic() - self._heard < HEARD
 
     def _follow(self):
         while True:
@@ -58,15 +54,15 @@ class VersionPoll:
             seen = identity(current_version())
         except Exception as error:  # whatever it is, the next look may succeed
             connections["reader"].close()
-            if self._heard is not None:
-                logger.warning(
-                    "The database does not answer (%s): kept pages are served", type(error).__name__
-                )
-            self._heard = None
+            kind, frames = type(error).__name__, None if isinstance(error, Error) else error
+            if kind != self.failure:
+                said = "The database does not answer (%s): kept pages are served"
+                logger.warning(said, kind, exc_info=frames)
+            self.failure = kind
             return
-        if self._heard is None:
+        if self.failure:
             logger.info("The database answers")
-        self._heard = time.monotonic()
+        self.failure, self._heard = "", time.monotonic()
         if self.version not in (None, seen):
             (number, at, lineage), (old_number, old_at, old_lineage) = seen, self.version
             if lineage == old_lineage and number < old_number:

@@ -200,6 +200,11 @@ def from_snapshot(get_response, request):
     """The answer to a public request, which says whether the server that it was read from went away meanwhile."""
     with public_snapshot() as request.data_version:
         response = moments.answer(get_response, request)
+        small = request.path_info.lower()
+        if response.status_code == 404 and request.resolver_match and small != request.path_info:
+            # No record has this name; one may have it in small letters.
+            query = request.META["QUERY_STRING"]
+            response = HttpResponseRedirect(quote(small) + (query and f"?{query}"))
         response.reader_is_lost = reader_is_lost()
         if isinstance(response, SnapshotStream):
             response.take_snapshot()

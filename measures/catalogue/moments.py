@@ -22,13 +22,16 @@ class UnknownMoment(BadRequest):
 
     def __init__(self, text: object):
         ranges = given_out()
+        first = DataVersion.objects.filter(number__gt=0).aggregate(at=Min("at"))["at"]
         super().__init__(
             format_lazy(
                 _(
-                    "There is no data version “{text}”. There are {given}; a day, such as {day}, means its end in Beijing."
+                    "There is no data version “{text}”. There are {given}; a day, from {first} to {day}, "
+                    "means its end in Beijing."
                 ),
                 text=f"{text}"[:20],
                 given=lazy(in_words, str)(ranges),
+                first=f"{localdate(first):%Y-%m-%d}",
                 day=f"{localdate():%Y-%m-%d}",
             )
         )

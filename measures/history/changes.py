@@ -23,9 +23,10 @@ class Span:
 
     @classmethod
     def asked_for(cls, given: QueryDict) -> "Span":
-        """Raises UnknownMoment where there is no such number or day."""
+        """Its ends may come in either order; raises UnknownMoment where there is no such number or day."""
         since, until = given.get("from", ""), given.get("to", "")
-        return cls(moment_of(since) if since else None, moment_of(until) if until else None)
+        after, end = moment_of(since) if since else None, moment_of(until) if until else None
+        return cls(end, after) if after and end and after.number > end.number else cls(after, end)
 
     @property
     def query(self) -> str:

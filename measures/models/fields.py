@@ -1,10 +1,12 @@
 """Kinds of fields and the manager that all content shares."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from operator import attrgetter
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,11 @@ from measures.language.chinese import validate_simplified
 from measures.language.normalising import is_seen, normalized
 
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
+
+#: The numbers that public addresses have room for, by field: see addresses.CODE_PATTERN. None: as many as the column.
+NUMBERS = {"year": (1000, 9999), "number": (1, 999_999), "position": (1, None)}
+#: Stands in addresses for what has no audience, no centre and the like.
+RESERVED_SLUG = "none"
 
 
 class Status(models.TextChoices):
@@ -23,7 +30,7 @@ class Status(models.TextChoices):
 
 
 class Written(models.Model):
-    """A record whose texts are empty or can be seen."""
+    """A record whose texts are empty or can be seen, and whose numbers and slugs can stand in an address."""
 
     class Meta:
         abstract = True
@@ -35,19 +42,38 @@ class Written(models.Model):
         except ValidationError as error:
             errors = error.error_dict
         for field in self._meta.concrete_fields:
-            value = getattr(self, field.attname) if field.name not in (exclude or ()) else ""
-            texts = value if isinstance(value, list) else [value]
-            faults = (self.fault_of(text) for text in texts if isinstance(text, str))
-            if fault := next(filter(None, faults), None):
+            if field.name not in (exclude or ()) and (fault := next(self.faults_of(field), None)):
                 errors.setdefault(field.name, []).append(fault)
         if errors:
             raise ValidationError(errors)
+
+    def faults_of(self, field: Any) -> Iterator[ValidationError]:
+        value = getattr(self, field.attname)
+        if field.related_model is type(self) and value is not None and value == self.pk:
+            named = {"field": field.verbose_name}
+            yield ValidationError(_("A record cannot be its own “%(field)s”."), params=named)
+        if field.name in NUMBERS and value is not None:
+            yield from faults_of_number(value, *NUMBERS[field.name])
+        if field.name == "slug" and value == RESERVED_SLUG:
+            yield ValidationError(
+                _("“%(slug)s” has a meaning of its own in addresses."), params={"slug": value}
+            )
+        texts = value if isinstance(value, list) else [value]
+        yield from filter(None, (self.fault_of(text) for text in texts if isinstance(text, str)))
 
     @staticmethod
     def fault_of(text: str) -> ValidationError | None:
         if not text.strip() or is_seen(text):
             return None
         return ValidationError(_("Nothing of this text can be seen: it has only invisible characters."))
+
+
+def faults_of_number(value: int, least: int, most: int | None) -> Iterator[ValidationError]:
+    for validator in [MinValueValidator(least), *([MaxValueValidator(most)] if most else [])]:
+        try:
+            validator(value)
+        except ValidationError as error:
+            yield error
 
 
 class Searched(Written):

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,10 @@ class Synonym(Slugged):
             models.UniqueConstraint(fields=["word", "means"], name="synonym_unique"),
             models.CheckConstraint(condition=~Q(word=F("means")), name="synonym_means_another_word"),
         ]
+
+    def clean(self) -> None:
+        if self.word == self.means:
+            raise ValidationError({"means": _("This is the word itself.")})
 
     def __str__(self):
         return f"{self.word} {'=' if self.both_ways else '→'} {self.means}"

@@ -40,13 +40,14 @@ TRIES = (
 
 
 class Home(PublicPage):
-    """The newest plan; the others are one step away."""
+    """The newest plan that has measures; the others are one step away."""
 
     template_name = "home.html"
 
     def get_context_data(self, **kwargs):
         catalogue = self.catalogue
-        newest, *others = catalogue.plans or [None]
+        plans = sorted(catalogue.plans, key=lambda plan: not of_plan(catalogue, plan.slug).total)
+        newest, *others = plans or [None]
         shown = overview(newest, catalogue) | {"doors": ways_in(newest, catalogue)} if newest else {}
         return super().get_context_data(
             **shown,

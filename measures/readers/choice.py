@@ -80,21 +80,25 @@ class Readers:
 
     def _follow(self, reader: Reader) -> None:
         while True:
-            reader.asked = time.monotonic()
-            try:
-                reader.open().end(None, None, None)
-            except Exception:  # it is logged, and the next look may succeed
-                connections[reader.alias].close()
-            else:
-                if is_behind(reader.seen, self.newest()):
-                    connections[reader.alias].close()
-                reader.asked = None  # it has answered, however late
-                for other in self.all:
-                    other.cut()
-            finally:
-                reader.asked = None
-                reader.looked.set()
+            self.look_at(reader)
             time.sleep(INTERVAL)
+
+    def look_at(self, reader: Reader) -> None:
+        """Find out which data version a reader has, and end the connections that say nothing. Whatever fails is logged."""
+        reader.asked = time.monotonic()
+        try:
+            reader.open().end(None, None, None)
+            if is_behind(reader.seen, self.newest()):
+                connections[reader.alias].close()
+            reader.asked = None  # it has answered, however late
+            for other in self.all:
+                other.cut()
+        except Exception as error:  # whatever it is, the next look may succeed
+            reader.failed(error)
+            connections[reader.alias].close()
+        finally:
+            reader.asked = None
+            reader.looked.set()
 
 
 @cache

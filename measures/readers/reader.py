@@ -70,13 +70,15 @@ class Reader:
         self.seen, self.reason, self.failed_at = snapshot.version, "", -REST
         return snapshot
 
-    def failed(self, error: BaseException) -> None:
+    def failed(self, error: Exception) -> None:
+        """Let others be asked first for a while, and log a reason that is a new one; where it is a fault of ours, with its frames."""
         reason = type(error).__name__
         if reason != self.reason:
             remedy = (
                 str(error) if isinstance(error, RightsRefused) else "another fills in, where there is one"
             )
-            logger.error("%s cannot be read from (%s): %s", self.name, reason, remedy)
+            frames = None if isinstance(error, Error) else error
+            logger.error("%s cannot be read from (%s): %s", self.name, reason, remedy, exc_info=frames)
         self.reason, self.failed_at = reason, time.monotonic()
 
     def trust(self, connection, cursor) -> None:

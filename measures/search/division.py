@@ -15,7 +15,7 @@ from measures.language.word_lists import word_list
 
 from .index import Index
 from .pinyin import Spelling, fewest_pieces, spelt_spans
-from .text import Word, runs, together
+from .text import Word, runs, together, without_year_signs
 
 PIECES = re.compile(f"[{HAN}]+|[a-z0-9']+")
 IS_HAN = re.compile(f"[{HAN}]")
@@ -113,7 +113,7 @@ def _with_syllables_together(words: Iterable[Word], nowhere: Collection[Word]) -
 def _divided(word: Word, index: Index) -> list[Segment]:
     """Divided where scripts meet, at signs, and then each piece along the words of the site."""
     found: list[Segment] = []
-    for piece in PIECES.findall(word.text):
+    for piece in PIECES.findall(without_year_signs(word.text)):
         chinese = IS_HAN.match(piece) is not None
         if len(piece) > (MAX_DIVIDED if chinese else MAX_LETTERS):
             found.append(Segment(Word(piece), known=False))

@@ -1,4 +1,4 @@
-"""What the site knows of the words of a query, asked for in as few questions to the database as there are tables."""
+"""Words of a query as the site knows them, asked for in as few questions to the database as there are tables."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from .index import Index
 from .matching import Phrase
 from .pinyin import Pairs, Spelling, Step, abbreviated, initials
-from .spellings import halves, variants
+from .spellings import halves, joined, variants
 from .synonyms import Synonyms
 from .text import LATIN_WORD, Word, neighbours, runs, together
 
 
 @dataclass
 class Lexicon:
-    """What the site knows of the words of one query."""
+    """All that the site knows of the words of one query."""
 
     stems: Mapping[str, str]
     forms: Mapping[str, tuple[str, ...]]  # stem -> words of the site
@@ -53,7 +53,7 @@ class Lexicon:
 
 
 def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
-    """What `index` knows of these words; of an unfinished last one also what it may be going to be."""
+    """Ask `index` what it knows of these words; of an unfinished last one also what it may be going to be."""
     completions = [
         text for word in words[-1:] if word.unfinished for text in index.words_beginning(word.text)
     ]
@@ -90,10 +90,10 @@ def _latin_words(words: Sequence[Word], synonyms: Synonyms) -> set[str]:
         found.update(LATIN_WORD.findall(plain))
         if word.quoted:
             continue
-        joined = plain.replace("-", "")
-        if LATIN_WORD.fullmatch(joined):
-            found.update([joined, *variants(joined)])
-            found.update(half for pair in halves(joined) for half in pair)
+        whole = joined(plain)
+        if LATIN_WORD.fullmatch(whole):
+            found.update([whole, *variants(whole)])
+            found.update(half for pair in halves(whole) for half in pair)
     return found | {one.text + other.text for one, other in neighbours(words)}
 
 

@@ -11,12 +11,10 @@ from measures.language.word_lists import word_list
 
 SYLLABLES = word_list(Path(__file__).with_name("syllables.txt"))
 #: Beginning of a syllable -> all that begin so and go on.
-BEGINNINGS = {
-    beginning: [
-        syllable for syllable in sorted(SYLLABLES) if syllable != beginning and syllable.startswith(beginning)
-    ]
-    for beginning in {syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable))}
-}
+BEGINNINGS: dict[str, list[str]] = {}
+for _syllable in sorted(SYLLABLES):
+    for _length in range(1, len(_syllable)):
+        BEGINNINGS.setdefault(_syllable[:_length], []).append(_syllable)
 MAX_SYLLABLE = max(map(len, SYLLABLES))  # letters
 MAX_STRINGS = 400  # Chinese strings that one word may stand for
 MAX_REPETITIONS = 2  # of a pair in one string: "研发机构联合建研发平台"
@@ -202,9 +200,9 @@ def abbreviated(initials: str, pairs: Mapping[Step, Pairs]) -> list[str]:
 
 def without_tone_numbers(text: str) -> str:
     """`text` with its words of syllables and tone numbers as plain syllables: "ying2shang1" is "ying'shang"."""
-    return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5])+(?!\S)", _plain_syllables, text)
+    return re.sub(r"(?<!\S)(?:[a-z]{1,6}[1-5](?:['-](?=[a-z]))?)+(?!\S)", _plain_syllables, text)
 
 
 def _plain_syllables(match: re.Match[str]) -> str:
-    syllables = re.split("[1-5]", match[0])[:-1]
+    syllables = re.split("[1-5]['-]?", match[0])[:-1]
     return "'".join(syllables) if SYLLABLES.issuperset(syllables) else match[0]

@@ -1,4 +1,4 @@
-"""What the words of a query ask for.
+"""Understanding the words of a query: what they ask for.
 
 All words must occur. What a word can stand for is the word itself in one of its spellings, or the Chinese text that it spells in
 pinyin or by its initials. Such text is found along the pairs of characters that stand side by side somewhere on the site.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .lexicon import Lexicon
 from .matching import Alternatives, CodePhrase, Combined, Phrase, Tree
 from .pinyin import initials
-from .spellings import halves, variants
+from .spellings import halves, joined, variants
 from .text import LATIN_WORD, Code, Word, neighbours, runs, together
 
 
@@ -33,7 +33,7 @@ def distinct(words: Iterable[Word]) -> list[Word]:
 
 
 def parts(words: Sequence[Word], lexicon: Lexicon) -> list[Part]:
-    """What each of the words asks for; what may be pinyin in several words is one part."""
+    """The words with what each asks for; what may be pinyin in several words is one part."""
     found: list[Part] = []
     for run in runs(words):
         if len(run) > 1:
@@ -95,14 +95,14 @@ def _word(word: Word, lexicon: Lexicon) -> Alternatives:
 
 def _other_spellings(exact: Phrase, lexicon: Lexicon) -> list[Phrase]:
     """The word as the site writes it besides: in one word, in another English, in two words."""
-    joined = exact.text.replace("-", "")
-    if not LATIN_WORD.fullmatch(joined):
+    whole = joined(exact.text)
+    if not LATIN_WORD.fullmatch(whole):
         return []
-    found = [] if exact.text in exact.forms else [joined, *variants(joined)]
+    found = [] if exact.text in exact.forms else [whole, *variants(whole)]
     found = [other for other in found if lexicon.knows(other) and other != exact.text]
-    if joined == exact.text:
+    if whole == exact.text:
         found += [
-            f"{one} {other}" for one, other in halves(joined) if lexicon.knows(one) and lexicon.knows(other)
+            f"{one} {other}" for one, other in halves(whole) if lexicon.knows(one) and lexicon.knows(other)
         ]
     return [lexicon.phrase(other) for other in found]
 

@@ -29,12 +29,13 @@ PAUSE = re.compile("[,:;.!?、。]")
 DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 CHINESE_NUMBER = "[〇零一二两三四五六七八九十百]+"
 NUMBERED = re.compile(
-    rf"""(?P<sign> (?: no\.? | number | measure | \#)\s* )*
+    rf"""(?P<sign> (?: no\.? | number | measure | code | 编号 | 改革 (?= \s* (第 | \d{{4}}-)) | \#)[\s:]* )*
     (?: (?P<year>\d{{4}}) \s* (?: 年 | [-/._\s] ) \s* )?
     (?P<ordinal> 第 )? \s*
     (?P<number>\d{{1,6}} | {CHINESE_NUMBER}) \s* (?P<unit> 项 | 条 | 号)? (?: 改革 | 举措 | 措施)?""",
     re.X,
 )
+YEAR = re.compile(r"(?<!\d)(\d{4}|[〇零一二三四五六七八九]{4})年度?")
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class Word:
 
     text: str
     quoted: bool = False
-    apart: bool = field(default=False, compare=False)  # a comma, colon or full stop stands before it
-    unfinished: bool = field(
-        default=False, compare=False
-    )  # more may be typed: it can be the beginning of a word
+    #: A comma, colon or full stop stands before it.
+    apart: bool = field(default=False, compare=False)
+    #: More may be typed: it can be the beginning of a word.
+    unfinished: bool = field(default=False, compare=False)
 
     @cached_property
     def spelling(self) -> Spelling:
-        return Spelling(self.text, self.unfinished)
+        return Spelling(syllables_apart(self.text), self.unfinished)
 
     @property
     def may_be_pinyin(self) -> bool:
@@ -121,7 +122,12 @@ def runs(words: Iterable[Word]) -> Iterator[list[Word]]:
 
 
 def together(run: Sequence[Word]) -> Spelling:
-    return Spelling("'".join(word.text for word in run), run[-1].unfinished)
+    return Spelling("'".join(syllables_apart(word.text) for word in run), run[-1].unfinished)
+
+
+def syllables_apart(text: str) -> str:
+    """`text` as pinyin is divided, also where somebody writes "jiao-yu"."""
+    return text.replace("-", "'")
 
 
 def code(query: str) -> Code | None:
@@ -135,6 +141,11 @@ def code(query: str) -> Code | None:
     year = int(match["year"]) if match["year"] else None
     bare = match["number"] == text or bool(year and not match["ordinal"] and not match["sign"])
     return Code(number, year, bare) if number and said else None
+
+
+def without_year_signs(text: str) -> str:
+    """`text` with its years as the codes of measures have them: "2020年教育" and "二〇二〇年度教育" are "2020 教育"."""
+    return YEAR.sub(lambda found: "".join(str(DIGITS.get(sign, sign)) for sign in found[1]) + " ", text)
 
 
 def _value(written: str) -> int:

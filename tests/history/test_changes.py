@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from measures.catalogue.moments import end_of_day
-from measures.models import Category, Measure, PublicVersion
+from measures.models import Category, DataVersion, Measure, PublicVersion
 from measures.pages.history import Changes
 from measures.snapshots import editing_as
 from tests.models.steps import live, new_measure, new_plan
@@ -44,6 +44,17 @@ def test_changes_after_one_data_version_up_to_another(client, edits):
     assert told(client, f"?from={edits[3]}") == {"page": since, "API": since}
     assert told(client, f"?from={edits[5]}") == {"page": [], "API": []}
     assert "Nothing changed in this time." in client.get(f"/en/changes/?from={edits[5]}").text
+
+
+def test_the_ends_of_a_time_may_come_in_either_order(client, edits):
+    right, wrong = (f"?from={edits[at]}&to={edits[4 - at]}" for at in (1, 3))
+    assert (
+        client.get(f"/api/changes/{wrong}").json()["results"]
+        == client.get(f"/api/changes/{right}").json()["results"]
+        != []
+    )
+    for path in ("/en/changes/", "/changes.atom"):
+        assert client.get(f"{path}{wrong}").headers["Location"] == f"{path}{right}"
 
 
 def test_a_whole_plan_is_told_in_one_line_by_the_page_and_record_by_record_to_programs(client, edits):
@@ -96,10 +107,12 @@ def test_a_day_leads_to_the_numbers(client, edits):
 @pytest.mark.parametrize("name", ["from", "to"])
 @pytest.mark.parametrize("value", ["0", "9999999", "2999-01-01", "1999-01-01", "2026-02-30", "0001"])
 def test_what_is_no_moment_is_refused_with_those_there_are(client, edits, name, value):
+    first = localdate(DataVersion.objects.get(number=edits[0]).at)
     for path in ("/en/changes/", "/en/changes.atom", "/api/changes/"):
         response = client.get(f"{path}?{name}={value}")
         assert response.status_code == 400, path
         assert f"There are {edits[0]}–{edits[5]}" in response.text
+        assert f"a day, from {first} to {localdate()}, means" in response.text
 
 
 def test_what_messengers_add_is_no_moment(client, edits):

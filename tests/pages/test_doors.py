@@ -6,6 +6,7 @@ import re
 import pytest
 
 from measures.models import Audience, Category, Centre, District
+from tests.models.steps import new_measure, new_plan
 from tests.public_pages import PREFIXES
 
 KINDS = {"audiences": Audience, "districts": District, "categories": Category, "centres": Centre}
@@ -40,6 +41,16 @@ def test_the_home_page_has_all_doors_once(client):
         assert set(slugs) == everything
         twice = {slug for slug in slugs if slugs.count(slug) > 1}
         assert twice == ({"xiangmihu"} if folder == "districts" else set())  # named, and one of the ten
+
+
+def test_the_home_page_is_of_the_newest_plan_with_measures(client, restored):
+    """A plan may be published before its measures are: it says nothing yet."""
+    new_plan(2021, "published")
+    page = client.get("/en/")
+    assert page.context["plan"].slug == "2020"
+    assert [plan.slug for plan in page.context["other_plans"]] == ["2021"]
+    new_measure(1, "第一项", plan=2021)
+    assert client.get("/en/").context["plan"].slug == "2021"
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -39,6 +39,13 @@ def test_divided_queries_find_what_their_parts_find(client, q, parts):
         assert search.understood
 
 
+@pytest.mark.parametrize("rest", ["", "教育", "教育改革", "5G", "度", "度教育", "有哪些教育", " 教育"])
+@pytest.mark.parametrize("year", ["2020年", "２０２０年", "二〇二〇年", "二零二零年"])
+def test_a_year_is_that_of_the_plan(client, year, rest):
+    plain = rest.removeprefix("度").replace("有哪些", "")
+    assert answers(client, f"{year}{rest}") == set(found(f"2020 {plain}")) != set()
+
+
 MIXED = ["金融keji", "keji金融", "营商huanjing", "jiaoyu改革", "教育gaige", "5gyingyong", "5G应用keji", "社区zhili", "hetao科技",
          "数字huobi", "深圳xianggang", "教师lungang"]  # fmt: skip
 SAME_AS = ["金融 科技", "科技 金融", "营商 环境", "教育 改革", "教育 改革", "5g 应用", "5G 应用 科技", "社区 治理", "河套 科技", "数字 货币",

@@ -30,6 +30,11 @@ from .queries import answers, found
         ("pre-litigation", "prelitigation"),
         ("world class", "world-class"),
         ("businessenvironment", "business-environment"),
+        ("child", "children"),
+        ("licensing", "licencing"),
+        ("A.I.", "AI"),
+        ("a.i", "AI"),
+        ("I.C.", "IC"),
     ],
 )
 def test_other_spellings_find_the_same(client, q, same):
@@ -46,7 +51,8 @@ def test_most_of_these_find_something(databases):
     ("word", "other"),
     [("organization", "organisation"), ("labour", "labor"), ("labor", "labour"), ("theatre", "theater"),
      ("defense", "defence"), ("analyze", "analyse"), ("dialog", "dialogue"), ("program", "programme"),
-     ("traveller", "traveler"), ("judgment", "judgement"), ("paediatric", "pediatric")],
+     ("traveller", "traveler"), ("judgment", "judgement"), ("paediatric", "pediatric"), ("child", "children"), ("women", "woman"),
+     ("criterion", "criteria"), ("crises", "crisis"), ("licensing", "licencing"), ("practise", "practice")],
 )  # fmt: skip
 def test_variants(word, other):
     assert other in variants(word)

@@ -114,8 +114,12 @@ class MeasureRow:
             self.measure.clean_fields(exclude={"code", *errors})
             self.measure.validate_constraints(exclude={"code", *errors})
         except ValidationError as error:
-            for name, found in error.message_dict.items():
-                errors.setdefault("basis" if name == "__all__" else name, []).extend(found)
+            for name, found in error.error_dict.items():
+                for fault in found:
+                    # Of fields that are unique together the last is meant: the plan stands in the code.
+                    together = (fault.params or {}).get("unique_check", ["basis"])
+                    column = together[-1] if name == "__all__" else name
+                    errors.setdefault(column, []).extend(fault.messages)
         if self.measure.status != Measure.Status.PUBLISHED:
             return
         needed = _("A published measure needs this.")
@@ -149,7 +153,8 @@ def new_measure(code: str, cells: dict[str, str]) -> Measure:
     """A measure with this code, which is not there yet, as a draft. Raises ValidationError by column."""
     year, _dash, number = code.partition("-")
     fault, plan = "", None
-    if not re.fullmatch(BY_NAME["code"].constraints["pattern"], code) or f"{int(number):02}" != number:
+    has_its_form = re.fullmatch(BY_NAME["code"].constraints["pattern"], code)
+    if not has_its_form or f"{int(number):02}" != number or not int(number):
         fault = _("“%(code)s” is no code such as 2020-07.")
     elif cells.get("version", "").strip():
         fault = _("There is no measure “%(code)s”. To enter a new one, leave its version empty.")
