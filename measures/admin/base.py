@@ -16,7 +16,7 @@ from psycopg.errors import DiskFull
 from measures.addresses import in_language, record_path
 from measures.history.differences import changes, changes_since_before
 from measures.history.fields import form_lines, label_of_posted
-from measures.history.kinds import key_of, kind_of
+from measures.history.kinds import key_of, kind_of, versions_of
 from measures.history.names import saved_names, title_of
 from measures.history.restoring import linked_from
 from measures.language.chinese import to_simplified, traditional_characters
@@ -63,7 +63,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     save_on_top = True
 
     def has_been_public(self, record) -> bool:
-        return Version.objects.of(kind_of(record), key_of(record)).public().exists()
+        return versions_of(record).public().exists()
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -185,8 +185,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
 
     def conflict(self, request, record, latest: str, comparison: Comparison):
         note_conflict(request, record)
-        versions = Version.objects.of(kind_of(record), key_of(record))
-        saved_by_others = versions.since(request.POST.get(TOKEN, ""))
+        saved_by_others = versions_of(record).since(request.POST.get(TOKEN, ""))
         return desk_page(
             self,
             request,
@@ -238,7 +237,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
         record = self.get_object(request, unquote(object_id))
         if record and self.has_view_permission(request, record):
             names = saved_names()
-            versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
+            versions = list(versions_of(record).with_previous())
             for version in versions:
                 version.changes = changes_since_before(version, names)
             extra_context = {"versions": versions, **(extra_context or {})}
