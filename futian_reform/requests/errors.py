@@ -40,7 +40,8 @@ def bad_request(request, exception=None):
 def not_found(request, exception=None):
     explanation = _("Perhaps the address was mistyped, or what it showed is not published.")
     if isinstance(exception, Http404) and not isinstance(exception, Resolver404) and exception.args:
-        explanation = exception.args[0]
+        explanation, *versions = exception.args
+        return answer(request, 404, _("There is no such page"), explanation, versions=versions)
     return answer(request, 404, _("There is no such page"), explanation)
 
 

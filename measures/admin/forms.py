@@ -8,6 +8,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 
+from measures.history.fields import ROWS
 from measures.language.bilingual import language_of
 from measures.models import Category, Plan
 
@@ -104,5 +105,9 @@ class RecordFields:
 
 
 class RowFormSet(BaseInlineFormSet):
-    same_row_fields: tuple[str, ...] = ()  # what makes two rows entered at once the same row
     number_field = ""
+
+    @property
+    def same_row_fields(self) -> tuple[str, ...]:
+        """The fields that make two rows, each entered by another person, the same row."""
+        return next(rows.named_by for rows in ROWS.values() if rows.model is self.model)

@@ -8,7 +8,7 @@ from itertools import chain
 from urllib.parse import parse_qsl
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.text import format_lazy
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Measure
+from measures.history.records import not_public
 from measures.selection.filter import MeasureFilter
 from measures.selection.requests import selected
 from measures.snapshots import SnapshotStream
@@ -79,7 +80,7 @@ def public_measure(code: str) -> Measure:
     """The public measure with this code; raises Http404 where there is none."""
     measure = Catalogue.current().measure(code)
     if measure is None:
-        raise Http404(_("There is no such record here, or it is not published."))
+        raise not_public(code)
     return measure
 
 
