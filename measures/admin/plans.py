@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history.fields import ROWS, form_lines
-from measures.history.kinds import key_of, kind_of
-from measures.models import Category, Measure, Plan, SourceParagraph, Term, Version
+from measures.history.kinds import versions_of
+from measures.models import Category, Measure, Plan, SourceParagraph, Term
 
 from .base import RecordAdmin
 from .citing import citing
@@ -21,8 +21,7 @@ from .public import PublicAtOnce
 class ParagraphFormSet(RowFormSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        plan = self.instance
-        self.given_out = bool(plan.pk) and Version.objects.of(kind_of(plan), key_of(plan)).public().exists()
+        self.given_out = versions_of(self.instance).public().exists()
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -33,12 +32,11 @@ class ParagraphFormSet(RowFormSet):
         super().clean()
         for form in filter(self._should_delete_form, self.initial_forms):
             if records := citing(form.instance):
-                raise ValidationError(
-                    _(
-                        "Paragraph %(number)s cannot be deleted; it is cited by: %(records)s. Take it out there first."
-                    )
-                    % {"number": form.instance.number, "records": _(", ").join(map(str, records))}
+                said = _(
+                    "Paragraph %(number)s cannot be deleted; it is cited by: %(records)s. Take it out there first."
                 )
+                named = _(", ").join(map(str, records))
+                raise ValidationError(said % {"number": form.instance.number, "records": named})
 
 
 class ParagraphInline(RecordFields, admin.TabularInline):

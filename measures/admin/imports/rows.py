@@ -86,14 +86,10 @@ class MeasureRow:
         if latest and old == new and TIME.fullmatch(edited) and edited != iso(latest.at):
             old, new = f"{old} ({edited})", f"{new} ({iso(latest.at)})"
         if old != new:
-            raise ValidationError(
-                {
-                    "version": _(
-                        "Changed since the export: the file has version %(old)s, saved is version %(new)s. Export again."
-                    )
-                    % {"old": old, "new": new}
-                }
+            said = _(
+                "Changed since the export: the file has version %(old)s, saved is version %(new)s. Export again."
             )
+            raise ValidationError({"version": said % {"old": old, "new": new}})
 
     def set_cell(self, name: str, cell: str) -> None:
         several = EDITABLE[name].several
