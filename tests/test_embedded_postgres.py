@@ -225,6 +225,19 @@ def test_a_stranger_with_the_number_of_a_dead_server_does_not_matter(cluster):
         stranger.kill()
 
 
+@pytest.mark.parametrize("left", [b"", bytes(64), b"\xff\xfe\n1\n"])
+def test_a_lock_file_that_a_crash_of_the_machine_spoilt_does_not_matter(cluster, left):
+    server = EmbeddedPostgres(cluster)
+    lock_file = server.cluster / "postmaster.pid"
+    with server.session():
+        write_row(server)
+        account = lock_file.stat()
+    lock_file.write_bytes(left)
+    os.chown(lock_file, account.st_uid, account.st_gid)
+    with server.session():
+        assert count_rows(server) > 0
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.3])
 def test_an_initdb_cut_short_is_done_again(folder, seconds):
     with subprocess.Popen(

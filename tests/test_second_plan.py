@@ -290,3 +290,21 @@ def test_documents_of_changes_do_not_tell_the_codes_of_drafts(restored, client):
     assert {"2020-02", term.slug} <= set(changed)
     for address in ("/en/measures/2020-02/history/", "/en/changes/", "/changes.atom", "/en/glossary/"):
         assert "2020-29" not in client.get(address, follow=True).text, address
+
+
+def test_namesakes_of_two_plans_are_told_apart(published, client):
+    """A number stands in both plans, and a title, a category or a term may: none stands alone where both could be meant."""
+    first = Measure.objects.get(code="2020-22")
+    Measure.objects.filter(code="2021-04").update(title_zh=first.title_zh, title_en=first.title_en)
+    term = Term.objects.filter(plan=2020).first()
+    texts = {name: getattr(term, name) for name in ("name_zh", "name_en", "gloss_zh", "gloss_en")}
+    Term.objects.create(plan_id=YEAR, slug="yuheng-term", **texts)
+    for q in ("education", "well-being", term.name_en, "4"):
+        told = client.get("/en/measures/suggestions.json", {"q": q}).json()["suggestions"]
+        names = [(own["kind"], own["text"]) for own in told]
+        assert len(names) == len(set(names)) > 1, names
+    page = client.get("/en/measures/").text
+    assert set(re.findall(r'<i data-category="\d+">(.*?)</i>', page)) == {""}
+    assert "37 measures, a colour for each category of a plan." in page
+    for code in ("2020-04", "2021-04"):
+        assert f"<title>{code} " in client.get(f"/en/measures/{code}/").text

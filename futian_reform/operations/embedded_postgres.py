@@ -274,16 +274,19 @@ class EmbeddedPostgres:
         a running server. The rest of postmaster.pid stays, so that backends that live on still prevent a start.
         """
         lock_file = self.cluster / "postmaster.pid"
-        number, _, rest = lock_file.read_text().partition("\n") if lock_file.exists() else ("", "", "")
+        number, _, rest = lock_file.read_bytes().partition(b"\n") if lock_file.exists() else (b"", b"", b"")
+        written = re.fullmatch(
+            rb"-?(\d+)", number
+        )  # a crash of the machine may leave an empty file, or one of zeros
         try:
-            alive = os.path.samefile(f"/proc/{number.lstrip('-')}/cwd", self.cluster)
+            alive = bool(written) and os.path.samefile(f"/proc/{int(written[1])}/cwd", self.cluster)
         except PermissionError:
             return  # somebody else's process: PostgreSQL does not mistake it for a server
         except FileNotFoundError:
             alive = not Path("/proc/self").exists()
         if not alive:
-            if number:
-                lock_file.write_text(f"{2**31 - 1}\n{rest}")  # above every process number
+            if lock_file.exists():
+                lock_file.write_bytes(b"%d\n%b" % (2**31 - 1, rest))  # above every process number
             (self.socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _run(self, account: Account, program: str, *arguments: str) -> None:

@@ -16,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from futian_reform.requests import health
 from futian_reform.requests.client import is_proxy, without_claims
 from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
+from measures.addresses import FILES
 from measures.selection.parameters import MOMENT, canonical_query, is_in_place
 
 from .cached_response import Answer
@@ -41,7 +42,7 @@ def is_trusted(host: str) -> bool:
 
 def is_download(path: str) -> bool:
     """Whether the answer may be a stream: the list's other forms, which hold all that was selected."""
-    return path.endswith((".csv", ".json", ".xlsx")) and not path.endswith("/suggestions.json")
+    return path.endswith(tuple(FILES)) and not path.endswith("/suggestions.json")
 
 
 def address_of(path: str, query: str) -> Address:

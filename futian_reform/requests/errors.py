@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, reverse
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +40,8 @@ def bad_request(request, exception=None):
 def not_found(request, exception=None):
     explanation = _("Perhaps the address was mistyped, or what it showed is not published.")
     if isinstance(exception, Http404) and not isinstance(exception, Resolver404) and exception.args:
-        explanation = exception.args[0]
+        explanation, *versions = exception.args
+        return answer(request, 404, _("There is no such page"), explanation, versions=versions)
     return answer(request, 404, _("There is no such page"), explanation)
 
 
@@ -193,10 +194,8 @@ def answer(request, status, title, explanation, errors=None, headers=None, **mor
     form = form_of_answer(request.path_info)
     if form == PAGE:
         context = {"status": status, "title": str(title), "explanation": str(explanation), **more}
-        response = render(request, "error.html", context, status=status)
-        for name, value in (headers or {}).items():
-            response.headers[name] = value
-        return response
+        page = render_to_string("error.html", context, request)
+        return HttpResponse(page, status=status, headers=headers)
     if form == JSON:
         problem = {"type": "about:blank", "status": status, **_in_both("title", title)}
         problem |= _in_both("detail", explanation)

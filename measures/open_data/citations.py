@@ -23,7 +23,7 @@ from measures.selection.numbers import Fitting, figures, of_plan
 from measures.selection.parameters import list_as_of
 
 from .citation_styles import BIBTEX_TYPE, RIS_TYPE, Work
-from .files import public_measure
+from .files import public_measure, whole_set
 from .verifying import MAX_PRINTED, fingerprint_of, lines_of
 
 #: Of the description of a plan's source, the sentences that stand in citations: what it is, and what is not known of it.
@@ -168,9 +168,7 @@ def list_work(filterset: MeasureFilter) -> Work:
 
 
 def of_whole_set(catalogue: Catalogue) -> Citation:
-    everything = MeasureFilter(catalogue=catalogue)
-    everything.is_valid()  # reads the parameters
-    return of_list(everything)
+    return of_list(whole_set(catalogue))
 
 
 def files(query: str) -> list[dict[str, Any]]:

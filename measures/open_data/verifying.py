@@ -15,7 +15,7 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from measures.addresses import CODE_PATTERN
+from measures.addresses import CODE_PATTERN, STUCK, canonical_path
 from measures.catalogue import Catalogue
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion
@@ -25,6 +25,8 @@ from measures.selection.parameters import MOMENT, is_of_selection
 #: Measures. A list of more does not print its fingerprint, which takes 10 ms a thousand; whoever wants it has it worked out.
 MAX_PRINTED = 1_000
 CODE = re.compile(rf"\b{CODE_PATTERN}\b")
+#: Stands before a fingerprint in citations.
+NAMED = re.compile("^sha-?256:?")
 
 
 def lines_of(filterset: MeasureFilter) -> list[str]:
@@ -66,15 +68,22 @@ class Verification:
         return bool(self.given) and self.given == self.fingerprint and not self.came and not self.went
 
 
+def as_copied(address: str) -> str:
+    """The address without what it takes along from a text or a page's source, and as a link where its beginning is left out."""
+    address = address.strip(STUCK).replace("&amp;", "&")
+    return address if address.startswith(("/", "http:", "https:")) else f"//{address}"
+
+
 def verify(address: str, fingerprint: str = "", measures: str = "") -> Verification:
     """Compare a citation with its address: by its fingerprint and by the codes of its measures, which stand in `measures` in any
     form. Raises BadRequest where the address is not that of a list at a data version."""
+    address = as_copied(address)
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
     except ValueError:
         parts = urlsplit("")
     query = QueryDict(parts.query)
-    if not is_of_selection(parts.path) or not query.get(MOMENT):
+    if not is_of_selection(canonical_path(parts.path)) or not query.get(MOMENT):
         raise BadRequest(
             _("This is not the address of a list at a data version: it has to end in as_of= and a number.")
         )
@@ -86,11 +95,11 @@ def verify(address: str, fingerprint: str = "", measures: str = "") -> Verificat
     lines = lines_of(filterset)
     now, then = {line.partition(" ")[0] for line in lines}, set(CODE.findall(measures))
     return Verification(
-        address=address.strip(),
+        address=address,
         moment=moment,
         count=len(lines),
         fingerprint=fingerprint_of(lines),
-        given="".join(fingerprint.split()).lower(),
+        given=NAMED.sub("", "".join(fingerprint.lower().split())).strip(STUCK),
         is_search=bool(filterset.query),
         came=sorted(now - then) if then else [],
         went=sorted(then - now) if then else [],

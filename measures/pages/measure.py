@@ -1,10 +1,8 @@
 """The page of a measure."""
 
-from django.http import Http404
-from django.utils.translation import gettext as _
-
 from measures.catalogue import Catalogue
 from measures.catalogue.records import DistrictRole, Measure, Term
+from measures.history.records import not_public
 from measures.models import DistrictRole as DistrictRoleModel
 from measures.open_data import citations
 
@@ -65,7 +63,7 @@ class MeasurePage(PublicPage):
 
     def get_context_data(self, code, **kwargs):
         if self.catalogue.register.key_of(code) is None:
-            raise Http404(_("There is no such record here, or it is not published."))
+            raise not_public(code)
         found = self.catalogue.surroundings(code)
         shown = relations(found[code], self.catalogue, self.catalogue.register.neighbours(code), found)
         return super().get_context_data(

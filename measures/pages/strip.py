@@ -47,7 +47,7 @@ def strip(fitting: Fitting, catalogue: Catalogue) -> Strip:
 
 
 def _dots(catalogue: Catalogue) -> list[tuple[int, str, int]]:
-    """The key of each measure in plan order, its number, and the position of its category."""
+    """The key of each measure in plan order, its number where no other plan has the same, and the position of its category."""
     register = catalogue.register
     position = {
         key: record.position
@@ -55,8 +55,10 @@ def _dots(catalogue: Catalogue) -> list[tuple[int, str, int]]:
         for key in register.keys_of(register.having(f"category:{slug}"), register.in_plan_order)
     }
     keys = register.keys_of(register.everything, register.in_plan_order)
+    in_one_plan = len(catalogue.plans) == 1
     return [
-        (key, code.partition("-")[2], position[key]) for key, code in zip(keys, register.codes(), strict=True)
+        (key, code.partition("-")[2] if in_one_plan else "", position[key])
+        for key, code in zip(keys, register.codes(), strict=True)
     ]
 
 

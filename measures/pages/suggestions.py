@@ -38,8 +38,13 @@ def suggestions(typed: str, filterset: MeasureFilter) -> Iterator[dict[str, Any]
     """Measures first, then facets and terms: `count` is what the list or the entry at `address` has."""
     catalogue = filterset.catalogue
     found = suggested(typed, catalogue)
+
+    def of_plan(kind: str | Promise, mark: object) -> str:
+        """The kind, with what tells namesakes of several plans apart."""
+        return f"{kind} {mark}" if len(catalogue.plans) > 1 else str(kind)
+
     for code, title in found.measures:
-        yield _suggestion(_("Measure"), title, reverse("measure", args=[code]))
+        yield _suggestion(of_plan(_("Measure"), code), title, reverse("measure", args=[code]))
     for facet in FACETS:
         label, numbers = filterset.filters[facet].label, everything(catalogue).numbers(facet)
         fitting = (
@@ -48,9 +53,15 @@ def suggestions(typed: str, filterset: MeasureFilter) -> Iterator[dict[str, Any]
             if f"{facet}:{slug}" in found.tokens and numbers[slug]
         )
         for slug, name in islice(fitting, MAX_OF_A_KIND):
-            yield _suggestion(label, name, f"{reverse('measure-list')}?{facet}={slug}", numbers[slug])
+            own = (
+                of_plan(label, catalogue.vocabulary.category[slug].plan.year)
+                if facet == "category"
+                else label
+            )
+            yield _suggestion(own, name, f"{reverse('measure-list')}?{facet}={slug}", numbers[slug])
     for term in found.terms[:MAX_OF_A_KIND]:
-        yield _suggestion(_("Term"), term.name, f"{reverse('glossary')}#{term.slug}", len(term.measures))
+        kind = of_plan(_("Term"), term.plan.year)
+        yield _suggestion(kind, term.name, f"{reverse('glossary')}#{term.slug}", len(term.measures))
 
 
 def _suggestion(kind: str | Promise, text: str, address: str, count: int | None = None) -> dict[str, Any]:

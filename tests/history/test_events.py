@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from measures.catalogue import Catalogue
 from measures.history.events import described
 from measures.history.names import public_names
@@ -9,6 +11,7 @@ from measures.history.texts import compared_texts
 from measures.models import Category, Measure, PublicVersion, Synonym, Version
 from measures.snapshots import editing_as
 from tests.admin.desk import signed_in
+from tests.models.steps import live
 
 from .conftest import SECRET
 
@@ -133,3 +136,25 @@ def test_an_event_of_a_record_without_a_page_leads_nowhere(client, restored):
     event = response.context["versions"][0]
     assert (event.kind, event.event, event.title, event.page) == ("synonym", "added", "数币", "")
     assert client.get("/changes.atom").status_code == 200
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "deleted"])
+def test_what_was_public_leads_to_its_versions(client, restored, end):
+    """An old link, or a citation without a version, need not end at a page that says nothing was ever there."""
+    before = live()
+    with editing_as("lin"):
+        measure = Measure.objects.get(code="2020-06")
+        if end == "deleted":
+            measure.delete()
+        else:
+            Measure.objects.filter(pk=measure.pk).update(status="draft")
+    for prefix in ("", "/en", "/zh-hant"):
+        history = f"{prefix}/measures/2020-06/history/"
+        page = client.get(f"{prefix}/measures/2020-06/")
+        assert (page.status_code, f'href="{history}"' in page.text) == (404, True)
+        assert client.get(history).status_code == 200
+    for address in ("/measures/2020-06.json", "/measures/2020-06.bib", "/api/measures/2020-06/"):
+        answer = client.get(address)
+        assert (answer.status_code, "/measures/2020-06/history/" in answer.text) == (404, True), address
+    assert client.get(f"/measures/2020-06/?as_of={before}").status_code == 200
+    assert "/history/" not in client.get("/measures/2020-66/").text

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from html import unescape
 from io import BytesIO, StringIO
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ def cited(client, query: str = QUERY):
 
 
 def verified(client, **given):
-    return client.get(f"/en/cite/verify/?{urlencode(given)}")
+    return client.get(f"/en/cite/verify/?{urlencode(given)}", follow=True)
 
 
 def test_a_fingerprint_is_that_of_codes_versions_and_documents(client):
@@ -97,6 +98,35 @@ def test_a_citation_is_verified_for_ever(client, restored):
             verified(client, address=address, fingerprint=f" {citation.work.fingerprint.upper()} ")
             .context["found"]
             .same
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "fingerprint"),
+    [
+        (" {} ", " {} "),
+        ("{}。", "{}。"),
+        ("{}.", "{}."),
+        ("{}）", "{})"),
+        ("{}", "SHA-256 {}"),
+        ("{}", "sha256:{}"),
+        ("http://example.org{}", "{}"),
+        ("example.org{}", "{}"),
+        ("127.0.0.1:8000{}", "{}"),
+        ("/EN{}", "{}"),
+    ],
+)
+def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fingerprint):
+    citation = cited(client, QUERY)
+    address = f"/measures/?{QUERY}&as_of={citation.version.number}"
+    for copied in (address, address.replace("&", "&amp;")):
+        page = verified(
+            client, address=written.format(copied), fingerprint=fingerprint.format(citation.fingerprint)
+        )
+        assert page.context["found"].same
+        assert client.get(unescape(re.search(r'<dd><a href="([^"]+)', page.text)[1])).status_code in (
+            200,
+            302,
         )
 
 

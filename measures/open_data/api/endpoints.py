@@ -17,6 +17,7 @@ from measures.catalogue import Catalogue
 from measures.history.changes import Span
 from measures.history.events import described
 from measures.history.names import public_names
+from measures.history.records import not_public
 from measures.models import PublicVersion
 from measures.open_data.fields import SLUG, RecordType
 from measures.open_data.json_list import JSON_TYPE
@@ -63,6 +64,8 @@ class Endpoint(View):
 
     def get_one(self, key: str) -> HttpResponse:
         record = self.record(key)
+        if record is None and self.name == "measures":
+            raise not_public(key)
         if record is None:
             raise Http404(_("There is no such record here, or it is not published."))
         return as_json(self.retrieved.as_json(record))
