@@ -28,7 +28,7 @@ from pathlib import Path
 
 import psycopg
 
-from futian_reform.operations.embedded_postgres import throwaway
+from benchmarks.throwaway_postgres import throwaway
 from tests.servers import Relay, pgbouncer
 
 from .site import Site, copy_code, running_site

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from futian_reform.operations import embedded_postgres
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 from .processes import children, command_line, signal_each
@@ -86,7 +86,7 @@ def running_site(
     `cluster` is that of a stopped server: it is spared to set up a copy of a site that was set up before.
     """
     with (
-        nullcontext() if "DATABASE_URL" in environment else embedded_postgres.throwaway(cluster) as postgres,
+        nullcontext() if "DATABASE_URL" in environment else throwaway(cluster) as postgres,
         tempfile.TemporaryDirectory(prefix="futian-bench-") as folder,
     ):
         port = free_port()

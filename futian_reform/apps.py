@@ -9,9 +9,7 @@ class FutianReformConfig(AppConfig):
     name = "futian_reform"
 
     def ready(self):
-        from .requests.sign_in_log import log_failed_sign_ins  # needs the application of accounts
-
-        log_failed_sign_ins()
+        from .requests import sign_in_log  # noqa: F401  its receivers need the application of accounts
 
 
 class SignInLogConfig(AxesConfig):

@@ -53,6 +53,17 @@ def env_number(name: str, default: int) -> int:
     return int(value)
 
 
+def reachable(host: str) -> str:
+    """The host at which this machine reaches what listens on `host`, which may be every address of the machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+def http_url(host: str, port: int | str) -> str:
+    """The address of what listens on `host` and `port`, for this machine."""
+    host = reachable(host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
     value = env(name, default)
     try:

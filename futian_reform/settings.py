@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from futian_reform import databases, environment
-from futian_reform.environment import env, env_number, networks
+from futian_reform.environment import env, env_number, http_url, networks
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -62,14 +62,9 @@ def ascii_host(host: str) -> str:
         raise ImproperlyConfigured(f"{host!r} is no host name.") from error
 
 
-def own_origin() -> str:
-    host = env("HOST", "127.0.0.1").strip("[]")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  every address has no address
-    return f"http://{f'[{host}]' if ':' in host else host}:{env('PORT', '8000')}"
-
-
 # Every absolute address starts with it; the Host header never does.
-SITE_ORIGIN = env("SITE_ORIGIN", own_origin()).rstrip("/")
+_own_origin = http_url(env("HOST", "127.0.0.1").strip("[]"), env("PORT", "8000"))
+SITE_ORIGIN = env("SITE_ORIGIN", _own_origin).rstrip("/")
 try:
     _origin = urlsplit(SITE_ORIGIN)
     if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path or _origin.port == 0:
@@ -189,7 +184,7 @@ BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
 BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
 # `serve` and a reload write a backup before they migrate, and migrate nothing where that fails.
-BACKUP_BEFORE_MIGRATIONS = bool(env("BACKUP_BEFORE_MIGRATIONS"))
+BACKUP_BEFORE_MIGRATIONS = bool(env_number("BACKUP_BEFORE_MIGRATIONS", 0))
 
 # --- Page cache ---
 

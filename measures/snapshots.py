@@ -1,4 +1,4 @@
-"""Which database a request talks to.
+"""The database that a request talks to.
 
 A public request runs in one REPEATABLE READ READ ONLY transaction of the alias `reader`: everything it shows is one
 snapshot, and it cannot write. All else uses `default`. `readers/` decides which server the alias leads to.

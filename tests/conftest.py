@@ -20,7 +20,7 @@ from django.test import Client
 from django.test import client as test_client
 from psycopg import sql
 
-from futian_reform.operations import embedded_postgres
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.prepare import collect_static_files
 
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
@@ -146,7 +146,7 @@ def prepared_cluster(databases) -> Path:
     with (settings.FUTIAN_DATA / "cluster.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not cluster.exists():
-            with embedded_postgres.throwaway() as server:
+            with throwaway() as server:
                 own = {"DATABASE_URL": server.url(), "DATABASE_READER_URL": ""}
                 command = [sys.executable, "manage.py", "serve", "--prepare-only"]
                 subprocess.run(

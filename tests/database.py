@@ -7,7 +7,7 @@ import os
 import tempfile
 from contextlib import ExitStack
 
-from futian_reform.operations import embedded_postgres
+from benchmarks.throwaway_postgres import throwaway
 
 resources = ExitStack()
 os.environ["ENVIRONMENT_FILE"] = ""  # the machine's own site is not tested here
@@ -16,7 +16,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # One data directory (secret key, static files) for all processes of the run.
     os.environ["FUTIAN_DATA"] = resources.enter_context(tempfile.TemporaryDirectory(prefix="futian-test-"))
     if not os.environ.get("DATABASE_URL"):
-        server = resources.enter_context(embedded_postgres.throwaway())
+        server = resources.enter_context(throwaway())
         os.environ["DATABASE_URL"] = server.url()
 
 

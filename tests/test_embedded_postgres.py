@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from benchmarks.processes import children, is_running, signal_each, wait_until
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations import embedded_postgres
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
@@ -30,8 +31,8 @@ with EmbeddedPostgres(sys.argv[1]).session():
 """
 THROW_AWAY = """
 import sys
-from futian_reform.operations import embedded_postgres
-with embedded_postgres.throwaway() as server:
+from benchmarks.throwaway_postgres import throwaway
+with throwaway() as server:
     print((server.cluster / "postmaster.pid").read_text().split()[0], server.state_dir, flush=True)
     sys.stdin.read()
 """
@@ -224,6 +225,19 @@ def test_a_stranger_with_the_number_of_a_dead_server_does_not_matter(cluster):
         stranger.kill()
 
 
+@pytest.mark.parametrize("left", [b"", bytes(64), b"\xff\xfe\n1\n"])
+def test_a_lock_file_that_a_crash_of_the_machine_spoilt_does_not_matter(cluster, left):
+    server = EmbeddedPostgres(cluster)
+    lock_file = server.cluster / "postmaster.pid"
+    with server.session():
+        write_row(server)
+        account = lock_file.stat()
+    lock_file.write_bytes(left)
+    os.chown(lock_file, account.st_uid, account.st_gid)
+    with server.session():
+        assert count_rows(server) > 0
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.3])
 def test_an_initdb_cut_short_is_done_again(folder, seconds):
     with subprocess.Popen(
@@ -248,7 +262,7 @@ def test_a_throwaway_server_ends_with_its_parent():
 
 
 def test_a_throwaway_server_leaves_nothing():
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         write_row(server)
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("SHOW fsync").fetchone() == ("off",)

@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.processes import children, command_line, signal_each
 from benchmarks.site import running_site
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations import embedded_postgres
 
 CACHED = "/en/measures/"
@@ -232,7 +233,7 @@ def test_log_lines_are_json_without_what_readers_typed(site):
 def test_a_database_that_does_not_end_when_told_is_ended(monkeypatch):
     """PostgreSQL 18 does not, where it was told while it gets over a crash; here a part of it is stopped instead."""
     monkeypatch.setattr(embedded_postgres, "SECONDS_TO_STOP", 1)
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         postmaster = int((server.cluster / "postmaster.pid").read_text().split()[0])
         (checkpointer,) = (
             pid for pid in children(postmaster) if "checkpointer" in " ".join(command_line(pid))

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 
 from benchmarks.site import ROOT
-from futian_reform.operations import embedded_postgres, postgres_log
+from benchmarks.throwaway_postgres import throwaway
+from futian_reform.operations import postgres_log
 from futian_reform.requests.logs import JsonFormatter
 
 
@@ -72,7 +73,7 @@ PRIVATE = ("typed-by-a-reader", "name-of-staff")
 
 
 def test_the_log_of_postgresql_is_private():
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         assert server.log.stat().st_mode & 0o777 == 0o600
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE TABLE account (name text PRIMARY KEY)")

@@ -18,7 +18,7 @@ from django.urls import path
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-from futian_reform.operations import embedded_postgres
+from benchmarks.throwaway_postgres import throwaway
 from measures.models import Measure, PublicVersion
 from measures.snapshots import current_version, editing_as, public_snapshot
 
@@ -210,7 +210,7 @@ def replica(databases):
     host = databases.maintenance["host"]
     if not host.startswith("/"):
         pytest.skip("needs the embedded PostgreSQL: a server of your own may not let replicas in")
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         server.stop()
         account = server._account()
         shutil.rmtree(server.cluster)

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from benchmarks.processes import wait_until
-from futian_reform.operations import embedded_postgres
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 from futian_reform.operations.listening import free_address
 from futian_reform.operations.prepare import ServeError, collect_static_files
@@ -327,7 +327,7 @@ def test_a_malformed_database_address(folder, command, url, reason):
 
 
 def test_a_wrong_password_a_missing_database_and_missing_rights(folder):
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         rules = server.cluster / "pg_hba.conf"
         rules.write_text("local all locked scram-sha-256\n" + rules.read_text())
         with psycopg.connect(server.url(), autocommit=True) as connection:

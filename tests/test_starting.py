@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from benchmarks.throwaway_postgres import throwaway
 from futian_reform import environment
-from futian_reform.operations import embedded_postgres
 
 from .test_serve import ROOT
 from .test_serve import environment as clean
@@ -58,10 +58,19 @@ def test_a_file_that_cannot_be_read_is_a_message(tmp_path):
     assert done.stderr == f"Line 2 of {tmp_path}/odd.env is no setting. Write it as NAME=value.\n"
 
 
+@pytest.mark.parametrize(("value", "wanted"), [("0", "False"), ("1", "True"), ("no", None)])
+def test_a_switch_that_is_set_to_nothing_is_off(tmp_path, value, wanted):
+    done = run("diffsettings", BACKUP_BEFORE_MIGRATIONS=value, FUTIAN_DATA=tmp_path)
+    if wanted:
+        assert f"BACKUP_BEFORE_MIGRATIONS = {wanted}  ###" in done.stdout.splitlines()
+    else:
+        assert done.stderr == "BACKUP_BEFORE_MIGRATIONS is 'no'; give it a whole number, such as 0.\n"
+
+
 def test_a_database_that_is_away_at_boot_is_waited_for(tmp_path, with_static_files):
     tmp_path.chmod(0o755)
     with_static_files(tmp_path)
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         url = server.url()
         server.stop()
         with subprocess.Popen(
@@ -83,7 +92,7 @@ def test_a_database_that_is_away_at_boot_is_waited_for(tmp_path, with_static_fil
 
 
 def test_what_waiting_cannot_mend_is_said_at_once(tmp_path):
-    with embedded_postgres.throwaway() as server:
+    with throwaway() as server:
         begun = time.monotonic()
         done = run(
             "serve",

@@ -19,13 +19,11 @@ import importlib.util
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -40,7 +38,6 @@ SECONDS_TO_RECOVER = 300  # for replaying the log after a crash
 SECONDS_TO_STOP = 15  # by itself; systemd waits for twice as long
 SECONDS_TO_CLEAR = 15  # for what is left of a killed server to let go of its cluster
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  Linux keeps it in memory
-ROOM_IN_MEMORY = 4 * 2**30  # bytes that must be free there: benchmarks fill databases of a gigabyte
 PASSING_TROUBLE = re.compile(r"lock file .* already exists|pre-existing shared memory block")
 DISK_FULL = "The disk is full: free some space and start again. Everything saved so far is kept."
 REMEDIES = {
@@ -78,13 +75,16 @@ class Account(NamedTuple):
 class EmbeddedPostgres:
     """A PostgreSQL cluster in a directory, shared by any number of processes, each of which may be killed.
 
-    A throwaway cluster is fast instead of durable, and ends with the thread that started it.
     Whatever keeps the server from working is raised as EmbeddedPostgresError.
     """
 
-    def __init__(self, state_dir: Path | str, *, throwaway: bool = False) -> None:
+    # A server that need not last sets these: see benchmarks/throwaway_postgres.py.
+    initdb_options: tuple[str, ...] = ()
+    server_settings: dict[str, str] = {}
+    before_it_runs: Callable[[], None] | None = None
+
+    def __init__(self, state_dir: Path | str) -> None:
         self.state_dir = Path(state_dir).resolve()
-        self.throwaway = throwaway
         self.cluster = self.state_dir / "postgres"
         self.log = self.state_dir / "postgres.log"
         self.socket_dir = self.state_dir / "socket"
@@ -218,7 +218,7 @@ class EmbeddedPostgres:
         os.chown(draft, account.uid, account.gid)
         # The built-in locale provider works the same everywhere and needs no locale of the system.
         options = "-U postgres -A trust -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"
-        self._run(account, "initdb", "-D", str(draft), *options.split(), *["--no-sync"] * self.throwaway)
+        self._run(account, "initdb", "-D", str(draft), *options.split(), *self.initdb_options)
         draft.rename(self.cluster)
         folder = os.open(self.state_dir, os.O_RDONLY)
         os.fsync(folder)  # what is committed below the new name must not outlast the name itself
@@ -253,9 +253,7 @@ class EmbeddedPostgres:
     def _spawn(self, account: Account) -> int:
         """Spawn the server; the result is where in the log its words begin."""
         settings = {"listen_addresses": "", "port": "5432", "unix_socket_directories": f'"{self.socket_dir}"'}
-        settings |= postgres_log.SETTINGS
-        if self.throwaway:
-            settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+        settings |= postgres_log.SETTINGS | self.server_settings
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         postgres_log.prune(self.log)
         with postgres_log.open_log(self.log) as log:
@@ -265,8 +263,7 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is not for the server
-                # SIGQUIT, unlike SIGKILL, lets it remove its shared memory.
-                preexec_fn=partial(die_with_parent, signal.SIGQUIT) if self.throwaway else None,
+                preexec_fn=self.before_it_runs,
             )
         return log_start
 
@@ -277,16 +274,19 @@ class EmbeddedPostgres:
         a running server. The rest of postmaster.pid stays, so that backends that live on still prevent a start.
         """
         lock_file = self.cluster / "postmaster.pid"
-        number, _, rest = lock_file.read_text().partition("\n") if lock_file.exists() else ("", "", "")
+        number, _, rest = lock_file.read_bytes().partition(b"\n") if lock_file.exists() else (b"", b"", b"")
+        written = re.fullmatch(
+            rb"-?(\d+)", number
+        )  # a crash of the machine may leave an empty file, or one of zeros
         try:
-            alive = os.path.samefile(f"/proc/{number.lstrip('-')}/cwd", self.cluster)
+            alive = bool(written) and os.path.samefile(f"/proc/{int(written[1])}/cwd", self.cluster)
         except PermissionError:
             return  # somebody else's process: PostgreSQL does not mistake it for a server
         except FileNotFoundError:
             alive = not Path("/proc/self").exists()
         if not alive:
-            if number:
-                lock_file.write_text(f"{2**31 - 1}\n{rest}")  # above every process number
+            if lock_file.exists():
+                lock_file.write_bytes(b"%d\n%b" % (2**31 - 1, rest))  # above every process number
             (self.socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _run(self, account: Account, program: str, *arguments: str) -> None:
@@ -294,25 +294,6 @@ class EmbeddedPostgres:
         done = subprocess.run(**command, capture_output=True, text=True, errors="replace")  # noqa: S603
         if done.returncode:
             raise self._error(done.stderr or done.stdout)
-
-
-@contextmanager
-def throwaway(cluster: Path | None = None) -> Iterator[EmbeddedPostgres]:
-    """A running server for tests, in a temporary directory, that ends even when its parent is killed.
-
-    It begins empty, or as a copy of the cluster of a stopped server.
-    """
-    roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > ROOM_IN_MEMORY
-    with tempfile.TemporaryDirectory(prefix="futian-", dir=MEMORY_DISK if roomy else None) as folder:
-        os.chmod(folder, 0o711)  # noqa: S103  root's server runs as another account
-        server = EmbeddedPostgres(folder, throwaway=True)
-        if cluster:
-            subprocess.run(["cp", "-a", cluster, server.cluster], check=True)  # noqa: S603, S607
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
 
 
 def die_with_parent(signal_number: int) -> None:

@@ -3,6 +3,8 @@
 import errno
 import socket
 
+from futian_reform.environment import http_url
+
 from .prepare import ServeError
 
 BACKLOG = 4096  # connections that wait to be accepted; the kernel takes less where net.core.somaxconn is less
@@ -39,8 +41,7 @@ def listen(host: str, port: str) -> socket.socket:
 def url(listening: socket.socket) -> str:
     """Where a browser on this machine finds what listens there."""
     host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    return f"{http_url(host, port)}/"
 
 
 def _bound(host: str, port: str) -> socket.socket:

@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 @lru_cache(maxsize=4096)
 def kind_of(path: str) -> str:
-    """What was asked for, in one of a few words, so that no address makes a series of its own."""
+    """The kind of what was asked for, one of a few words, so that no address makes a series of its own."""
     if path in ADDRESSES:
         return "health"
     if path.startswith(settings.STATIC_URL):

@@ -1,4 +1,4 @@
-"""What Prometheus reads: an HTTP server in the main process, on a port of its own.
+"""The metrics that Prometheus reads: an HTTP server in the main process, on a port of its own.
 
 It adds up the counts of the web processes (metering.py) and tells what only an observer sees: whether the site answers that it
 is ready, how far replicas are behind, when the last good backup was made, how much room is left on the disk.
@@ -20,6 +20,8 @@ from django.conf import settings
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from futian_reform.environment import reachable
 
 from .backups.folder import last_backup
 from .embedded_postgres import MEMORY_DISK
@@ -86,8 +88,7 @@ class Observer:
     """Asks the site now and then whether it is ready; as a collector it tells what it saw last."""
 
     def __init__(self, host: str, port: int, folder: Path):
-        anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-        self.host, self.port, self.folder = anywhere.get(host, host), port, folder
+        self.host, self.port, self.folder = reachable(host), port, folder
         self.over = threading.Event()
         self.seen: dict = {}
 

@@ -1,4 +1,4 @@
-"""What has to be in place before a web process can answer: database, content, static files."""
+"""Preparing what a web process needs before it can answer: database, content, static files."""
 
 import fcntl
 import hashlib
@@ -49,7 +49,7 @@ def prepare(say: Say) -> None:
 
 
 def database_in_words() -> str:
-    """Which database this is about, without a password."""
+    """The database that this is about, without a password."""
     if settings.EMBEDDED_POSTGRES:
         return f"the embedded PostgreSQL in {settings.EMBEDDED_POSTGRES.state_dir}"
     database = settings.DATABASES["default"]
@@ -86,7 +86,7 @@ def wait_for_database(say: Say) -> None:
 
 
 def explain(error: BaseException) -> ServeError:
-    """What to do about a database that cannot be reached or used."""
+    """The message that says what to do about a database that cannot be reached or used."""
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     database = settings.DATABASES["default"]
     remedy = next(

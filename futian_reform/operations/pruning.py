@@ -1,4 +1,4 @@
-"""What is kept about people and processes for a time, and then no longer."""
+"""Removing what is kept about people and processes for a time only."""
 
 from datetime import timedelta
 

@@ -7,6 +7,7 @@ answer. What is sent when is said in `__init__.py`.
 import logging
 import threading
 import time
+from contextlib import closing
 from functools import lru_cache
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from futian_reform.requests import health
 from futian_reform.requests.client import is_proxy, without_claims
 from futian_reform.requests.middleware import REFUSED, UNAVAILABLE, passes_by
+from measures.addresses import FILES
 from measures.selection.parameters import MOMENT, canonical_query, is_in_place
 
 from .cached_response import Answer
@@ -40,11 +42,11 @@ def is_trusted(host: str) -> bool:
 
 def is_download(path: str) -> bool:
     """Whether the answer may be a stream: the list's other forms, which hold all that was selected."""
-    return path.endswith((".csv", ".json", ".xlsx")) and not path.endswith("/suggestions.json")
+    return path.endswith(tuple(FILES)) and not path.endswith("/suggestions.json")
 
 
 def address_of(path: str, query: str) -> Address:
-    """What an answer is kept by. A page stands at its canonical address alone, others lead there; a machine form answers at
+    """The address that an answer is kept by. A page stands at its canonical address alone, others lead there; a machine form answers at
     any, and is the same at all of them."""
     if query and is_in_place(path):
         canonical = canonical_query(path.encode("latin-1").decode(errors="replace"), query.encode("latin-1"))
@@ -56,7 +58,7 @@ def is_of_the_past(address: Address) -> bool:
     return f"{MOMENT}=" in address[1]
 
 
-def closing(start_response):
+def ending(start_response):
     """Ends the connection with the answer. A web process accepts from one socket with others, and whichever wakes first takes
     all that come: one that has more to render than it can lets go of some, and the next to accept may have time."""
     return lambda status, headers: start_response(status, [*headers, ("Connection", "close")])
@@ -112,7 +114,7 @@ class PageCache:
             elif not isinstance(answer, Answer):
                 answer = self.unavailable(environ, *address)
         if self.render.is_crowded:
-            start_response = closing(start_response)
+            start_response = ending(start_response)
         return answer.send(environ, start_response)
 
     def made(self, method: str, address: Address) -> Answer | Stream | Long | None:
@@ -142,12 +144,8 @@ class PageCache:
 
     def pass_on(self, environ, start_response) -> list[bytes]:
         """Django's own answer, as a whole: it can be sent without holding a thread, however slowly it is read."""
-        response = self.django(without_claims(environ), start_response)
-        try:
+        with closing(self.django(without_claims(environ), start_response)) as response:
             return [b"".join(response)]
-        finally:
-            if hasattr(response, "close"):
-                response.close()
 
     def is_for_us(self, host: str | None, forwarded_proto: str | None, peer: str) -> bool:
         """Whether a request is for this site, and came by https where the site has it."""
@@ -182,7 +180,7 @@ class PageCache:
         return answer
 
     def download(self, address: Address) -> Answer | Stream | None:
-        """What may be a long download, asked for in the server's own thread; None where too many are under way.
+        """The answer that may be a long download, asked for in the server's own thread; None where too many are under way.
 
         Only its first chunk tells whether it is long. Finding that out in `render` would mean to make the chunk
         twice, and to give up on it after the patience that is meant for pages.

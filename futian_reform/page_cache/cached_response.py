@@ -1,4 +1,4 @@
-"""What Django answered, ready to be sent: with validators that clients can ask by, and with a 304 where they have it already."""
+"""Answers of Django, ready to be sent: with validators that clients can ask by, and with a 304 where they have it already."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ _compressing = threading.Lock()
 
 
 def identity(version) -> tuple[int, float, str]:
-    """What tells a data version from any other, also from the one that had its number before a backup was restored."""
+    """The marks that tell a data version from any other, also from the one that had its number before a backup was restored."""
     return version.number, version.at.timestamp(), str(version.lineage)
 
 
@@ -67,9 +67,8 @@ class Response:
         it, and its coding."""
         coding = preferred_encoding(accept) if self.compressible else ""
         full, short, body, etag = self.variants.get(coding) or self.variant(coding)
-        if (
-            tags is not None
-        ):  # weak tags count too; a tag of ours has its quotation marks, so it is no part of another
+        if tags is not None:
+            # Weak tags count too; a tag of ours has its quotation marks, so it is no part of another.
             known = etag in tags or tags.strip() == "*"
         else:
             known = since is not None and self.is_known_since(since)

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class File:
-    """What a stream gives, in a temporary file that grows; `make` runs in a thread, all else in the event loop."""
+    """The bytes of a stream in a temporary file that grows; `make` runs in a thread, all else in the event loop."""
 
     def __init__(self, stream: Stream, loop):
         self.stream, self.loop = stream, loop

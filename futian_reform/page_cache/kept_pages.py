@@ -12,7 +12,7 @@ NEW_SHARE = 4  # the new have at least one part in four
 
 
 class Lately:
-    """Which addresses were asked for: at least the last LATELY of them."""
+    """The addresses that were asked for: at least the last LATELY of them."""
 
     def __init__(self):
         self.current: set[int] = set()

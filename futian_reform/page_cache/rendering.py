@@ -58,18 +58,16 @@ class Rendering:
         """In the thread that asks, which may be any. None where too many downloads are under way."""
         if not self.streams.acquire(blocking=False):
             return None
-        stream = None
         try:
             response, start = self._ask("GET", path, query)
-            stream = Stream(response, start, (path, query), self.streams.release)
-            if response.streaming:
-                return stream
-            with closing(stream):
-                return Answer(response, *start)
         except BaseException:
-            if stream is None:
-                self.streams.release()
+            self.streams.release()
             raise
+        stream = Stream(response, start, (path, query), self.streams.release)
+        if response.streaming:
+            return stream
+        with closing(stream):
+            return Answer(response, *start)
 
     def unavailable(self, path: str, query: str, busy: bool) -> Answer:
         """The designed 503 of an address, made without a database: the site is busy, or the database does not answer."""

@@ -62,7 +62,7 @@ class Stream(Response):
 
     @property
     def unfinished(self) -> bytes:
-        """What tells a reader that the pieces so far are not all."""
+        """The bytes that tell a reader that the pieces so far are not all."""
         kind = self.response.headers.get("Content-Type", "").partition(";")[0]
         return Encoder.CUT[self.encoder.coding] or UNFINISHED.get(kind, b"")
 

@@ -10,12 +10,11 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, reverse
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
-from psycopg_pool import PoolTimeout
 
 from measures.addresses import JSON, PAGE, form_of_answer
 from measures.history.fields import label_of_posted
@@ -60,7 +59,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
     read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and public_version.get() is None
-    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
+    if read_only or isinstance(error, (OperationalError, InterfaceError)):
         return unavailable(request)
     return answer(
         request,
@@ -195,10 +194,8 @@ def answer(request, status, title, explanation, errors=None, headers=None, **mor
     form = form_of_answer(request.path_info)
     if form == PAGE:
         context = {"status": status, "title": str(title), "explanation": str(explanation), **more}
-        response = render(request, "error.html", context, status=status)
-        for name, value in (headers or {}).items():
-            response.headers[name] = value
-        return response
+        page = render_to_string("error.html", context, request)
+        return HttpResponse(page, status=status, headers=headers)
     if form == JSON:
         problem = {"type": "about:blank", "status": status, **_in_both("title", title)}
         problem |= _in_both("detail", explanation)

@@ -2,11 +2,11 @@
 
 import time
 
-from django.apps import apps
 from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from measures.models import SearchRow
 from measures.models.live_sql import differences
 from measures.readers.choice import readers
 from measures.readers.reader import Reader
@@ -33,7 +33,7 @@ def site(request):
             checks["functions"] = not found
             if found:
                 checks["differing"] = found
-            checks["content"] = apps.get_model("measures", "SearchRow").objects.present().exists()
+            checks["content"] = SearchRow.objects.present().exists()
             checks["data_version"] = version.number
         checks["readers"] = {reader.name: state(reader) for reader in readers().all}
         replicas = [reader["replica"] for reader in checks["readers"].values() if "replica" in reader]
@@ -54,7 +54,7 @@ def state(reader: Reader) -> dict:
         try:
             return {"answers": True, "data_version": snapshot.version.number, **replica(snapshot)}
         finally:
-            snapshot.end(None, None, None)
+            snapshot.end()
     except Error as error:
         return {"answers": False, "reason": type(error).__name__}
 

@@ -24,6 +24,7 @@ from . import errors, health, moments
 from .errors import READING, busy, crowded, late, method_not_allowed, too_large, unavailable
 from .traditional import is_text, traditional
 
+READS = READING.split(", ")
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
@@ -164,36 +165,47 @@ def staff_or_public(get_response):
     """Give a public request one read-only snapshot, and a staff request a transaction signed with the account."""
 
     def middleware(request):
-        path, reads = request.path_info, request.method in ("GET", "HEAD", "OPTIONS")
-        if not is_staff_path(path):
-            if not reads:
-                return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
-            if UNAVAILABLE in request.environ:
-                return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
-            if path in health.ADDRESSES:
-                return get_response(request)
-            response = from_snapshot(get_response, request)
-            if response.status_code == 503 and response.reader_is_lost:  # another server has the same to say
-                response = from_snapshot(get_response, request)
-            return response
-        if reads:
-            return get_response(request)
-        notes = [request.POST.get(name, "")[:500] for name in ("change_note", "private_note")]
-        with editing_as(request.user.get_username(), *notes):
-            response = get_response(request)
-            if response.status_code >= 500:  # Django has turned an exception into this answer
-                transaction.set_rollback(True)
-            elif response.status_code == 302 and request.method == "POST":
-                # An account that is no longer one of staff is sent there too.
-                where = response.headers["Location"]
-                asked = "/admin/login/" in where or (
-                    "/admin/sign-in/" in where and "/admin/sign-in/" not in path
-                )
-                if asked and errors.typed(request):
-                    return errors.signed_out(request, where)
-            return response
+        if is_staff_path(request.path_info):
+            return for_staff(get_response, request)
+        return for_public(get_response, request)
 
     return middleware
+
+
+def for_staff(get_response, request):
+    if request.method in READS:
+        return get_response(request)
+    notes = [request.POST.get(name, "")[:500] for name in ("change_note", "private_note")]
+    with editing_as(request.user.get_username(), *notes):
+        response = get_response(request)
+        if response.status_code >= 500:  # Django has turned an exception into this answer
+            transaction.set_rollback(True)
+        elif asks_to_sign_in(request, response) and errors.typed(request):
+            return errors.signed_out(request, response.headers["Location"])
+        return response
+
+
+def asks_to_sign_in(request, response) -> bool:
+    """Whether a form that was posted leads to signing in; an account that is no longer one of staff is sent there too."""
+    if response.status_code != 302 or request.method != "POST":
+        return False
+    where = response.headers["Location"]
+    return "/admin/login/" in where or (
+        "/admin/sign-in/" in where and "/admin/sign-in/" not in request.path_info
+    )
+
+
+def for_public(get_response, request):
+    if request.method not in READS:
+        return HttpResponseNotAllowed(READS)
+    if UNAVAILABLE in request.environ:
+        return busy(request) if request.environ[UNAVAILABLE] == BUSY else unavailable(request)
+    if request.path_info in health.ADDRESSES:
+        return get_response(request)
+    response = from_snapshot(get_response, request)
+    if response.status_code == 503 and response.reader_is_lost:  # another server has the same to say
+        response = from_snapshot(get_response, request)
+    return response
 
 
 def from_snapshot(get_response, request):

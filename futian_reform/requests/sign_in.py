@@ -19,14 +19,13 @@ def client_address(request) -> str:
 
 def time_left(request, credentials) -> timedelta:
     """The time until the last failure that locked this user or this address no longer counts."""
-    latest = [
-        found["latest"]
-        for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials)
-        if (found := attempts.aggregate(latest=Max("attempt_time"), failures=Sum("failures_since_start")))[
-            "latest"
-        ]
-        and found["failures"] >= settings.AXES_FAILURE_LIMIT
-    ]
+    latest = []
+    for attempts in AxesDatabaseHandler().get_user_attempts(request, credentials):
+        found = attempts.aggregate(
+            latest=Max("attempt_time"), failures=Sum("failures_since_start", default=0)
+        )
+        if found["failures"] >= settings.AXES_FAILURE_LIMIT:
+            latest.append(found["latest"])
     return max(latest, default=timezone.now()) + get_cool_off(request) - timezone.now()
 
 

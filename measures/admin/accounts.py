@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
-from django_otp_webauthn.models import WebAuthnCredential
 
 from .deleting import SaysWhatGoes
 from .sign_in.factors import forget_factors
@@ -16,14 +15,11 @@ from .sign_in.sessions import end_sessions
 
 admin.site.site_title = admin.site.site_header = gettext_lazy("Futian Reform Database: staff desk")
 admin.site.index_title = gettext_lazy("What would you like to do?")
-admin.site.unregister(User)
-admin.site.unregister(Group)
+admin.site.unregister((User, Group))
 # django-axes' own action looks for a sign-in in the request of its button, and fails; expired attempts go by themselves.
 AccessAttemptAdmin.actions = ()
 # Devices hold secrets: whoever owns one keeps it on a page of its own, and administrators can only remove them.
-for model in (TOTPDevice, StaticDevice, WebAuthnCredential):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+admin.site.unregister((TOTPDevice, StaticDevice))
 
 
 @admin.register(User)

@@ -9,14 +9,14 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from psycopg.errors import DiskFull
 
+from measures.addresses import in_language, record_path
 from measures.history.differences import changes, changes_since_before
-from measures.history.fields import label_of_posted
-from measures.history.kinds import key_of, kind_of
+from measures.history.fields import form_lines, label_of_posted
+from measures.history.kinds import key_of, kind_of, versions_of
 from measures.history.names import saved_names, title_of
 from measures.history.restoring import linked_from
 from measures.language.chinese import to_simplified, traditional_characters
@@ -63,7 +63,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     save_on_top = True
 
     def has_been_public(self, record) -> bool:
-        return Version.objects.of(kind_of(record), key_of(record)).public().exists()
+        return versions_of(record).public().exists()
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -74,8 +74,12 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
         form_class.refusal = getattr(request, "refusal", "")
         return form_class
 
+    def get_fields(self, request, obj=None):
+        return form_lines(self.opts.model_name)
+
     def get_view_on_site_url(self, obj=None):
-        return reverse(kind_of(obj), args=[key_of(obj)]) if obj else None
+        path = record_path(kind_of(obj), key_of(obj)) if obj else ""
+        return in_language(path, get_language()) if path else None
 
     # --- No lost update ---
 
@@ -181,8 +185,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
 
     def conflict(self, request, record, latest: str, comparison: Comparison):
         note_conflict(request, record)
-        versions = Version.objects.of(kind_of(record), key_of(record))
-        saved_by_others = versions.since(request.POST.get(TOKEN, ""))
+        saved_by_others = versions_of(record).since(request.POST.get(TOKEN, ""))
         return desk_page(
             self,
             request,
@@ -234,7 +237,7 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
         record = self.get_object(request, unquote(object_id))
         if record and self.has_view_permission(request, record):
             names = saved_names()
-            versions = list(Version.objects.of(kind_of(record), key_of(record)).with_previous())
+            versions = list(versions_of(record).with_previous())
             for version in versions:
                 version.changes = changes_since_before(version, names)
             extra_context = {"versions": versions, **(extra_context or {})}

@@ -8,8 +8,9 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 
+from measures.history.fields import ROWS
 from measures.language.bilingual import language_of
-from measures.models import Category
+from measures.models import Category, Plan
 
 
 class LinesField(SimpleArrayField):
@@ -48,9 +49,13 @@ class RecordForm(forms.ModelForm):
 class OfPlanForm(RecordForm):
     """The form of a record of a plan: whatever it names of a plan is of the same one."""
 
+    def plan_of(self, cleaned) -> Plan | None:
+        """The plan that is chosen or, where it stands for good, that of the record."""
+        return cleaned.get("plan") or getattr(self.instance, "plan", None)
+
     def clean(self):
         cleaned = super().clean()
-        plan = cleaned.get("plan") or getattr(self.instance, "plan", None)
+        plan = self.plan_of(cleaned)
         for name, chosen in list(cleaned.items()) if plan else ():
             several = isinstance(chosen, models.QuerySet)
             of_others = [
@@ -100,5 +105,9 @@ class RecordFields:
 
 
 class RowFormSet(BaseInlineFormSet):
-    same_row_fields: tuple[str, ...] = ()  # what makes two rows entered at once the same row
     number_field = ""
+
+    @property
+    def same_row_fields(self) -> tuple[str, ...]:
+        """The fields that make two rows, each entered by another person, the same row."""
+        return next(rows.named_by for rows in ROWS.values() if rows.model is self.model)

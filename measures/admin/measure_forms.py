@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history.fields import ROWS
-from measures.models import Action, CentreLink, DistrictRole, Measure, SourceParagraph
+from measures.models import Action, CentreLink, DistrictRole, Measure, Plan, SourceParagraph
 
 from .forms import OfPlanForm, RecordFields, RecordForm, RowFormSet
 from .numbering import NumberedForm
-from .readiness import NEEDED_TEXTS, not_ready
+from .readiness import missing_texts, not_ready
 
 HELP_TEXTS = {
     "number": gettext_lazy("Part of the public address: it stays for good once the measure was public."),
@@ -36,7 +36,7 @@ HELP_TEXTS = {
 }
 
 
-class MeasureForm(NumberedForm, OfPlanForm):
+class MeasureForm(NumberedForm):
     class Meta:
         widgets = {
             "basis": forms.RadioSelect,
@@ -47,20 +47,18 @@ class MeasureForm(NumberedForm, OfPlanForm):
         super()._post_clean()
         if self.instance.status != Measure.Status.PUBLISHED:
             return
-        missing = [
-            str(self.instance._meta.get_field(name).verbose_name)
-            for name in NEEDED_TEXTS
-            if name in self.fields
-            and name not in self.errors
-            and not (self.cleaned_data.get(name) or "").strip()
-        ]
+        texts = missing_texts(self.instance)
+        missing = [label for name, label in texts.items() if name not in self.errors]
         if "paragraphs" in self.cleaned_data and not self.cleaned_data["paragraphs"]:
             missing.append(str(SourceParagraph._meta.verbose_name))
         if missing:
             self.add_error(None, not_ready(missing))
 
 
-class ActionForm(RecordForm):
+class ActionForm(OfPlanForm):
+    def plan_of(self, cleaned) -> Plan | None:
+        return getattr(cleaned.get("measure"), "plan", None)
+
     def validate_constraints(self):
         # Numbers may be swapped within one save: the formset looks for equal ones, the database at the end.
         exclude = {*self._get_validation_exclusions(), "position"}
@@ -83,29 +81,16 @@ class ActionFormSet(RowFormSet):
         ]
         if self.instance.status == Measure.Status.PUBLISHED and not remaining:
             raise not_ready([str(Action._meta.verbose_name)])
-        for form in remaining:
-            paragraph = getattr(form, "cleaned_data", {}).get("paragraph")
-            if paragraph and self.instance.plan_id and paragraph.plan_id != self.instance.plan_id:
-                form.add_error(
-                    "paragraph", _("This belongs to another plan (%(year)s).") % {"year": paragraph.plan_id}
-                )
 
     def get_unique_error_message(self, unique_check):
         return _("Two actions have the same number.")
 
 
-class CentreLinkFormSet(RowFormSet):
-    same_row_fields = ("centre",)
-
-
-class DistrictRoleFormSet(RowFormSet):
-    same_row_fields = ("district", "role")
-
-
 class RowInline(RecordFields, admin.StackedInline):
     form = RecordForm
+    formset = RowFormSet
     extra = 1
-    after = ""  # the fieldset that it follows
+    after = "source"  # the class of the fieldset that it follows
 
 
 class ActionInline(RowInline):
@@ -114,7 +99,6 @@ class ActionInline(RowInline):
     formset = ActionFormSet
     fields = ROWS["actions"].lines
     autocomplete_fields = ("paragraph",)
-    after = "source"
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         form_field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -127,14 +111,10 @@ class ActionInline(RowInline):
 
 class CentreLinkInline(RowInline):
     model = CentreLink
-    formset = CentreLinkFormSet
     fields = ROWS["centres"].lines
-    after = "source"
 
 
 class DistrictRoleInline(RowInline):
     model = DistrictRole
-    formset = DistrictRoleFormSet
     fields = ROWS["districts"].lines
     autocomplete_fields = ("district",)
-    after = "source"

@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy
 
 from measures.models import Plan
 
+from .forms import OfPlanForm
+
 
 def next_number(model, year: int) -> int:
     return (model.objects.filter(plan=year).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-class NumberedForm:
-    """A form in which the number may be left empty: then it is the next one of the plan."""
+class NumberedForm(OfPlanForm):
+    """The form of a record of a plan in which the number may be left empty: then it is the next one of the plan."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -23,7 +25,7 @@ class NumberedForm:
 
     def clean(self):
         cleaned = super().clean()
-        plan = cleaned.get("plan")
+        plan = self.plan_of(cleaned)
         if plan and "number" in cleaned and cleaned["number"] is None:
             cleaned["number"] = next_number(self._meta.model, plan.year)
         return cleaned

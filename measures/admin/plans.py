@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from measures.history.fields import ROWS, form_lines
-from measures.history.kinds import key_of, kind_of
-from measures.models import Category, Measure, Plan, SourceParagraph, Term, Version
+from measures.history.kinds import versions_of
+from measures.models import Category, Measure, Plan, SourceParagraph, Term
 
 from .base import RecordAdmin
 from .citing import citing
@@ -19,12 +19,9 @@ from .public import PublicAtOnce
 
 
 class ParagraphFormSet(RowFormSet):
-    same_row_fields = ("number",)
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        plan = self.instance
-        self.given_out = bool(plan.pk) and Version.objects.of(kind_of(plan), key_of(plan)).public().exists()
+        self.given_out = versions_of(self.instance).public().exists()
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -35,12 +32,11 @@ class ParagraphFormSet(RowFormSet):
         super().clean()
         for form in filter(self._should_delete_form, self.initial_forms):
             if records := citing(form.instance):
-                raise ValidationError(
-                    _(
-                        "Paragraph %(number)s cannot be deleted; it is cited by: %(records)s. Take it out there first."
-                    )
-                    % {"number": form.instance.number, "records": _(", ").join(map(str, records))}
+                said = _(
+                    "Paragraph %(number)s cannot be deleted; it is cited by: %(records)s. Take it out there first."
                 )
+                named = _(", ").join(map(str, records))
+                raise ValidationError(said % {"number": form.instance.number, "records": named})
 
 
 class ParagraphInline(RecordFields, admin.TabularInline):
@@ -69,19 +65,17 @@ class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
     # --- A year that was mistyped ---
 
     def saved_or_refused(self, request, object_id, form_url, context):
-        year = request.POST.get("year", "")
-        plan = self.get_object(request, object_id) if object_id else None
-        if not plan or not year.isdecimal() or len(year) > 4 or int(year) == plan.year:
-            return super().saved_or_refused(request, object_id, form_url, context)
-        if self.has_been_public(plan):
-            return super().saved_or_refused(request, object_id, form_url, context)
-        if Plan.objects.filter(year=year).exists():
+        plan, year = self.get_object(request, object_id) if object_id else None, year_of(request.POST)
+        moves = plan and year and year != plan.year and not self.has_been_public(plan)
+        if moves and Plan.objects.filter(year=year).exists():
             request.refusal = _("There is a plan of %(year)s already.") % {"year": year}
             request.POST = with_year(request.POST, plan.year)
+            moves = False
+        if not moves:
             return super().saved_or_refused(request, object_id, form_url, context)
         with transaction.atomic():
-            move_to_year(plan, int(year))
-            request.POST = with_year(request.POST, int(year))
+            move_to_year(plan, year)
+            request.POST = with_year(request.POST, year)
             response = super().saved_or_refused(request, object_id, form_url, context)
             if not isinstance(response, HttpResponseRedirect):
                 response.render()  # while the plan has the year that the form says
@@ -102,6 +96,12 @@ class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
     def delete_queryset(self, request, queryset):
         for plan in queryset:
             self.delete_model(request, plan)
+
+
+def year_of(data) -> int:
+    """The year that a plan's form says; 0 where it says none."""
+    year = data.get("year", "")
+    return int(year) if year.isdecimal() and len(year) <= 4 else 0
 
 
 def with_year(data, year: int):

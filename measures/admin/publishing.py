@@ -37,26 +37,26 @@ class PublishingActions:
         ready, refused = [], []
         for measure in chosen.select_for_update().order_by("pk"):
             missing = missing_parts(measure) if publishing else []
-            (refused if missing else ready).append((measure, missing))
+            if missing:
+                refused.append((measure, missing))
+            else:
+                ready.append(measure)
         if "confirmed" in request.POST:
-            count = Measure.objects.filter(pk__in=[measure.pk for measure, _missing in ready]).update(
-                status=status
-            )
-            say_what_was_done(request, publishing, count, sum(not is_public(own) for own, _missing in ready))
+            count = Measure.objects.filter(pk__in=[measure.pk for measure in ready]).update(status=status)
+            say_what_was_done(request, publishing, count, sum(not is_public(measure) for measure in ready))
             return None
-        measures = [measure for measure, _missing in ready]
         return desk_page(
             self,
             request,
             "set_status",
             title=_("Publish these measures?") if publishing else _("Unpublish these measures?"),
             publishing=publishing,
-            ready=measures,
-            warnings=(warnings_of_publishing if publishing else warnings_of_withdrawing)(measures),
+            ready=ready,
+            warnings=(warnings_of_publishing if publishing else warnings_of_withdrawing)(ready),
             refused=refused,
             action="publish" if publishing else "unpublish",
             checkbox_name=helpers.ACTION_CHECKBOX_NAME,
-            possible=bool(measures),
+            possible=bool(ready),
             button=_("Publish") if publishing else _("Unpublish"),
             back=reverse("admin:measures_measure_changelist"),
         )

@@ -1,10 +1,8 @@
 """The records that measures refer to: categories, centres, audiences, places; terms, synonyms."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from measures.history.fields import form_lines
 from measures.models import Audience, Category, Centre, District, Plan, SourceParagraph, Synonym, Term
 
 from .base import RecordAdmin
@@ -24,11 +22,10 @@ class SourceParagraphAdmin(ReadOnly, admin.ModelAdmin):
         return False
 
 
-class CategoryForm(NumberedForm, OfPlanForm):
-    """The number may be left empty, and the paragraphs are of the category's plan."""
-
-
+@admin.register(Audience)
 class NamedAdmin(PublicAtOnce, RecordAdmin):
+    """A record with a name; an audience has nothing else."""
+
     list_display = ("order", "shown_name", "slug")
     list_display_links = ("shown_name",)
     search_fields: tuple[str, ...] = ("name_zh", "name_en", "slug")
@@ -40,26 +37,18 @@ class NamedAdmin(PublicAtOnce, RecordAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(Numbered, NamedAdmin):
-    form = CategoryForm
+    form = NumberedForm
     permanent = ("slug", "plan")
     list_display = ("number", "shown_name", "slug", "plan")
     list_filter = ("plan",)
-    fields = form_lines("category")
 
 
 @admin.register(Centre)
 class CentreAdmin(NamedAdmin):
-    fields = form_lines("centre")
-
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         # A centre is public: it says nothing of plans that are not.
         kwargs["queryset"] = SourceParagraph.objects.filter(plan__status=Plan.Status.PUBLISHED)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-
-@admin.register(Audience)
-class AudienceAdmin(NamedAdmin):
-    fields = form_lines("audience")
 
 
 @admin.register(District)
@@ -69,7 +58,6 @@ class DistrictAdmin(NamedAdmin):
     list_select_related = ("parent",)
     search_fields = ("name_zh", "name_en", "pinyin", "slug", "code", "aliases")
     autocomplete_fields = ("parent",)
-    fields = form_lines("district")
 
 
 @admin.register(Term)
@@ -80,10 +68,6 @@ class TermAdmin(NamedAdmin):
     list_filter = ("plan", MissingInTerm)
     autocomplete_fields = ("measures",)
     search_fields = ("name_zh", "name_en", "gloss_zh", "gloss_en", "slug")
-    fields = form_lines("term")
-
-    def get_view_on_site_url(self, obj=None):
-        return f"{reverse('glossary')}#{obj.slug}" if obj else None
 
 
 @admin.register(Synonym)
@@ -91,7 +75,3 @@ class SynonymAdmin(PublicAtOnce, RecordAdmin):
     permanent = ()
     list_display = ("word", "means", "both_ways")
     search_fields = ("word", "means")
-    fields = form_lines("synonym")
-
-    def get_view_on_site_url(self, obj=None):
-        return None

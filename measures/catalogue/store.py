@@ -42,9 +42,8 @@ COLUMNS = """
     FROM measures_searchrow r WHERE {holds}
 """
 
-# Sort -> the SQL of its columns.
+# Sort -> the SQL of its columns. The order of numbers is that of COLUMNS.
 ORDERS = {
-    "number": "plan_year, number",
     "title": "title_key, plan_year, number",
     "edited": "edited_at DESC, plan_year, number",
 }

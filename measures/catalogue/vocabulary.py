@@ -29,33 +29,24 @@ class Vocabulary:
         found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         for kind, document in documents:
             found[kind].append(document)
-        plans = _in_order(map(Plan.of_document, found["plan"]), lambda plan: (plan.year,))
+        plans = _in_order(map(Plan.of_document, found["plan"]), lambda plan: plan.year)
         by_year = {plan.year: plan for plan in plans.values()}
+        centres = [
+            Centre.of_document(own, cited=_by_plan(own["paragraphs"], plans.values()))
+            for own in found["centre"]
+        ]
+        terms = [Term.of_document(own, plan=by_year[own["plan_year"]]) for own in found["term"]]
         return cls(
             plan=plans,
             category={category.slug: category for category in _categories(found["category"], by_year)},
-            centre=_in_order(
-                (
-                    Centre.of_document(document, cited=_by_plan(document["paragraphs"], plans.values()))
-                    for document in found["centre"]
-                ),
-                lambda centre: (centre.order,),
-            ),
-            audience=_in_order(
-                map(Audience.of_document, found["audience"]), lambda audience: (audience.order,)
-            ),
+            centre=_in_order(centres, lambda centre: centre.order),
+            audience=_in_order(map(Audience.of_document, found["audience"]), lambda audience: audience.order),
             district=_in_order(
                 map(District.of_document, found["district"]),
                 # As the model orders them: by division code, those without one last.
                 lambda place: (place.code is None, place.code or "", place.kind, place.slug),
             ),
-            term=_in_order(
-                (
-                    Term.of_document(document, plan=by_year[document["plan_year"]])
-                    for document in found["term"]
-                ),
-                lambda term: (term.plan.year, term.slug),
-            ),
+            term=_in_order(terms, lambda term: (term.plan.year, term.slug)),
             synonym=_in_order(
                 map(Synonym.of_document, found["synonym"]), lambda synonym: (synonym.word, synonym.means)
             ),

@@ -1,6 +1,6 @@
 """The kinds of records that have versions, and how each record is found."""
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from measures.models import Audience, Category, Centre, District, Measure, Plan, Synonym, Term, Version
 
@@ -18,6 +18,11 @@ def kind_of(record: Model) -> str:
 def key_of(record: Model) -> str:
     """The code or slug that names `record` in its versions."""
     return record.code if isinstance(record, Measure) else record.slug
+
+
+def versions_of(record: Model) -> QuerySet[Version]:
+    """The versions of the record, newest first."""
+    return Version.objects.of(kind_of(record), key_of(record))
 
 
 def record_of(version: Version) -> Model | None:

@@ -22,6 +22,13 @@ NUMBERS = {"year": (1000, 9999), "number": (1, 999_999), "position": (1, None)}
 RESERVED_SLUG = "none"
 
 
+class Status(models.TextChoices):
+    """Whether a plan or a measure is meant for readers."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
 class Written(models.Model):
     """A record whose texts are empty or can be seen, and whose numbers and slugs can stand in an address."""
 

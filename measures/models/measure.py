@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
 
-from .fields import BilingualField, ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched
+from .fields import BilingualField, ChineseField, Keyed, NaturalKeyManager, PlanYearField, Searched, Status
 from .plan import Category, SourceParagraph
 from .versions import Version
 from .vocabulary import Audience
@@ -18,7 +18,7 @@ from .vocabulary import Audience
 
 class MeasureQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(status="published")
+        return self.filter(status=Status.PUBLISHED)
 
     def with_last_edit(self):
         """With `last_edit`, when the latest version was written."""
@@ -32,9 +32,7 @@ class Measure(Keyed, Searched):
         DESCRIBED = "described", pgettext_lazy("basis of a measure", "Described in the source")
         DERIVED = "derived", pgettext_lazy("basis of a measure", "Split by the editors")
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+    Status = Status
 
     plan = PlanYearField(related_name="measures")
     category = models.ForeignKey(
@@ -110,9 +108,7 @@ class Measure(Keyed, Searched):
             models.CheckConstraint(
                 condition=Q(basis__in=["named", "described", "derived"]), name="measure_basis_known"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=["draft", "published"]), name="measure_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="measure_status_known"),
             models.CheckConstraint(
                 condition=Q(basis="derived", parent__isnull=False)
                 | (~Q(basis="derived") & Q(parent__isnull=True)),

@@ -6,15 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import paragraph_number
 
-from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged
+from .fields import BilingualField, Keyed, NaturalKeyManager, PlanYearField, Searched, Slugged, Status
 
 
 class Plan(Slugged):
     """A plan. What belongs to it (categories, terms, measures) is public only while it is published."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+    Status = Status
 
     slug = models.SlugField(_("slug"), unique=True)
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
@@ -31,7 +29,7 @@ class Plan(Slugged):
         verbose_name_plural = _("plans")
         ordering = ["year"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["draft", "published"]), name="plan_status_known"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="plan_status_known"),
         ]
 
     def __str__(self):

@@ -43,26 +43,27 @@ class FacetSet(models.Model):
         return " ".join(self.tokens)
 
 
+#: The data versions in which a row holds.
+SPAN = Func("since", "until", function="int8range", output_field=BigIntegerRangeField())
+PRESENT = Q(until__isnull=True)
+NOT_EMPTY = PRESENT | Q(until__gt=F("since"))
+
+
 class SearchRowQuerySet(models.QuerySet):
     def present(self):
-        return self.filter(until__isnull=True)
+        return self.filter(PRESENT)
 
     def as_of(self, data_version: int):
         """The rows of one data version: what began before and still stands, and, by their index, those that ended since."""
-        span = Func("since", "until", function="int8range", output_field=BigIntegerRangeField())
         moment = Cast(Value(data_version), models.BigIntegerField())
-        ended_since = Q(DataContains(span, moment), until__isnull=False)
-        return self.filter(Q(until__isnull=True, since__lte=data_version) | ended_since)
+        ended_since = Q(DataContains(SPAN, moment), until__isnull=False)
+        return self.filter(PRESENT & Q(since__lte=data_version) | ended_since)
 
 
 def overlapping(same) -> list[tuple]:
     """Expressions of an exclusion constraint: what has the `same` number and a data version in common."""
     number_range = Func(same, same, Value("[]"), function="int8range", output_field=BigIntegerRangeField())
-    span = Func("since", "until", function="int8range", output_field=BigIntegerRangeField())
-    return [(number_range, "&&"), (span, "&&")]
-
-
-PRESENT = Q(until__isnull=True)
+    return [(number_range, "&&"), (SPAN, "&&")]
 
 
 class SearchRow(models.Model):
@@ -104,9 +105,7 @@ class SearchRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "since"], name="search_row_unique"),
             models.UniqueConstraint(fields=["measure_id", "since"], name="search_row_key_unique"),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="search_row_not_empty"
-            ),
+            models.CheckConstraint(condition=NOT_EMPTY, name="search_row_not_empty"),
             ExclusionConstraint(
                 name="search_row_no_overlap",
                 expressions=overlapping(F("measure_id")),
@@ -150,9 +149,7 @@ class SearchName(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "slug", "since"], name="search_name_unique"),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="search_name_not_empty"
-            ),
+            models.CheckConstraint(condition=NOT_EMPTY, name="search_name_not_empty"),
             # Ranges of numbers need no extension of PostgreSQL, and texts would: so the name's hash stands for it.
             ExclusionConstraint(
                 name="search_name_no_overlap",

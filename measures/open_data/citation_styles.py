@@ -29,7 +29,7 @@ class Work:
     source_en: str
     edited: datetime  # when what is cited came to be as it is
     edition: int  # the number of the version or data version
-    permanent: str
+    permanent: str  # of a measure the address of its version, of a list the one with its data version
     count: int = 0  # measures of a list
     fingerprint: str = ""  # likewise: see verifying.py; empty where it is not printed
 
@@ -54,6 +54,7 @@ class Work:
         )
 
     def apa(self) -> str:
+        """The citation by APA, 7th edition."""
         with override("en"):
             day = date_format(localtime(self.edited), "Y, F j")
         title = f"{self.title_en or self.title_zh} ({self.detail_en})"

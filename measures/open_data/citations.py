@@ -23,7 +23,7 @@ from measures.selection.numbers import Fitting, figures, of_plan
 from measures.selection.parameters import list_as_of
 
 from .citation_styles import BIBTEX_TYPE, RIS_TYPE, Work
-from .files import public_measure
+from .files import public_measure, whole_set
 from .verifying import MAX_PRINTED, fingerprint_of, lines_of
 
 #: Of the description of a plan's source, the sentences that stand in citations: what it is, and what is not known of it.
@@ -33,19 +33,15 @@ END_OF_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
 
 @dataclass(frozen=True)
 class Citation:
-    sentence: str  # in the language of the page, with its figures and its date
-    source: str  # likewise: what the record was made from
-    gbt: str  # GB/T 7714-2015, in Chinese
-    apa: str  # APA, 7th edition, in English
-    bibtex: str
-    ris: str
-    tags: list[tuple[str, str]]  # for the head of the page
-    permanent: str  # of a measure the address of its version, of a list the one with its data version
+    """A work as the page of a data version cites it, in the language of the page."""
+
+    work: Work
     version: DataVersion
-    count: int
-    fingerprint: str
-    verify: str  # where a list and its fingerprint are verified
-    versioned: bool  # whether `permanent` names one version of the record
+    sentence: str  # with its figures and its date
+    source: str  # what the record was made from
+    gbt: str
+    tags: list[tuple[str, str]]  # for the head of the page
+    verify: str  # where a list and its fingerprint are verified; empty for a measure
     # Where to report an error, with address and version filled in; empty where the site names no such place.
     report: str
 
@@ -110,13 +106,14 @@ def of_measure(measure: Measure, catalogue: Catalogue) -> Citation:
         **as_of(catalogue.version),
     }
     path = measure_path(measure.code)
-    return _citation(sentence, work_of(measure), catalogue.version, path, versioned=True)
+    work = work_of(measure)
+    return _citation(sentence, work, catalogue.version, path, report=work.detail_en)
 
 
 def of_list(filterset: MeasureFilter) -> Citation:
     version, query = filterset.catalogue.version, filterset.canonical_query()
     sentence, work = cited_sentence(filterset), list_work(filterset)
-    return _citation(sentence, work, version, list_path(query), versioned=False)
+    return _citation(sentence, work, version, list_path(query), verify=verify_address(work))
 
 
 def whole(plans: Sequence[Plan], catalogue: Catalogue) -> str:
@@ -171,9 +168,7 @@ def list_work(filterset: MeasureFilter) -> Work:
 
 
 def of_whole_set(catalogue: Catalogue) -> Citation:
-    everything = MeasureFilter(catalogue=catalogue)
-    everything.is_valid()  # reads the parameters
-    return of_list(everything)
+    return of_list(whole_set(catalogue))
 
 
 def files(query: str) -> list[dict[str, Any]]:
@@ -209,24 +204,21 @@ def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _citation(sentence: str, work: Work, version: DataVersion, path: str, *, versioned: bool) -> Citation:
-    here = absolute(in_language(path, get_language()))
-    english = get_language() == "en"
+def _citation(
+    sentence: str, work: Work, version: DataVersion, path: str, verify: str = "", report: str = ""
+) -> Citation:
+    """The citation of the page at `path`; `report` is what somebody who reports an error there speaks of."""
+    language = get_language()
+    source = work.source_en if language == "en" else work.source_zh
     return Citation(
-        sentence=sentence,
-        source=_("Source: %(source)s") % {"source": work.source_en if english else work.source_zh},
-        gbt=work.gbt(version),
-        apa=work.apa(),
-        bibtex=work.bibtex(),
-        ris=work.ris(),
-        tags=work.tags(get_language()),
-        permanent=work.permanent,
-        versioned=versioned,
+        work=work,
         version=version,
-        count=work.count,
-        fingerprint=work.fingerprint,
-        verify="" if versioned else verify_address(work),
-        report=report_address(here, work.detail_en if versioned else "", version),
+        sentence=sentence,
+        source=_("Source: %(source)s") % {"source": source},
+        gbt=work.gbt(version),
+        tags=work.tags(language),
+        verify=verify,
+        report=report_address(absolute(in_language(path, language)), report, version),
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from urllib.parse import parse_qsl
 
@@ -34,14 +34,12 @@ MAX_NAME_LENGTH = 100  # characters: file systems take 255 bytes, and a Chinese 
 # where it stands: programs need not follow a redirect.
 
 
-def measures_csv(request: HttpRequest) -> HttpResponseBase:
-    filterset = selected(request)
-    return answer(csv_chunks(measures_of(filterset)), CSV_TYPE, attachment(filterset, ".csv"))
+def csv_pieces(filterset: MeasureFilter) -> Iterator[bytes]:
+    return csv_chunks(measures_of(filterset))
 
 
-def measures_xlsx(request: HttpRequest) -> HttpResponseBase:
-    filterset = selected(request)
-    count = filterset.fitting.total
+def xlsx_pieces(filterset: MeasureFilter) -> Iterator[bytes]:
+    count, query = filterset.fitting.total, filterset.canonical_query()
     if count > MAX_IN_A_WORKBOOK:
         raise BadRequest(
             format_lazy(
@@ -49,15 +47,28 @@ def measures_xlsx(request: HttpRequest) -> HttpResponseBase:
                 most=f"{MAX_IN_A_WORKBOOK:,}",
             )
         )
-    query, version = filterset.canonical_query(), filterset.catalogue.version
-    chunks = xlsx_chunks(measures_of(filterset), count, query, version, filterset.plans)
-    return answer(chunks, XLSX_TYPE, attachment(filterset, ".xlsx"))
+    return xlsx_chunks(measures_of(filterset), count, query, filterset.catalogue.version, filterset.plans)
 
 
-def measures_json(request: HttpRequest) -> HttpResponseBase:
+def json_pieces(filterset: MeasureFilter) -> Iterator[bytes]:
+    count, query = filterset.fitting.total, filterset.canonical_query()
+    return json_chunks(measures_of(filterset), count, query, filterset.catalogue.version.number)
+
+
+#: End of the address -> how the file of a selection is made, and its media type.
+FORMS: dict[str, tuple[Callable[[MeasureFilter], Iterator[bytes]], str]] = {
+    ".xlsx": (xlsx_pieces, XLSX_TYPE),
+    ".csv": (csv_pieces, CSV_TYPE),
+    ".json": (json_pieces, JSON_TYPE),
+}
+
+
+def measures_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """A selection as a file; browsers show JSON and save the others."""
     filterset = selected(request)
-    query, version = filterset.canonical_query(), filterset.catalogue.version.number
-    return answer(json_chunks(measures_of(filterset), filterset.fitting.total, query, version), JSON_TYPE)
+    pieces, content_type = FORMS[form]
+    headers = {} if form == ".json" else attachment(filterset, form)
+    return answer(pieces(filterset), content_type, headers)
 
 
 def measure_json(request: HttpRequest, code: str) -> HttpResponse:
@@ -71,6 +82,13 @@ def public_measure(code: str) -> Measure:
     if measure is None:
         raise not_public(code)
     return measure
+
+
+def whole_set(catalogue: Catalogue) -> MeasureFilter:
+    """The selection of everything."""
+    filterset = MeasureFilter(catalogue=catalogue)
+    filterset.is_valid()  # reads the parameters
+    return filterset
 
 
 def measures_of(filterset: MeasureFilter) -> Iterator[Measure]:
@@ -95,9 +113,7 @@ def file_name(query: str, version: int, suffix: str) -> str:
     return f"futian-reforms_{words}_v{version}{suffix}"
 
 
-def answer(
-    chunks: Iterator[bytes], content_type: str, headers: dict[str, str] | None = None
-) -> HttpResponseBase:
+def answer(chunks: Iterator[bytes], content_type: str, headers: dict[str, str]) -> HttpResponseBase:
     """An answer of these pieces. Up to MAX_WHOLE bytes it can be kept and compressed; a larger one is sent as it is made."""
     head, size = [], 0
     for chunk in chunks:

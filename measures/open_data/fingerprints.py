@@ -1,17 +1,13 @@
 """Size and checksum of the files of the whole set."""
 
 import hashlib
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from measures.catalogue import Catalogue
-from measures.catalogue.records import Measure
-from measures.selection.numbers import everything
 
-from .csv_table import csv_chunks
-from .json_list import json_chunks
-from .workbook import MAX_IN_A_WORKBOOK, xlsx_chunks
+from .files import FORMS, whole_set
+from .workbook import MAX_IN_A_WORKBOOK
 
 # Measures. Above this, files are not built merely to print their size and checksum on a page.
 MAX_FINGERPRINTED = MAX_IN_A_WORKBOOK
@@ -29,19 +25,10 @@ def of_whole_set(catalogue: Catalogue) -> dict[str, Fingerprint]:
 
 
 def _of_whole_set(catalogue: Catalogue) -> dict[str, Fingerprint]:
-    whole = everything(catalogue)
-    if whole.total > MAX_FINGERPRINTED:
+    whole = whole_set(catalogue)
+    if whole.fitting.total > MAX_FINGERPRINTED:
         return {}
-    keys = array("q", whole.in_order(catalogue.order("number")))
-
-    def measures() -> Iterator[Measure]:
-        return catalogue.measures_in_chunks(keys)
-
-    return {
-        ".xlsx": _fingerprint(xlsx_chunks(measures(), whole.total, "", catalogue.version, catalogue.plans)),
-        ".csv": _fingerprint(csv_chunks(measures())),
-        ".json": _fingerprint(json_chunks(measures(), whole.total, "", catalogue.version.number)),
-    }
+    return {form: _fingerprint(pieces(whole)) for form, (pieces, _type) in FORMS.items()}
 
 
 def _fingerprint(chunks: Iterable[bytes]) -> Fingerprint:

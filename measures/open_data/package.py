@@ -16,10 +16,8 @@ from . import fingerprints
 from .columns import COLUMNS
 from .dictionary import table_schema
 from .fields import iso
+from .files import FORMS
 from .json_list import JSON_TYPE, indented
-from .workbook import XLSX_TYPE
-
-MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX_TYPE, ".json": JSON_TYPE}
 
 
 def data_package(catalogue: Catalogue) -> dict[str, Any]:
@@ -70,7 +68,7 @@ def distribution(files: Iterable[dict[str, Any]]) -> dict[str, Any]:
     for file in files:
         download = {
             "@type": "DataDownload",
-            "encodingFormat": MEDIA_TYPES[file["form"]],
+            "encodingFormat": FORMS[file["form"]][1].partition(";")[0],
             "contentUrl": absolute(file["address"]),
         }
         if found := file["fingerprint"]:

@@ -133,20 +133,12 @@ class Listing:
         if not facet:
             return []
         shown = dict(zip(self.page.object_list, self.rows, strict=True))
-        return [
-            Group(
-                value,
-                self.label(facet, value),
-                [
-                    shown[key]
-                    for key in register.keys_of(
-                        self.filterset.fitting.bitmap & register.having(f"{facet}:{value}"),
-                        register.in_plan_order,
-                    )
-                ],
-            )
-            for value in self.filterset.selection[facet]
-        ]
+        groups = []
+        for value in self.filterset.selection[facet]:
+            own = self.filterset.fitting.bitmap & register.having(f"{facet}:{value}")
+            keys = register.keys_of(own, register.in_plan_order)
+            groups.append(Group(value, self.label(facet, value), [shown[key] for key in keys]))
+        return groups
 
     @cached_property
     def facets(self) -> list[ShownFacet]:
@@ -166,14 +158,10 @@ class Listing:
 
     @cached_property
     def sorts(self) -> list[ShownOption]:
+        order, usual = self.filterset.order, self.filterset.default_order
         return [
             # The address leaves the default order out. With a search, relevance is the default.
-            ShownOption(
-                "" if value == self.filterset.default_order else value,
-                label,
-                None,
-                value == self.filterset.order,
-            )
+            ShownOption("" if value == usual else value, label, None, value == order)
             for value, label in SORTS
             if value != "relevance" or self.filterset.query
         ]
@@ -220,25 +208,12 @@ class Listing:
         ]
         query = self.filterset.query
         if query and found:
-            found.append(
-                Relaxation(
-                    _("Search"),
-                    [f"“{query}”"],
-                    self._address(q=""),
-                    self.filterset.fitting_without_search.total,
-                )
-            )
+            count = self.filterset.fitting_without_search.total
+            found.append(Relaxation(_("Search"), [f"“{query}”"], self._address(q=""), count))
         if query and not self.closest:
-            found += [
-                Relaxation(
-                    _("Search"),
-                    [f"“{way.part}”"],
-                    self._address(q=way.query),
-                    self.filterset.count_of(way.found),
-                    way.alone,
-                )
-                for way in self.filterset.search.without
-            ]
+            for way in self.filterset.search.without:
+                address, count = self._address(q=way.query), self.filterset.count_of(way.found)
+                found.append(Relaxation(_("Search"), [f"“{way.part}”"], address, count, way.alone))
         return found
 
     @cached_property

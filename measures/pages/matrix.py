@@ -51,9 +51,8 @@ class MatrixRow:
 @dataclass
 class Column:
     name: Text
-    address: (
-        str  # of the page about the centre; of those without a centre, of their list, or empty without any
-    )
+    #: Of the page about the centre; of those without a centre, of their list, or empty without any.
+    address: str
     dots: int  # of its fullest cell, up to six: its width, known before its cells
 
 

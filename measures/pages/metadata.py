@@ -9,16 +9,23 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from measures import site
 from measures.addresses import absolute
 from measures.catalogue.records import Measure, Plan
-from measures.language.bilingual import LANGUAGE_TAGS
 
 from .doors import KINDS
-from .schema_org import creative_work, dataset, dataset_of, editors, set_of_terms, the_dataset
+from .schema_org import (
+    collection,
+    creative_work,
+    dataset,
+    dataset_of,
+    editors,
+    set_of_terms,
+    the_dataset,
+    website,
+)
 
 
 class Page(NamedTuple):
@@ -31,30 +38,14 @@ class Page(NamedTuple):
     og_type: str = "website"
     column: dict[str, str] = {}
     article: dict[str, str] = {}
-    picture: str = (
-        ""  # the slug of the category whose picture is shown with a link to the page; else that of the site
-    )
+    #: The slug of the category whose picture is shown with a link to the page; else that of the site.
+    picture: str = ""
 
 
 def home(context) -> Page:
-    search = {
-        "@type": "SearchAction",
-        "target": {
-            "@type": "EntryPoint",
-            "urlTemplate": absolute(reverse("measure-list")) + "?q={search_term_string}",
-        },
-        "query-input": "required name=search_term_string",
-    }
-    website = {
-        "@type": "WebSite",
-        "name": site.name(),
-        "url": absolute(reverse("home")),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
-        "potentialAction": search,
-    }
     plan = context["plan"]
     title = f"{plan.short_title} · {site.name()}" if plan else site.name()
-    return Page(title, plan.intro if plan else "", [], [website, dataset(context)])
+    return Page(title, plan.intro if plan else "", [], [website(), dataset(context)])
 
 
 def measure_list(context) -> Page:
@@ -120,21 +111,6 @@ def topic(context) -> Page:
     description = (
         getattr(topic, "intro", "") or getattr(topic, "description", "") or getattr(topic, "note", "")
     )
-    collection = {
-        "@type": "CollectionPage",
-        "name": topic.name,
-        "url": absolute(address),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
-        "isPartOf": the_dataset(),
-        "hasPart": [
-            {
-                "@type": "CreativeWork",
-                "name": measure.heading,
-                "url": absolute(reverse("measure", args=[measure.code])),
-            }
-            for measure in context["measures"]
-        ],
-    }
     return Page(
         topic.name,
         description or _("The measures that concern: %(name)s") % {"name": topic.name},
@@ -143,7 +119,7 @@ def topic(context) -> Page:
             *(crumb_of_plan(topic.plan, context) if facet == "category" else ()),
             (topic.name, address),
         ],
-        [collection],
+        [collection(topic.name, address, context["measures"])],
         picture=topic.slug if facet == "category" else "",
     )
 
@@ -226,7 +202,7 @@ PAGES = {
     "home": home,
     "measure-list": measure_list,
     "measure": measure,
-    **dict.fromkeys(("category", "centre", "audience", "district"), topic),
+    **dict.fromkeys(KINDS, topic),
     **dict.fromkeys((kind.index for kind in KINDS.values()), topics),
     "plans": plans,
     "plan": plan,

@@ -34,14 +34,12 @@ def rows(
     `in_one_category`, it is not said again.
     """
     kept = _kept_rows(catalogue, coded, in_one_category)
-    made = {}
-    if missing := [key for key in keys if key not in kept]:
-        made = {
-            measure.key: _parts(measure, catalogue, coded, in_one_category)
-            for measure in catalogue.measures(missing)
-        }
-        if len(kept) + len(made) <= MAX_ROWS:
-            kept |= made
+    made = {
+        measure.key: _parts(measure, catalogue, coded, in_one_category)
+        for measure in catalogue.measures([key for key in keys if key not in kept])
+    }
+    if len(kept) + len(made) <= MAX_ROWS:
+        kept |= made
     return [SafeString("".join(made.get(key) or kept[key])) for key in keys]
 
 

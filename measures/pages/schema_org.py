@@ -31,6 +31,34 @@ def joined(texts: Iterable[str]) -> str:
     return pgettext("between choices", "; ").join(texts)
 
 
+def thing(kind: str, name: str, path: str, **more) -> dict:
+    """A description of what the page at this path is about, in the language of the page."""
+    own = {"@type": kind, "name": name, "url": absolute(path)}
+    return own | {"inLanguage": LANGUAGE_TAGS[get_language()]} | more
+
+
+def website() -> dict:
+    address = absolute(reverse("measure-list")) + "?q={search_term_string}"
+    search = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": address},
+        "query-input": "required name=search_term_string",
+    }
+    return thing("WebSite", site.name(), reverse("home"), potentialAction=search)
+
+
+def collection(name: str, path: str, measures: Iterable[Measure]) -> dict:
+    parts = [
+        {
+            "@type": "CreativeWork",
+            "name": measure.heading,
+            "url": absolute(reverse("measure", args=[measure.code])),
+        }
+        for measure in measures
+    ]
+    return thing("CollectionPage", name, path, isPartOf=the_dataset(), hasPart=parts)
+
+
 def the_dataset() -> dict:
     """The whole database, as its parts name it."""
     return {"@type": "Dataset", "@id": absolute("/#dataset"), "name": site.name()}
@@ -62,23 +90,18 @@ def dataset_of(plans: list[Plan], name: str, address: str, context) -> dict:
 
 
 def creative_work(measure: Measure) -> dict:
-    address = absolute(reverse("measure", args=[measure.code]))
-    places = [role.district for role in measure.districts]
-    return {
-        "@type": "CreativeWork",
-        "@id": address,
-        "url": address,
-        "name": measure.heading,
+    path = reverse("measure", args=[measure.code])
+    return thing("CreativeWork", measure.heading, path) | {
+        "@id": absolute(path),
         "alternateName": measure.title,
         "abstract": measure.summary,
         "identifier": measure.code,
         "position": measure.number,
         "genre": measure.category.name,
         "keywords": list(measure.keywords),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
         "isPartOf": the_dataset(),
         "isBasedOn": based_on([measure.plan]),
-        "contentLocation": [{"@type": "Place", "name": place.name} for place in places],
+        "contentLocation": [{"@type": "Place", "name": role.district.name} for role in measure.districts],
         "author": editors(),
         "license": site.LICENCE["path"],
         "datePublished": localtime(measure.published_at).isoformat(timespec="seconds"),
@@ -88,12 +111,8 @@ def creative_work(measure: Measure) -> dict:
 
 def set_of_terms(glossary: list[tuple[Plan, Explained]]) -> dict:
     address = absolute(reverse("glossary"))
-    return {
-        "@type": "DefinedTermSet",
+    return thing("DefinedTermSet", _("Glossary"), reverse("glossary")) | {
         "@id": address,
-        "url": address,
-        "name": _("Glossary"),
-        "inLanguage": LANGUAGE_TAGS[get_language()],
         "isPartOf": the_dataset(),
         "license": site.LICENCE["path"],
         "hasDefinedTerm": [

@@ -63,9 +63,10 @@ urlpatterns = [
 ]
 
 machine_urlpatterns = [
-    path("measures.csv", files.measures_csv, name="measures-csv"),
-    path("measures.xlsx", files.measures_xlsx, name="measures-xlsx"),
-    path("measures.json", files.measures_json, name="measures-json"),
+    *(
+        path(f"measures{form}", files.measures_file, {"form": form}, name=f"measures-{form[1:]}")
+        for form in files.FORMS
+    ),
     path("measures/<code:code>.json", files.measure_json, name="measure-json"),
     path("measures/<code:code>.bib", citations.measure_bibtex, name="measure-bib"),
     path("measures/<code:code>.ris", citations.measure_ris, name="measure-ris"),

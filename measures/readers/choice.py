@@ -53,7 +53,7 @@ class Readers:
                 continue
             if not is_behind(snapshot.version, self.newest()):
                 return snapshot
-            snapshot.end(None, None, None)
+            snapshot.end()
             # Not kept: after a restored backup it may lead to the database that had the name before.
             connections[reader.alias].close()
             behind.append(reader)
@@ -87,7 +87,7 @@ class Readers:
         """Find out which data version a reader has, and end the connections that say nothing. Whatever fails is logged."""
         reader.asked = time.monotonic()
         try:
-            reader.open().end(None, None, None)
+            reader.open().end()
             if is_behind(reader.seen, self.newest()):
                 connections[reader.alias].close()
             reader.asked = None  # it has answered, however late

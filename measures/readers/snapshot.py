@@ -48,8 +48,8 @@ class Snapshot:
             cursor.execute(f"SELECT {calls}", list(itertools.chain(*limits.items())))  # noqa: S608
             self.reader.trust(self.connection, cursor)
 
-    def end(self, *exception) -> None:
-        """Leave the transaction, unless an answer has taken the connection with it."""
+    def end(self, kind=None, error=None, frames=None) -> None:
+        """Leave the transaction, unless an answer has taken the connection with it; an exception is told as to `__exit__`."""
         if connections["reader"] is not self.connection:
             if self.connection is not self.usual:
                 connections["reader"] = self.usual
@@ -58,7 +58,7 @@ class Snapshot:
         try:
             if self.is_lost:
                 self.connection.close()
-            self.transaction.__exit__(*exception)
+            self.transaction.__exit__(kind, error, frames)
         finally:
             connections["reader"] = self.usual
 

@@ -221,7 +221,7 @@ class Index:
 
 
 class WordOf(Func):
-    """Which word of a bitmap has this key's bit: see Register."""
+    """The word of a bitmap that has this key's bit: see Register."""
 
     template = f"%(expressions)s / {WORD}"
     output_field = models.Field()  # numbers as they come: Django would call int() on each
@@ -235,14 +235,14 @@ class Bits(Aggregate):
 
 
 def tree_condition(tree: Tree) -> Q:
-    """That a row has in its text what the tree asks for."""
+    """The condition that a row has in its text what the tree asks for."""
     if isinstance(tree, Alternatives):
         return text_condition(tree)
     return reduce(and_ if tree.all_of else or_, map(tree_condition, tree.parts))
 
 
 def text_condition(alternatives: Alternatives) -> Q:
-    """That one of the phrases stands in the text of a row.
+    """The condition that one of the phrases stands in the text of a row.
 
     By the lexemes, and where these do not decide, by a look at the text. The two are joined so that the index alone
     finds the rows and the text is all that is looked at: a row's own lexemes take longer to read than the index.
@@ -267,7 +267,7 @@ def _with_lexemes(phrases: list[Phrase]) -> Q:
 
 
 def _containing(phrases: list[Phrase]) -> Q:
-    """That the text has one of these in it: by one pattern, so that it is fetched and read only once."""
+    """The condition that the text has one of these: by one pattern, so that it is fetched and read only once."""
     if len(phrases) == 1 and phrases[0].is_plain:
         return Q(text__contains=phrases[0].text)  # a fifth faster
     return Q(text__regex="|".join(phrase.expression for phrase in phrases))

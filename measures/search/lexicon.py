@@ -1,4 +1,4 @@
-"""What the site knows of the words of a query, asked for in as few questions to the database as there are tables."""
+"""Words of a query as the site knows them, asked for in as few questions to the database as there are tables."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .text import LATIN_WORD, Word, neighbours, runs, together
 
 @dataclass
 class Lexicon:
-    """What the site knows of the words of one query."""
+    """All that the site knows of the words of one query."""
 
     stems: Mapping[str, str]
     forms: Mapping[str, tuple[str, ...]]  # stem -> words of the site
@@ -53,7 +53,7 @@ class Lexicon:
 
 
 def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
-    """What `index` knows of these words; of an unfinished last one also what it may be going to be."""
+    """Ask `index` what it knows of these words; of an unfinished last one also what it may be going to be."""
     completions = [
         text for word in words[-1:] if word.unfinished for text in index.words_beginning(word.text)
     ]

@@ -1,4 +1,4 @@
-"""What a query asks for, as a tree, and where it stands in a text.
+"""A query as a tree of what it asks for, and where that stands in a text.
 
 The leaves of the tree are `Alternatives`: phrases of which one must occur. `Combined` asks for all of its parts, or for one.
 """

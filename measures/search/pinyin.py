@@ -77,12 +77,11 @@ class Spelling:
 
     def strings(self, pairs: Mapping[Step, Pairs]) -> list[str]:
         """The Chinese strings of two characters and more that can be read so and whose neighbours are among `pairs`."""
-        spelt = _Strings(self._after, pairs)
-        return spelt.along(len(self.word))
+        return _Strings(self._after, pairs, len(self.word)).all()
 
     def divisions(self, pairs: Mapping[Step, Pairs]) -> list[list[str]]:
         """The ways to divide the word into the fewest pieces that can each be read along `pairs`."""
-        spelt = _Strings(self._after, pairs)
+        spelt = _Strings(self._after, pairs, len(self.word))
         return [
             [self.word[start:end].strip("'") for start, end in itertools.pairwise(way)]
             for way in fewest_pieces(len(self.word), spelt.ends)
@@ -107,10 +106,11 @@ def fewest_pieces(length: int, ends: Callable[[int], Collection[int]]) -> list[l
 
 
 class _Strings:
-    """Walks along syllables and pairs of characters."""
+    """Walks along syllables and pairs of characters, to the end of a word."""
 
-    def __init__(self, after: dict[int, list[tuple[str, int]]], pairs: Mapping[Step, Pairs]):
-        self.after, self.pairs = after, pairs
+    def __init__(self, after: dict[int, list[tuple[str, int]]], pairs: Mapping[Step, Pairs], end: int):
+        self.after, self.pairs, self.end = after, pairs, end
+        self._found: dict[str, None] = {}
         self._leads: dict[tuple[int, str, str], bool] = {}
         self._steps = 0
 
@@ -119,11 +119,11 @@ class _Strings:
             for second in self.pairs.get((syllable, following), {}).get(character, ()):
                 yield its_end, following, second
 
-    def _leads_to_the_end(self, state: tuple[int, str, str], end: int) -> bool:
-        if state[0] == end:
+    def _leads_to_the_end(self, state: tuple[int, str, str]) -> bool:
+        if state[0] == self.end:
             return True
         if state not in self._leads:
-            self._leads[state] = any(self._leads_to_the_end(other, end) for other in self._next(*state))
+            self._leads[state] = any(map(self._leads_to_the_end, self._next(*state)))
         return self._leads[state]
 
     def ends(self, start: int) -> set[int]:
@@ -145,28 +145,27 @@ class _Strings:
                     found.add(state[0])
         return found
 
-    def along(self, end: int) -> list[str]:
+    def all(self) -> list[str]:
         """At most MAX_STRINGS strings; ways that do not lead to the end cost no room."""
-        found: dict[str, None] = {}
         for syllable, at in self.after.get(0, ()):
             firsts: dict[str, None] = {}
             for following, _end in self.after.get(at, ()):
                 firsts |= dict.fromkeys(self.pairs.get((syllable, following), {}))
             for first in firsts:
-                self._extend((at, syllable, first), first, end, found)
-        return list(found)
+                self._extend((at, syllable, first), first)
+        return list(self._found)
 
-    def _extend(self, state: tuple[int, str, str], string: str, end: int, found: dict[str, None]) -> None:
+    def _extend(self, state: tuple[int, str, str], string: str) -> None:
         for following in self._next(*state):
             self._steps += 1
-            if len(found) >= MAX_STRINGS or self._steps > MAX_STEPS:
+            if len(self._found) >= MAX_STRINGS or self._steps > MAX_STEPS:
                 return
             if string.count(state[2] + following[2]) == MAX_REPETITIONS:
                 continue  # no text of the site goes in circles, but pairs do: "shishishi"
-            if following[0] == end:
-                found[string + following[2]] = None
-            elif self._leads_to_the_end(following, end):
-                self._extend(following, string + following[2], end, found)
+            if following[0] == self.end:
+                self._found[string + following[2]] = None
+            elif self._leads_to_the_end(following):
+                self._extend(following, string + following[2])
 
 
 def spelt_spans(text: str, longest: int, shortest: int = 1) -> list[tuple[int, int]]:
@@ -195,7 +194,7 @@ def initials(word: str) -> str:
 def abbreviated(initials: str, pairs: Mapping[Step, Pairs]) -> list[str]:
     """The Chinese strings with these initials whose neighbours are among `pairs`."""
     after = {at: [(letter, at + 1)] for at, letter in enumerate(initials)}
-    return _Strings(after, pairs).along(len(initials))
+    return _Strings(after, pairs, len(initials)).all()
 
 
 def without_tone_numbers(text: str) -> str:

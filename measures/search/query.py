@@ -1,4 +1,4 @@
-"""What the words of a query ask for.
+"""Understanding the words of a query: what they ask for.
 
 All words must occur. What a word can stand for is the word itself in one of its spellings, or the Chinese text that it spells in
 pinyin or by its initials. Such text is found along the pairs of characters that stand side by side somewhere on the site.
@@ -33,7 +33,7 @@ def distinct(words: Iterable[Word]) -> list[Word]:
 
 
 def parts(words: Sequence[Word], lexicon: Lexicon) -> list[Part]:
-    """What each of the words asks for; what may be pinyin in several words is one part."""
+    """The words with what each asks for; what may be pinyin in several words is one part."""
     found: list[Part] = []
     for run in runs(words):
         if len(run) > 1:

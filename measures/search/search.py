@@ -32,7 +32,7 @@ MAX_CLOSEST = 3  # queries like this one that are offered
 
 @cache
 def role_labels() -> dict[str, str]:
-    """What rows say of the role of a place, in all languages, and its facet token."""
+    """Role of a place as rows say it, in all languages -> its facet token."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
@@ -75,7 +75,7 @@ class Reading:
         return self._index.exists(tree_condition(part.tree))
 
     def _found(self, tree: Tree) -> int:
-        """What no name is found by is asked for at once."""
+        """The bitmap of the measures that fit. All parts in which no name is found are one question."""
         if isinstance(tree, Alternatives):
             text = self._index.bitmap(text_condition(tree), self._register)
             return text | self._register.having(*self._named[id(tree)])
@@ -166,7 +166,7 @@ class Search:
 
     @property
     def alternatives(self) -> list[Alternatives]:
-        """What is asked for, to be marked where it stands."""
+        """The phrases that are asked for, to be marked where they stand."""
         return self.reading.alternatives
 
     @property
@@ -211,7 +211,7 @@ class Search:
 
     @cached_property
     def without(self) -> list[Without]:
-        """What is left without one of the parts; where that finds nothing either, what each of them finds alone."""
+        """The query without each of its parts; where that finds nothing either, each of them alone."""
         own = self.reading.parts
         if not 1 < len(own) <= MAX_PARTS or self.found:
             return []

@@ -40,7 +40,7 @@ NOTHING = Suggested([], set(), [])
 
 
 def suggested(typed: str, catalogue: Catalogue) -> Suggested:
-    """What fits `typed`, whose last word may be unfinished. Measures are only a few of them."""
+    """The records that fit `typed`, whose last word may be unfinished. Measures are only a few of them."""
     if len(typed) > MAX_TYPED:
         return NOTHING
     own = _words(typed)

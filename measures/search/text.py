@@ -44,10 +44,10 @@ class Word:
 
     text: str
     quoted: bool = False
-    apart: bool = field(default=False, compare=False)  # a comma, colon or full stop stands before it
-    unfinished: bool = field(
-        default=False, compare=False
-    )  # more may be typed: it can be the beginning of a word
+    #: A comma, colon or full stop stands before it.
+    apart: bool = field(default=False, compare=False)
+    #: More may be typed: it can be the beginning of a word.
+    unfinished: bool = field(default=False, compare=False)
 
     @cached_property
     def spelling(self) -> Spelling:

@@ -102,8 +102,6 @@ class MeasureFilter(django_filters.FilterSet):
     basis = Facet(choices=Measure.Basis.choices, label=_("Basis of the measure"))
     sort = django_filters.ChoiceFilter(choices=SORTS, empty_label=None, label=_("Order"))
 
-    FACETS = FACETS
-
     class Meta:
         model = Measure
         fields = []

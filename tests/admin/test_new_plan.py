@@ -141,6 +141,17 @@ def test_what_cannot_be_entered_is_named(kind):
     assert Plan.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", SHEETS[:3])
+def test_two_sheets_of_one_kind_are_refused_and_none_is_passed_over(administrator, name):
+    book = filled(administrator)
+    book.copy_worksheet(book[name]).title = "another"
+    response = upload(administrator, saved_book(book))
+    (fault,) = response.context["form"].errors["file"]
+    assert f"{name}, another" in fault
+    book["another"].sheet_state = "hidden"
+    assert "payload" in upload(administrator, saved_book(book)).context
+
+
 def test_what_is_there_already_is_not_overwritten():
     second_plan.enter("draft", "draft")
     client = signed_in("he", "administrator")

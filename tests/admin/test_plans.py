@@ -1,5 +1,7 @@
 """Plans at the desk: who may change what is public, publishing in one step, what can be mended until then."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -204,6 +206,26 @@ def test_slug_year_and_numbers_are_mended_until_the_first_publication(publisher,
     saved(publisher, plan, data, slug="other", year="2023", **{"source_paragraphs-0-number": "99"})
     plan.refresh_from_db()
     assert (plan.slug, plan.year, plan.source_paragraphs.first().number) == ("twenty-two", 2022, 1)
+
+
+def test_only_what_readers_see_has_a_link_to_its_page(administrator, plan, client):
+    for kind, (public, draft) in records().items():
+        page = administrator.get(change_address(public)).text
+        link = re.search('href="([^"]*)" class="viewsitelink"', page)
+        assert bool(link) is (kind != "synonym"), kind
+        if link:
+            assert client.get(link[1]).status_code == 200, link[1]
+        if draft:
+            assert "viewsitelink" not in administrator.get(change_address(draft)).text, kind
+
+
+def test_an_emptied_number_is_the_next_one_also_where_the_plan_stands_for_good(publisher):
+    category = Category.objects.filter(plan=2020).first()
+    after = Category.objects.filter(plan=2020).last().number + 1
+    response = saved(publisher, category, opened(publisher, category), number="")
+    assert response.status_code == 302, error_texts(response)
+    category.refresh_from_db()
+    assert category.number == after
 
 
 def test_a_refused_form_leaves_the_year_as_it_was(publisher, plan):

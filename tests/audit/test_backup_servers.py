@@ -5,7 +5,7 @@ import time
 
 import psycopg
 
-from futian_reform.operations.embedded_postgres import throwaway
+from benchmarks.throwaway_postgres import throwaway
 from tests.servers import PASSWORD
 from tests.test_backup_servers import Site, backup, dump, server, site, titles  # noqa: F401
 

@@ -40,12 +40,12 @@ def test_a_fingerprint_is_that_of_codes_versions_and_documents(client):
     for code in sorted(codes):
         version = Version.objects.filter(kind="measure", key=code).order_by("-number").first()
         lines.append(f"{code} {version.number} {version.digest}\n")
-    assert cited(client).fingerprint == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert cited(client).work.fingerprint == hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def test_the_order_of_a_list_plays_no_part(client):
-    assert cited(client, f"{QUERY}&sort=title").fingerprint == cited(client).fingerprint
-    assert cited(client, "role=responsible").fingerprint != cited(client).fingerprint
+    assert cited(client, f"{QUERY}&sort=title").work.fingerprint == cited(client).work.fingerprint
+    assert cited(client, "role=responsible").work.fingerprint != cited(client).work.fingerprint
 
 
 def test_large_selections_have_the_same_fingerprint_and_do_not_print_it(client, monkeypatch):
@@ -53,18 +53,18 @@ def test_large_selections_have_the_same_fingerprint_and_do_not_print_it(client, 
     monkeypatch.setattr(verifying, "MAX_PRINTED", 2)
     filterset = MeasureFilter({"role": "pilot"}, catalogue=Catalogue.current())
     assert filterset.is_valid()
-    assert verifying.fingerprint_of(verifying.lines_of(filterset)) == printed.fingerprint
+    assert verifying.fingerprint_of(verifying.lines_of(filterset)) == printed.work.fingerprint
 
 
 def test_a_list_says_address_number_time_and_fingerprint(client):
     page, citation, version = client.get(f"/en/measures/?{QUERY}"), cited(client), DataVersion.objects.live()
-    assert citation.permanent == f"{settings.SITE_ORIGIN}/measures/?{QUERY}&as_of={version.number}"
+    assert citation.work.permanent == f"{settings.SITE_ORIGIN}/measures/?{QUERY}&as_of={version.number}"
     with override("en"):
         at = date_format(localtime(version.at), "DATETIME_FORMAT")
     assert f"{version.number}, of {at}; {page.context['listing'].count} measures" in page.text
-    assert f'<code id="cite-fingerprint">{citation.fingerprint}</code>' in page.text
-    assert f"SHA-256 {citation.fingerprint}" in citation.bibtex
-    assert citation.permanent in citation.gbt
+    assert f'<code id="cite-fingerprint">{citation.work.fingerprint}</code>' in page.text
+    assert f"SHA-256 {citation.work.fingerprint}" in citation.work.bibtex()
+    assert citation.work.permanent in citation.gbt
     assert 'rel="nofollow"' in re.search(r'<a href="[^"]+as_of=[^"]*"[^>]*>', page.text)[0]
 
 
@@ -73,7 +73,11 @@ def test_the_citation_of_the_past_is_that_of_its_time(client, restored):
     with editing_as("lin"):
         Measure.objects.filter(code="2020-05").update(title_en="Edited")
     then = cited(client, f"{QUERY}&as_of={number}")
-    assert (then.permanent, then.fingerprint, then.gbt) == (before.permanent, before.fingerprint, before.gbt)
+    assert (then.work.permanent, then.work.fingerprint, then.gbt) == (
+        before.work.permanent,
+        before.work.fingerprint,
+        before.gbt,
+    )
 
 
 def test_a_citation_is_verified_for_ever(client, restored):
@@ -84,14 +88,14 @@ def test_a_citation_is_verified_for_ever(client, restored):
         Measure.objects.filter(code="2020-20").delete()
     with connection.cursor() as cursor:
         cursor.execute("SELECT measures_new_lineage(1)")  # what a restored backup does
-    page = verified(client, address=citation.permanent, fingerprint=citation.fingerprint)
+    page = verified(client, address=citation.work.permanent, fingerprint=citation.work.fingerprint)
     assert page.context["found"].same
     assert '<h2 id="verified">The same</h2>' in page.text
     # Another host, a language and a form of answer play no part.
     for address in ("https://example.org/measures.csv", "/zh-hant/measures/", "/measures.json"):
         address += f"?category=well-being&as_of={citation.version.number}"
         assert (
-            verified(client, address=address, fingerprint=f" {citation.fingerprint.upper()} ")
+            verified(client, address=address, fingerprint=f" {citation.work.fingerprint.upper()} ")
             .context["found"]
             .same
         )
@@ -152,13 +156,15 @@ def test_a_search_that_was_improved_says_what_came_and_went(client, monkeypatch)
 
     monkeypatch.setattr(MeasureFilter, "fitting", property(improved))
     address = f"/measures/?{query}&as_of={number}"
-    page = verified(client, address=address, fingerprint=then.fingerprint, measures=",".join(codes))
+    page = verified(client, address=address, fingerprint=then.work.fingerprint, measures=",".join(codes))
     assert page.context["found"].went == codes[:1]
     assert "The search was improved since." in page.text
     with pytest.raises(
         CommandError, match=f"the search was improved since. These came: none. These went: {codes[0]}"
     ):
-        call_command("verify_citation", address, then.fingerprint, measures=written(codes), stdout=StringIO())
+        call_command(
+            "verify_citation", address, then.work.fingerprint, measures=written(codes), stdout=StringIO()
+        )
 
 
 def written(codes):
@@ -188,10 +194,10 @@ def test_what_is_no_citation_is_refused(client, address):
 
 def test_a_command_verifies_too(client):
     citation, output = cited(client), StringIO()
-    call_command("verify_citation", citation.permanent, citation.fingerprint, stdout=output)
+    call_command("verify_citation", citation.work.permanent, citation.work.fingerprint, stdout=output)
     assert output.getvalue().splitlines()[-1] == "same"
     with pytest.raises(CommandError, match="not the same: the fingerprint is another"):
-        call_command("verify_citation", citation.permanent, "f" * 64, stdout=StringIO())
+        call_command("verify_citation", citation.work.permanent, "f" * 64, stdout=StringIO())
     with pytest.raises(CommandError, match="as_of"):
         call_command("verify_citation", "/measures/", stdout=StringIO())
 
@@ -289,6 +295,6 @@ def test_a_migration_to_another_shape_leaves_fingerprints_as_they_were(client, r
             " UPDATE measures_measure SET note_en = note_en || ' another shape'; COMMIT"
         )
     assert live() == citation.version.number + 1
-    assert cited(client).fingerprint != citation.fingerprint
-    page = verified(client, address=citation.permanent, fingerprint=citation.fingerprint)
+    assert cited(client).work.fingerprint != citation.work.fingerprint
+    page = verified(client, address=citation.work.permanent, fingerprint=citation.work.fingerprint)
     assert page.context["found"].same

@@ -73,7 +73,7 @@ def test_a_measure_has_a_citation_in_each_style(client, restored):
     found = citation(client, "/en/measures/2020-05/")
     day = localtime(DataVersion.objects.live().at)
     address = f"{settings.SITE_ORIGIN}/measures/2020-05/history/2/"
-    assert found.permanent == address
+    assert found.work.permanent == address
     source_zh = "一篇介绍该计划的报纸报道，署名“撰文：叶淑萍　摄影：鲁力”。所用文本没有报名、刊发日期和标题，文中只说文件“昨日正式印发实施”。"
     source_en = (
         "A newspaper report on the plan, with the byline “Text: Ye Shuping; photographs: Lu Li”. The text used here carries no "
@@ -83,13 +83,13 @@ def test_a_measure_has_a_citation_in_each_style(client, restored):
         "福田改革库. 拟建金融科技示范区：法定数字货币、个人征信等（改革2020-05，第2版，“打造金融科技集聚发展示范区”，"
         f"编号由编者所加，据原文第1、13、14段）[DB/OL]. ({day:%Y-%m-%d})[{day:%Y-%m-%d}]. {address}. 原文：{source_zh}"
     )
-    assert found.apa == (
+    assert found.work.apa() == (
         f"Futian Reform Database. ({day.year}, {day:%B} {day.day}). Fintech zone plan: digital fiat currency, credit reporting "
         "(Measure 2020-05, version 2, “Building a demonstration zone for fintech clustering”, numbering by the editors, "
         f"¶1, 13, 14 of the source) [Database]. {address} Source: {source_en}"
     )
     assert found.source == f"Source: {source_en}"
-    for text in (found.sentence, found.source, found.gbt, found.apa, address):
+    for text in (found.sentence, found.source, found.gbt, found.work.apa(), address):
         assert text in client.get("/en/measures/2020-05/").text
 
 

@@ -176,9 +176,9 @@ def write(name: str, url: str) -> None:
 
 
 def main(release: str) -> None:
-    from futian_reform.operations import embedded_postgres
+    from benchmarks.throwaway_postgres import throwaway
 
-    with tempfile.TemporaryDirectory() as folder, embedded_postgres.throwaway() as server:
+    with tempfile.TemporaryDirectory() as folder, throwaway() as server:
         os.environ |= {
             "DATABASE_URL": server.url(), "FUTIAN_DATA": folder, "DJANGO_SETTINGS_MODULE": "futian_reform.settings",
         }  # fmt: skip

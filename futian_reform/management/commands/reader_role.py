@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def look_at(self, reader) -> str:
         """The rights of public pages on one server, as found there."""
         try:
-            reader.open().end(None, None, None)
+            reader.open().end()
         except RightsRefused as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:

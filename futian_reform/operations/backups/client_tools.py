@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ..embedded_postgres import EmbeddedPostgresError, die_with_parent, programs
+from .programs import run
 from .server import BackupError, parameters
 
 # Where packages of several versions at once put them: Debian, Red Hat, Homebrew.
@@ -49,13 +49,9 @@ class ClientTools(NamedTuple):
         environment = os.environ | {"LC_ALL": "C"}
         if "password" in given:
             environment["PGPASSWORD"] = str(given.pop("password"))
-        done = subprocess.run(  # noqa: S603
+        done = run(
             [self.folder / program, *arguments, f"--dbname={make_conninfo(**given)}"],
             env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
             preexec_fn=partial(die_with_parent, signal.SIGKILL),
         )
         if done.returncode:
@@ -113,14 +109,7 @@ def speaks_tls(folder: Path) -> bool:
 
 def told(program: Path, argument: str) -> str:
     try:
-        done = subprocess.run(  # noqa: S603
-            [program, argument],
-            env=os.environ | {"LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
+        done = run([program, argument], env=os.environ | {"LC_ALL": "C"})
     except OSError:
         return ""
     return done.stdout + done.stderr

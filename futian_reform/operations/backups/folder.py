@@ -4,12 +4,12 @@ import fcntl
 import os
 import re
 import secrets
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from .programs import run
 from .server import BackupError
 
 NAME = re.compile(r"futian-(\d{8}T\d{6})\d*Z-v\d+\.dump")
@@ -84,13 +84,7 @@ def prune(folder: Path, keep: int, days: int) -> None:
 def copy_elsewhere(program: str, dump: Path) -> None:
     """Run the operator's program with the paths of the dump and its manifest. Raises BackupError where it fails."""
     try:
-        done = subprocess.run(  # noqa: S603
-            [program, dump, dump.with_suffix(".json")],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
+        done = run([program, dump, dump.with_suffix(".json")])
         reason = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
         failed = done.returncode != 0
     except OSError as error:

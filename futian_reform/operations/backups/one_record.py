@@ -10,9 +10,7 @@ from measures.history.restoring import restore as restore_version
 from measures.models import Version
 from measures.snapshots import editing_as
 
-from .proof import compare
-from .restore import bring_up_to_date, checked_manifest, refuse_newer_server, site_connected_to
-from .scratch import scratch_database
+from .restore import bring_up_to_date, proved, site_connected_to
 from .server import BackupError, maintenance
 
 
@@ -22,14 +20,10 @@ def bring_back(dump: Path, kind: str, key: str) -> int:
     Like a version that is restored at the desk it becomes a new version, and a measure that was deleted a draft. Raises
     BackupError.
     """
-    held = checked_manifest(dump)
     try:
-        with maintenance() as beside, scratch_database(dump, beside) as scratch:
-            refuse_newer_server(held, beside)
-            compare(scratch, held)
-            with site_connected_to(scratch):
-                bring_up_to_date()
-                version = Version.objects.of(kind, key).exclude(document=None).first()
+        with maintenance() as beside, proved(dump, beside) as scratch, site_connected_to(scratch):
+            bring_up_to_date()
+            version = Version.objects.of(kind, key).exclude(document=None).first()
         if version is None:
             raise BackupError(f"{dump.name} knows no {kind} “{key}”. Nothing was changed.")
         with editing_as("restore", f"{dump.name}, version {version.number}"):

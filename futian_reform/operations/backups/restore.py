@@ -35,27 +35,33 @@ def restore(dump: Path) -> Restored:
     Whatever is wrong with the backup is found, and whatever it lacks is made good, in the scratch database; the site's own
     is touched last, by one transaction that gives both their new names.
     """
-    held = checked_manifest(dump)
     kept_as = f"{short(site_database())}_before_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}"
     try:
-        with maintenance() as beside:
-            refuse_newer_server(held, beside)
-            with scratch_database(dump, beside) as scratch:
-                compare(scratch, held)
-                restorations = 1 + max(restorations_of(scratch), restorations_of(site_database()))
-                with site_connected_to(scratch):
-                    migrated = bring_up_to_date()
-                    begin_lineage(restorations)
-                    if settings.READER_ROLE:
-                        grant_reader(settings.READER_ROLE)
-                carry_over(site_database(), scratch, beside)
-                connections.close_all()
-                existed = swap(scratch, site_database(), kept_as, beside)
+        with maintenance() as beside, proved(dump, beside) as scratch:
+            restorations = 1 + max(restorations_of(scratch), restorations_of(site_database()))
+            with site_connected_to(scratch):
+                migrated = bring_up_to_date()
+                begin_lineage(restorations)
+                if settings.READER_ROLE:
+                    grant_reader(settings.READER_ROLE)
+            carry_over(site_database(), scratch, beside)
+            connections.close_all()
+            existed = swap(scratch, site_database(), kept_as, beside)
     except (psycopg.Error, Error) as error:
         raise BackupError(
             f"The backup could not be restored: {str(error).strip()}. Nothing was changed."
         ) from error
     return Restored(kept_as if existed else "", migrated)
+
+
+@contextmanager
+def proved(dump: Path, beside: psycopg.Connection) -> Iterator[str]:
+    """A scratch database with what the backup holds, once all about the backup was found right. Raises BackupError."""
+    held = checked_manifest(dump)
+    refuse_newer_server(held, beside)
+    with scratch_database(dump, beside) as scratch:
+        compare(scratch, held)
+        yield scratch
 
 
 def checked_manifest(dump: Path) -> dict:

@@ -73,10 +73,8 @@ def send_away(database: str, renamed: Future, beside: psycopg.Connection) -> Non
         if alias != "default":
             try:
                 accounts.append(connect_beside(alias))
-            except (
-                BackupError
-            ):  # a replica that is down, or an account that may only read the site's database
-                continue
+            except BackupError:
+                continue  # a replica that is down, or an account that may only read the site's database
     try:
         while not renamed.done():
             for account in accounts:

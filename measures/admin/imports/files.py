@@ -96,7 +96,7 @@ def read(file, chosen: str = "") -> dict[str, Sheet]:
     sheets = sheets_of(file.read())
     if not any(sheet.rows or sheet.header for sheet in sheets):
         raise ValidationError(_("The file is empty."))
-    found = {sheet.kind: sheet for sheet in sheets if sheet.kind in SHEETS and not sheet.hidden}
+    found = {kind: sheet for kind in SHEETS if (sheet := only_sheet(kind, sheets))}
     candidates = [sheet for sheet in sheets if sheet.kind == MEASURES]
     if chosen:
         candidates = [sheet for sheet in candidates if sheet.name == chosen] or candidates
@@ -109,6 +109,20 @@ def read(file, chosen: str = "") -> dict[str, Sheet]:
     for sheet in found.values():
         check_headers(sheet.header, sheet.kind)
     return found
+
+
+def only_sheet(kind: str, sheets: list[Sheet]) -> Sheet | None:
+    """The visible sheet of this kind, if there is one. Raises ValidationError where there are several: none is passed over."""
+    own = [sheet for sheet in sheets if sheet.kind == kind and not sheet.hidden]
+    if len(own) > 1:
+        said = _(
+            "More than one sheet has %(records)s: %(sheets)s. Put them into one, and upload the file again."
+        )
+        names = _(", ").join(sheet.name for sheet in own)
+        raise ValidationError(
+            said % {"records": SHEETS[kind].model._meta.verbose_name_plural, "sheets": names}
+        )
+    return own[0] if own else None
 
 
 def sheets_of(content: bytes) -> list[Sheet]:
@@ -184,13 +198,9 @@ def check_headers(headers: list[str], kind: str = MEASURES) -> None:
     needed, known = ({"code", "version"}, KNOWN) if kind == MEASURES else (set(), SHEETS[kind].names)
     missing = needed - set(headers)
     if missing:
-        raise ValidationError(
-            _("Missing columns: %(names)s. Start from a file exported here.")
-            % {"names": ", ".join(sorted(missing))}
-        )
+        said = _("Missing columns: %(names)s. Start from a file exported here.")
+        raise ValidationError(said % {"names": ", ".join(sorted(missing))})
     wrong = [name for name in headers if name not in known or headers.count(name) > 1]
     if wrong:
-        raise ValidationError(
-            _("Unknown or repeated columns: %(names)s.")
-            % {"names": ", ".join(dict.fromkeys(name or _("(no name)") for name in wrong))}
-        )
+        names = dict.fromkeys(name or _("(no name)") for name in wrong)
+        raise ValidationError(_("Unknown or repeated columns: %(names)s.") % {"names": ", ".join(names)})

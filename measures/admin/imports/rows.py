@@ -13,7 +13,7 @@ from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
 
 from ..citing import list_cited_paragraphs
-from ..readiness import NEEDED_TEXTS
+from ..readiness import missing_texts
 from .cells import EDITABLE, GROUPS, IN_GROUPS, NAMED_BY, NEVER_COMPARED, differs, entries
 from .files import Row
 from .parts import Errors, parts_of, record_named
@@ -86,14 +86,10 @@ class MeasureRow:
         if latest and old == new and TIME.fullmatch(edited) and edited != iso(latest.at):
             old, new = f"{old} ({edited})", f"{new} ({iso(latest.at)})"
         if old != new:
-            raise ValidationError(
-                {
-                    "version": _(
-                        "Changed since the export: the file has version %(old)s, saved is version %(new)s. Export again."
-                    )
-                    % {"old": old, "new": new}
-                }
+            said = _(
+                "Changed since the export: the file has version %(old)s, saved is version %(new)s. Export again."
             )
+            raise ValidationError({"version": said % {"old": old, "new": new}})
 
     def set_cell(self, name: str, cell: str) -> None:
         several = EDITABLE[name].several
@@ -123,9 +119,8 @@ class MeasureRow:
         if self.measure.status != Measure.Status.PUBLISHED:
             return
         needed = _("A published measure needs this.")
-        for name in NEEDED_TEXTS:
-            if not getattr(self.measure, name) and name not in errors:
-                errors[name] = [needed]
+        for name in missing_texts(self.measure):
+            errors.setdefault(name, [needed])
         if self.several.get("paragraphs") == []:
             errors.setdefault("paragraphs", []).append(needed)
         if self.parts.get("actions") == []:
@@ -153,21 +148,16 @@ class MeasureRow:
 def new_measure(code: str, cells: dict[str, str]) -> Measure:
     """A measure with this code, which is not there yet, as a draft. Raises ValidationError by column."""
     year, _dash, number = code.partition("-")
+    fault, plan = "", None
     has_its_form = re.fullmatch(BY_NAME["code"].constraints["pattern"], code)
     if not has_its_form or f"{int(number):02}" != number or not int(number):
-        raise ValidationError({"code": _("“%(code)s” is no code such as 2020-07.") % {"code": code}})
-    if cells.get("version", "").strip():
-        raise ValidationError(
-            {
-                "code": _("There is no measure “%(code)s”. To enter a new one, leave its version empty.")
-                % {"code": code}
-            }
-        )
-    if Version.objects.of("measure", code).exists():
-        raise ValidationError(
-            {"code": _("The measure “%(code)s” was deleted; restore it from the history.") % {"code": code}}
-        )
-    plan = Plan.objects.filter(year=year).first()
-    if not plan:
-        raise ValidationError({"code": _("There is no plan of %(year)s.") % {"year": year}})
+        fault = _("“%(code)s” is no code such as 2020-07.")
+    elif cells.get("version", "").strip():
+        fault = _("There is no measure “%(code)s”. To enter a new one, leave its version empty.")
+    elif Version.objects.of("measure", code).exists():
+        fault = _("The measure “%(code)s” was deleted; restore it from the history.")
+    elif not (plan := Plan.objects.filter(year=year).first()):
+        fault = _("There is no plan of %(year)s.")
+    if fault:
+        raise ValidationError({"code": fault % {"code": code, "year": year}})
     return Measure(plan=plan, number=int(number), status=Measure.Status.DRAFT)

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_range_abs
 
 from measures.models import Audience, Category, Centre, CentreLink, District, DistrictRole, Measure
 from measures.open_data.columns import BY_NAME, NO, YES
@@ -35,9 +36,8 @@ def workbook() -> bytes:
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
-    body = book.add_format(
-        {"text_wrap": True, "valign": "top", "num_format": "@"}
-    )  # text: no code becomes a month
+    # As text, so that no code becomes a month.
+    body = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     values = lists()
     sheets = {"plan": "plan 计划", "paragraphs": "paragraphs 段落", "categories": "categories 类别"}
     for kind, name in sheets.items():
@@ -63,10 +63,8 @@ def add_sheet(book, name: str, columns, kind: str, values: dict[str, list[str]],
         note = str(described.description) if described else label_of(kind, column)
         sheet.write_comment(0, position, " ".join([note, _("One a line.")] if several else [note]))
         if column in values and not several:
-            place = list(values).index(column)
-            last = max(len(values[column]), 1) + 1
-            letter = chr(ord("A") + place)
-            source = f"='lists 可填内容'!${letter}$2:${letter}${last}"
+            place, last = list(values).index(column), max(len(values[column]), 1)
+            source = f"='lists 可填内容'!{xl_range_abs(1, place, last, place)}"
             # New categories stand in the same workbook, so another value is possible.
             rule = {"validate": "list", "source": source, "error_type": "information", "ignore_blank": True}
             sheet.data_validation(1, position, ROWS, position, rule)

@@ -1,5 +1,7 @@
 """The pages of an import: uploading, the preview, confirming it."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.core import signing
@@ -83,29 +85,24 @@ class SpreadsheetImport:
         headers = {"Content-Disposition": 'attachment; filename="new-plan.xlsx"'}
         return HttpResponse(workbook(), content_type=XLSX_TYPE, headers=headers)
 
-    def may_enter(self, request):
-        """Returns what says whether the account may add a record: the same as in its form."""
-
-        def may(kind: str, record) -> bool:
-            if kind == MEASURES:
-                return self.has_add_permission(request)
-            if kind == "paragraphs":
-                admin = self.admin_site.get_model_admin(Plan)
-                return admin.has_change_permission(request, record.plan) and request.user.has_perm(
-                    "measures.add_sourceparagraph"
-                )
-            admin = self.admin_site.get_model_admin(Category if kind == "categories" else Plan)
-            allowed = admin.has_add_permission(request)
-            return allowed and (kind == "plan" or not is_public(record) or may_publish(request))
-
-        return may
+    def may_enter(self, request, kind: str, record) -> bool:
+        """Whether the account may add a record of a sheet: the same as in its form."""
+        if kind == MEASURES:
+            return self.has_add_permission(request)
+        if kind == "paragraphs":
+            admin = self.admin_site.get_model_admin(Plan)
+            may_add = request.user.has_perm("measures.add_sourceparagraph")
+            return may_add and admin.has_change_permission(request, record.plan)
+        admin = self.admin_site.get_model_admin(Category if kind == "categories" else Plan)
+        allowed = admin.has_add_permission(request)
+        return allowed and (kind == "plan" or not is_public(record) or may_publish(request))
 
     def import_page(self, request, **context):
         return desk_page(self, request, "import", title=_("Bring a spreadsheet back"), **context)
 
     def preview(self, request, sheets: dict[str, Sheet]):
         """Show what the sheets would change; nothing is written."""
-        result = previewed(sheets, self.may_enter(request))
+        result = previewed(sheets, partial(self.may_enter, request))
         if result.faults:
             return self.refusal(request, result.faults)
         ignored = [(line, code, label_of(MEASURES, name)) for line, code, name in result.ignored]
@@ -142,7 +139,7 @@ class SpreadsheetImport:
             for kind, rows in kept["sheets"].items()
         }
         with transaction.atomic():
-            result = applied(sheets, self.may_enter(request))
+            result = applied(sheets, partial(self.may_enter, request))
             if not result.faults and result.digest != kept["digest"]:
                 fault = _("What is saved changed meanwhile. Please upload the file again and look once more.")
                 result.faults.append((None, "", "", fault))

@@ -35,9 +35,9 @@ class CodeForm(forms.Form):
         return self.cleaned_data["code"].replace(" ", "").lower()
 
 
-def page(request, template: str, status=200, **context):
+def page(request, template: str, **context):
     context = {**admin.site.each_context(request), **context}
-    return TemplateResponse(request, f"admin/sign_in/{template}", context, status=status)
+    return TemplateResponse(request, f"admin/sign_in/{template}", context)
 
 
 def next_page(request) -> str:

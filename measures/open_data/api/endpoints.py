@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -46,7 +47,7 @@ class Endpoint(View):
         """The keys of all records, in their order."""
         raise NotImplementedError
 
-    def records(self, keys: Keys) -> Iterable[Any]:
+    def records(self, keys: Iterable[Any]) -> Iterable[Any]:
         """The records with these keys, in their order."""
         raise NotImplementedError
 
@@ -71,18 +72,15 @@ class Endpoint(View):
 
     def get_page(self, request: HttpRequest) -> HttpResponse:
         """Fifty records: `count` in all, the data `version`, the addresses of the `next` and `previous` page, `results`."""
-        keys = self.keys()
-        count = keys.count() if isinstance(keys, QuerySet) else len(keys)
-        pages = max(1, -(-count // PAGE_SIZE))
-        number = existing_page(request.GET.get("page") or "1", pages)
-        shown = self.records(keys[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+        paginator = Paginator(self.keys(), PAGE_SIZE)
+        page = paginator.page(existing_page(request.GET.get("page") or "1", paginator.num_pages))
         return as_json(
             {
-                "count": count,
+                "count": paginator.count,
                 "version": self.catalogue.version.number,
-                "next": page_address(request, number + 1) if number < pages else None,
-                "previous": page_address(request, number - 1) if number > 1 else None,
-                "results": list(map(self.listed.as_json, shown)),
+                "next": page_address(request, page.number + 1) if page.has_next() else None,
+                "previous": page_address(request, page.number - 1) if page.has_previous() else None,
+                "results": list(map(self.listed.as_json, self.records(page.object_list))),
             }
         )
 
@@ -109,7 +107,7 @@ class Measures(Endpoint):
     def keys(self) -> Keys:
         return array("q", selected(self.request).keys)
 
-    def records(self, keys: Keys) -> Iterable[Any]:
+    def records(self, keys: Iterable[Any]) -> Iterable[Any]:
         return self.catalogue.measures(list(keys))
 
     def record(self, key: str) -> Any:
@@ -117,15 +115,18 @@ class Measures(Endpoint):
 
 
 class VocabularyEndpoint(Endpoint):
+    """Records of one kind of the vocabulary, which a subclass names."""
+
     kind = ""
 
     def __init_subclass__(cls) -> None:
         cls.name = PLURALS[cls.kind]
+        cls.listed = cls.retrieved = record(cls.kind.capitalize())
 
     def keys(self) -> Keys:
         return list(self.catalogue.vocabulary.records(self.kind))
 
-    def records(self, keys: Keys) -> Iterable[Any]:
+    def records(self, keys: Iterable[Any]) -> Iterable[Any]:
         return list(map(self.record, keys))
 
     def record(self, key: str) -> Any:
@@ -135,37 +136,31 @@ class VocabularyEndpoint(Endpoint):
 class Categories(VocabularyEndpoint):
     kind = "category"
     many, one = _("The categories of the plans"), _("One category")
-    listed = retrieved = record("Category")
 
 
 class Centres(VocabularyEndpoint):
     kind = "centre"
     many, one = _("The four centres"), _("One centre")
-    listed = retrieved = record("Centre")
 
 
 class Audiences(VocabularyEndpoint):
     kind = "audience"
     many, one = _("The groups that measures concern"), _("One group")
-    listed = retrieved = record("Audience")
 
 
 class Districts(VocabularyEndpoint):
     kind = "district"
     many, one = _("The district and its places"), _("One place")
-    listed = retrieved = record("District")
 
 
 class Plans(VocabularyEndpoint):
     kind = "plan"
     many, one = _("The plans"), _("One plan, with the paragraphs of its source by their opening words")
-    listed = retrieved = record("Plan")
 
 
 class Terms(VocabularyEndpoint):
     kind = "term"
     many, one = _("The terms of the plans, explained"), _("One term")
-    listed = retrieved = record("Term")
 
     def record(self, key: str) -> Any:
         return self.catalogue.terms.get(key)
@@ -181,7 +176,7 @@ class Changes(Endpoint):
     def keys(self) -> Keys:
         return Span.asked_for(self.request.GET).events()
 
-    def records(self, keys: Keys) -> Iterable[Any]:
+    def records(self, keys: Iterable[Any]) -> Iterable[Any]:
         return described(keys, public_names(self.catalogue.vocabulary))
 
     def record(self, key: str) -> Any:
