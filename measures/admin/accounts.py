@@ -48,13 +48,11 @@ class AccountAdmin(SaysWhatGoes, UserAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if request.user.is_superuser:
             return fieldsets
-        return [
-            (
-                name,
-                {**options, "fields": [field for field in options["fields"] if field not in self.restricted]},
-            )
-            for name, options in fieldsets
-        ]
+        shown = []
+        for name, options in fieldsets:
+            fields = [field for field in options["fields"] if field not in self.restricted]
+            shown.append((name, {**options, "fields": fields}))
+        return shown
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self.within_reach(request, obj)

@@ -65,6 +65,10 @@ class RecordAdmin(RecordFields, SaysWhatGoes, admin.ModelAdmin):
     def has_been_public(self, record) -> bool:
         return versions_of(record).public().exists()
 
+    def may_enter_again(self, request, document: dict) -> bool:
+        """Whether the record of this document, which was deleted, may be restored."""
+        return self.has_add_permission(request)
+
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
         return (*fields, *self.permanent) if obj and self.has_been_public(obj) else fields

@@ -10,8 +10,6 @@ from measures.pages.public_page import PublicPage
 
 
 class MeasurePreview(PublicPage):
-    """The public page of a measure that need not be public."""
-
     template_name = "admin/measures/preview.html"
 
     def setup(self, request, *args, **kwargs):
@@ -29,9 +27,8 @@ class Preview:
     """Adds the preview to the admin of measures."""
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        preview = self.admin_site.admin_view(self.preview_view)
-        return [path("<int:object_id>/preview/", preview, name=f"{name}_preview"), *super().get_urls()]
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:object_id>/preview/", view, name="measures_measure_preview"), *super().get_urls()]
 
     def preview_view(self, request, object_id):
         measure = self.get_object(request, str(object_id))

@@ -34,11 +34,9 @@ class PublicAtOnce:
         return allowed and (obj is None or not is_public(obj) or may_publish(request))
 
     def may_enter_again(self, request, document: dict) -> bool:
-        """Whether the record of this document, which was deleted, may be restored."""
-        if not self.has_add_permission(request):
-            return False
         published = Plan.objects.filter(year=document.get("plan_year"), status=Plan.Status.PUBLISHED)
-        return may_publish(request) or not published.exists()
+        allowed = super().may_enter_again(request, document)
+        return allowed and (may_publish(request) or not published.exists())
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "plan" and not may_publish(request):

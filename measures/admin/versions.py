@@ -45,10 +45,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         records, record = self.admin_site.get_model_admin(MODELS[version.kind]), record_of(version)
         if record:
             return records.has_change_permission(request, record)
-        may_enter = getattr(records, "may_enter_again", None)
-        return (
-            may_enter(request, version.document or {}) if may_enter else records.has_add_permission(request)
-        )
+        return records.may_enter_again(request, version.document or {})
 
     @admin.display(description=gettext_lazy("title"))
     def title(self, version):
@@ -92,10 +89,9 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     def compare_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        ids = [
-            value for value in (request.GET.get("old", ""), request.GET.get("new", "")) if value.isdecimal()
-        ]
-        found = sorted(Version.objects.filter(pk__in=ids), key=lambda version: version.number)
+        asked = [request.GET.get(name, "") for name in ("old", "new")]
+        ids = [value for value in asked if value.isdecimal()]
+        found = list(Version.objects.filter(pk__in=ids).order_by("number"))
         if len({(version.kind, version.key) for version in found}) != 1:
             raise Http404(_("Two versions of one record can be compared."))
         old, new = found[0], found[-1]

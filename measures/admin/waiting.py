@@ -13,9 +13,8 @@ from measures.models import Measure, Plan, Term
 
 register = template.Library()
 
-CONFLICTS = (
-    "conflicts"  # in a session: records whose form met what somebody else saved, and how they are called
-)
+#: In a session: records whose form met what somebody else saved, and how they are called.
+CONFLICTS = "conflicts"
 
 NO_ENGLISH = (
     Q(title_en="") | Q(summary_en="") | Q(actions__text_en="") | Q(centre_links__reason_en="")
@@ -104,16 +103,13 @@ def waiting(context) -> list[tuple[str, int, str]]:
     untranslated = Measure.objects.filter(NO_ENGLISH).distinct()
     unexplained = Term.objects.filter(MissingInTerm.lacking["gloss"][1])
     without_paragraph = Measure.objects.filter(paragraphs__isnull=True)
+    plans = Plan.objects.filter(status=Plan.Status.DRAFT)
     found = [
         (_("Drafts of measures"), drafts, f"{measures}?status__exact=draft"),
         (_("Measures whose English is incomplete"), untranslated, f"{measures}?missing=english"),
         (_("Measures without a source paragraph"), without_paragraph, f"{measures}?missing=paragraph"),
         (_("Terms without an explanation"), unexplained, f"{terms}?missing=gloss"),
-        (
-            _("Plans that are drafts"),
-            Plan.objects.filter(status=Plan.Status.DRAFT),
-            reverse("admin:measures_plan_changelist"),
-        ),
+        (_("Plans that are drafts"), plans, reverse("admin:measures_plan_changelist")),
     ]
     counted = [(label, records.count(), address) for label, records, address in found]
     return [*conflicts(context["request"]), *(entry for entry in counted if entry[1])]

@@ -21,20 +21,14 @@ class UnknownMoment(BadRequest):
     """Raised where no data version has this number, or none was there on this day; the message says which there are."""
 
     def __init__(self, text: object):
-        ranges = given_out()
         first = DataVersion.objects.filter(number__gt=0).aggregate(at=Min("at"))["at"]
-        super().__init__(
-            format_lazy(
-                _(
-                    "There is no data version “{text}”. There are {given}; a day, from {first} to {day}, "
-                    "means its end in Beijing."
-                ),
-                text=f"{text}"[:20],
-                given=lazy(in_words, str)(ranges),
-                first=f"{localdate(first):%Y-%m-%d}",
-                day=f"{localdate():%Y-%m-%d}",
-            )
+        said = _(
+            "There is no data version “{text}”. There are {given}; a day, from {first} to {day}, "
+            "means its end in Beijing."
         )
+        given = lazy(in_words, str)(given_out())
+        days = {"first": f"{localdate(first):%Y-%m-%d}", "day": f"{localdate():%Y-%m-%d}"}
+        super().__init__(format_lazy(said, text=f"{text}"[:20], given=given, **days))
 
 
 def given_out() -> list[tuple[int, int]]:

@@ -125,8 +125,6 @@ def label_of_posted(name: str) -> str:
         if field.concrete
     }
     label = label_of(fields[own]) if own in fields else OTHER_LABELS.get(own, own)
-    return (
-        _("%(row)s: %(field)s") % {"row": int(row[-1]) + 1, "field": label}
-        if row and row[-1].isdecimal()
-        else str(label)
-    )
+    if row and row[-1].isdecimal():
+        return _("%(row)s: %(field)s") % {"row": int(row[-1]) + 1, "field": label}
+    return str(label)

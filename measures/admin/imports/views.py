@@ -62,10 +62,10 @@ class SpreadsheetImport:
     change_list_template = "admin/measures/measure/change_list.html"
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        of_staff, name = self.admin_site.admin_view, "measures_measure_import"
         return [
-            path("import/", self.admin_site.admin_view(self.import_view), name=name),
-            path("import/template/", self.admin_site.admin_view(self.template_view), name=f"{name}_template"),
+            path("import/", of_staff(self.import_view), name=name),
+            path("import/template/", of_staff(self.template_view), name=f"{name}_template"),
             *super().get_urls(),
         ]
 
