@@ -23,6 +23,8 @@ from psycopg import sql
 from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.prepare import collect_static_files
 
+# The commands and servers that tests start read what was compiled once, also where whoever runs the tests compiles nothing.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PBKDF2PasswordHasher.iterations = 1  # a million make each sign-in take half a second, on purpose
 TRACED = 10  # cases of a parametrised test
 UNTRACED = tuple(Path(__file__).with_name("untraced.txt").read_text().splitlines()[1:])
