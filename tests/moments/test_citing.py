@@ -121,7 +121,7 @@ def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fin
     address = f"/measures/?{QUERY}&as_of={citation.version.number}"
     for copied in (address, address.replace("&", "&amp;")):
         page = verified(
-            client, address=written.format(copied), fingerprint=fingerprint.format(citation.fingerprint)
+            client, address=written.format(copied), fingerprint=fingerprint.format(citation.work.fingerprint)
         )
         assert page.context["found"].same
         assert client.get(unescape(re.search(r'<dd><a href="([^"]+)', page.text)[1])).status_code in (
