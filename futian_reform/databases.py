@@ -5,7 +5,8 @@ from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 # Milliseconds and seconds until a vanished server is given up.
 GIVING_UP = {
@@ -34,6 +35,8 @@ READER_LIMITS = {
     "hash_mem_multiplier": "8",
     "jit": "off",
 }
+# What an address may say besides to Django, and not to the server.
+OPTIONS_OF_DJANGO = {"assume_role", "isolation_level", "pool", "server_side_binding"}
 
 
 def parsed(name: str, url: str) -> dict:
@@ -42,9 +45,13 @@ def parsed(name: str, url: str) -> dict:
         config = dj_database_url.parse(url)
         if config["ENGINE"] != "django.db.backends.postgresql":
             raise ValueError("not a PostgreSQL address")
-    except (ValueError, KeyError) as error:
+        options = config.get("OPTIONS", {})
+        if not config["NAME"] and "service" not in options:
+            raise ValueError("it names no database")
+        make_conninfo(**{name: value for name, value in options.items() if name not in OPTIONS_OF_DJANGO})
+    except (ValueError, KeyError, ProgrammingError) as error:
         raise ImproperlyConfigured(
-            f"{name} cannot be read ({error}). Write it as postgresql://user:password@host:5432/database, "
+            f"{name} cannot be read ({' '.join(str(error).split())}). Write it as postgresql://user:password@host:5432/database, "
             "with special characters in the password percent-encoded."
         ) from error
     config["OPTIONS"] = {

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from measures.pages import views
+from tests.admin.desk import signed_in
 
 TOO_LONG = "The address is too long. Please shorten the search or choose fewer options."
 NUL = "The address contains a character that no text may contain, such as NUL."
@@ -96,3 +97,10 @@ def test_a_fault_of_ours_is_a_500_that_shows_nothing_of_it(monkeypatch):
 
 def test_an_unknown_host_is_refused():
     assert Client(headers={"host": "evil.example"}).get(reverse("home")).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["change", "restore"])
+@pytest.mark.parametrize("key", [0, 99_999, 9_999_999_999])
+def test_a_version_that_is_not_there_is_told_in_the_language_of_the_desk(restored, address, key):
+    page = signed_in("he", "administrator").get(f"/admin/measures/version/{key}/{address}/")
+    assert (page.status_code, page.context["explanation"]) == (404, "网址可能有误，或者原有内容没有公开。")

@@ -309,9 +309,19 @@ def test_an_unreachable_database(folder, command, named):
     )
 
 
-def test_a_malformed_database_address(folder):
-    assert refusal("serve", FUTIAN_DATA=folder, DATABASE_URL="mysql://me:secret@localhost/reform") == (
-        "DATABASE_URL cannot be read (not a PostgreSQL address). Write it as "
+@pytest.mark.parametrize("command", ["serve", "showmigrations"])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("mysql://me:secret@localhost/reform", "not a PostgreSQL address"),
+        ("postgresql://me:secret@localhost/", "it names no database"),
+        ("postgresql://me:secret@localhost", "it names no database"),
+        ("postgresql://me:secret@localhost/reform?nope=1", 'invalid connection option "nope"'),
+    ],
+)
+def test_a_malformed_database_address(folder, command, url, reason):
+    assert refusal(command, FUTIAN_DATA=folder, DATABASE_URL=url) == (
+        f"DATABASE_URL cannot be read ({reason}). Write it as "
         "postgresql://user:password@host:5432/database, with special characters in the password percent-encoded."
     )
 

@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +21,13 @@ from .public import ReadOnly
 from .refusals import check_now, reason_of
 
 DRAFT_AGAIN = ("measure", "plan")  # kinds whose records are drafts when they are entered again
+
+
+def version_or_404(pk: int | str | None) -> Version:
+    """Django's own refusal names the class, in English."""
+    if version := Version.objects.with_previous().filter(pk=pk).first():
+        return version
+    raise Http404
 
 
 @admin.register(Version)
@@ -56,9 +62,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        version = get_object_or_404(
-            Version.objects.with_previous(), pk=object_id if object_id.isdecimal() else None
-        )
+        version = version_or_404(object_id if object_id.isdecimal() else None)
         names = saved_names()
         latest = Version.objects.latest_number(version.kind, version.key)
         undo = None
@@ -104,7 +108,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
 
     def restore_view(self, request, version_id):
         """Show what restoring would change, then save it as a new version; refused if the record was changed meanwhile."""
-        version = get_object_or_404(Version, pk=version_id)
+        version = version_or_404(version_id)
         if not self.has_restore_permission(request, version):
             raise PermissionDenied
         error, before = "", Version.objects.newest_id()

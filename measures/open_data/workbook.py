@@ -48,16 +48,22 @@ def xlsx_chunks(
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     body = book.add_format({"text_wrap": True, "valign": "top"})
     overview, data = book.add_worksheet("overview 一览"), book.add_worksheet("measures 改革")
-    _begin(overview, READING, count, head, body)
-    _begin(data, [(column.name, column.width) for column in COLUMNS], count, head, body)
+    for sheet, columns in ((overview, READING), (data, [(column.name, column.width) for column in COLUMNS])):
+        _begin(sheet, columns, head, body)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, count, len(columns) - 1)
     for row, measure in enumerate(measures, start=1):
         _write_row(overview, row, reading_row(measure), body)
         _write_row(data, row, [column.cell(measure) for column in COLUMNS], body)
-    rows = ([row[key] for key in DICTIONARY_KEYS] for row in data_dictionary())
-    dictionary = book.add_worksheet("dictionary 字段说明")
-    _write_table(dictionary, DICTIONARY_KEYS, rows, (20, 18, 24, 10, 60, 60), head, body)
-    about = about_rows(query, count, version, plans)
-    _write_table(book.add_worksheet("source 来源与许可"), (), about, (26, 100), head, body)
+    dictionary, about = book.add_worksheet("dictionary 字段说明"), book.add_worksheet("source 来源与许可")
+    _begin(dictionary, list(zip(DICTIONARY_KEYS, (20, 18, 24, 10, 60, 60), strict=True)), head, body)
+    dictionary.freeze_panes(1, 0)
+    for row, described in enumerate(data_dictionary(), start=1):
+        _write_texts(dictionary, row, [described[key] for key in DICTIONARY_KEYS])
+    about.set_column(0, 0, 26, body)
+    about.set_column(1, 1, 100, body)
+    for row, texts in enumerate(about_rows(query, count, version, plans)):
+        _write_texts(about, row, texts)
     book.close()
     content = file.getbuffer()
     for start in range(0, len(content), PIECE):
@@ -80,12 +86,10 @@ def reading_row(measure: Measure) -> list[str]:
         ]
 
 
-def _begin(sheet: Any, columns: Sequence[tuple[str, int]], count: int, head: Any, body: Any) -> None:
-    """The head of a sheet with a row for each measure: names and widths of the columns."""
+def _begin(sheet: Any, columns: Sequence[tuple[str, int]], head: Any, body: Any) -> None:
+    """The head of a sheet: names and widths of the columns."""
     for position, (_name, width) in enumerate(columns):
         sheet.set_column(position, position, width, body)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, count, len(columns) - 1)
     sheet.write_row(0, 0, [name for name, _width in columns], head)
 
 
@@ -98,22 +102,9 @@ def _write_row(sheet: Any, row: int, cells: Iterable[str | int], body: Any) -> N
             sheet.write_string(row, position, writable(cell), body)
 
 
-def _write_table(
-    sheet: Any,
-    header: Iterable[str],
-    rows: Iterable[Iterable[str]],
-    widths: Iterable[int],
-    head: Any,
-    body: Any,
-) -> None:
-    for position, width in enumerate(widths):
-        sheet.set_column(position, position, width, body)
-    if header:
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, header, head)
-    for position, row in enumerate(rows, start=1 if header else 0):
-        for place, cell in enumerate(row):
-            sheet.write_string(position, place, writable(cell))
+def _write_texts(sheet: Any, row: int, texts: Iterable[str]) -> None:
+    for position, text in enumerate(texts):
+        sheet.write_string(row, position, writable(text))
 
 
 def writable(cell: str) -> str:

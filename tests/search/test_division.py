@@ -46,6 +46,18 @@ def test_a_year_is_that_of_the_plan(client, year, rest):
     assert answers(client, f"{year}{rest}") == set(found(f"2020 {plain}")) != set()
 
 
+ASKED = ["什么叫{}", "{}是啥意思", "{}什么意思", "{}的含义", "{}指的是什么", "{}指什么", "何谓{}", "{}的定义", "解释一下{}", "{}包括什么",
+         "{}包含哪些内容", "{}位于哪里", "{}在什么地方", "{}由谁负责", "谁负责{}", "{}哪个部门负责", "{}的主要内容", "{}有啥具体做法",
+         "{}怎么回事", "所谓{}"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "matter"), [(form, ("未来社区", "票决制")[at % 2]) for at, form in enumerate(ASKED)]
+)
+def test_a_question_finds_what_it_asks_about(client, form, matter):
+    assert answers(client, form.format(matter)) == set(found(matter)) != set()
+
+
 MIXED = ["金融keji", "keji金融", "营商huanjing", "jiaoyu改革", "教育gaige", "5gyingyong", "5G应用keji", "社区zhili", "hetao科技",
          "数字huobi", "深圳xianggang", "教师lungang"]  # fmt: skip
 SAME_AS = ["金融 科技", "科技 金融", "营商 环境", "教育 改革", "教育 改革", "5g 应用", "5G 应用 科技", "社区 治理", "河套 科技", "数字 货币",
