@@ -56,20 +56,17 @@ def shown_facets(filterset: MeasureFilter) -> list[ShownFacet]:
         shown = labels.keys()
         if len(labels) > MAX_OPTIONS:
             shown = chosen.union(nlargest(MAX_OPTIONS, labels, key=lambda value: counts[value]))
-        options = [
-            ShownOption(
-                value,
-                label,
-                counts[value] if valid else None,
-                value in chosen,
-                len(filterset.vocabulary.with_places_above(value)) - 1 if facet == "district" else 0,
-                filterset.vocabulary.category[value].plan.short_title
-                if facet == "category" and several_plans
-                else "",
-            )
-            for value, label in labels.items()
-            if value in shown
-        ]
+        options = []
+        for value, label in labels.items():
+            if value not in shown:
+                continue
+            depth, group = 0, ""
+            if facet == "district":
+                depth = len(filterset.vocabulary.with_places_above(value)) - 1
+            if facet == "category" and several_plans:
+                group = filterset.vocabulary.category[value].plan.short_title
+            count = counts[value] if valid else None
+            options.append(ShownOption(value, label, count, value in chosen, depth, group))
         errors = [] if valid else [str(error) for error in filterset.form.errors.get(facet, ())]
         fitting = sum(1 for value, count in counts.items() if count and value not in shown) if valid else None
         facets.append(ShownFacet(facet, filter_.label, options, errors, len(labels) - len(options), fitting))

@@ -68,8 +68,11 @@ class Fitting:
 
     def _with(self, facet: str, values: list[str]) -> int:
         """Count the measures that fit with these values chosen in `facet` instead of its own."""
-        own = self._chosen(FAMILY[facet], self.selection | {facet: values})
-        return (self._others(facet) & own).bit_count()
+        return (self._others(facet) & self._instead(facet, values)).bit_count()
+
+    def _instead(self, facet: str, values: list[str]) -> int:
+        """The bitmap of the measures that fit the facet's family with these values instead of its own."""
+        return self._chosen(FAMILY[facet], self.selection | {facet: values})
 
     def dropping(self, facet: str) -> int:
         """Count the measures that fit when nothing is chosen in `facet`."""
@@ -80,13 +83,9 @@ class Fitting:
         """Count, for each category and centre (or NONE), the measures that would fit if these were the only choices in the two
         facets."""
         others = self._fitting_without(FAMILY["category"], FAMILY["centre"])
-        rows, columns = (
-            {
-                value: self._chosen(FAMILY[facet], self.selection | {facet: [value]})
-                for value in self.register.values[facet]
-            }
-            for facet in ("category", "centre")
-        )
+        values = self.register.values
+        rows = {value: self._instead("category", [value]) for value in values["category"]}
+        columns = {value: self._instead("centre", [value]) for value in values["centre"]}
         return Counter(
             {
                 (category, centre): (others & own & other).bit_count()
