@@ -102,6 +102,13 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
     yield f"/api/{endpoint.name}/", many
     as_of = [moment_parameter("as_of")] if "as_of" in taken else []
     one = operation(endpoint, "retrieve", endpoint.one, [key, *as_of], endpoint.retrieved.name)
+    elsewhere = _(
+        "The address is written in another way, such as with a capital letter: Location has its own."
+    )
+    one["responses"]["302"] = {
+        "description": str(elsewhere),
+        "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
+    }
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
 
 
