@@ -22,6 +22,7 @@ from psycopg import sql
 
 from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.prepare import collect_static_files
+from measures.search import index as search_index
 
 # The commands and servers that tests start read what was compiled once, also where whoever runs the tests compiles nothing.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -111,6 +112,16 @@ class Databases:
     def drop(self):
         connections.close_all()
         self.execute("DROP DATABASE {name} WITH (FORCE)", "DROP DATABASE {pristine} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seconds_of_a_search():
+    """The limit that readers have; here a search has more, so that no answer depends on how busy this machine is."""
+    limit = search_index.MAX_SECONDS
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("index", "search"):
+            patch.setattr(f"measures.search.{module}.MAX_SECONDS", 10 * limit)
+        yield limit
 
 
 @pytest.fixture(scope="session", autouse=True)

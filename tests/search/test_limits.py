@@ -185,8 +185,9 @@ def test_a_search_takes_a_limited_time(databases, client, monkeypatch):
     assert "takes too long" in refused.text
 
 
-def test_a_slow_statement_of_a_search_is_cut_off(databases, client, monkeypatch):
+def test_a_slow_statement_of_a_search_is_cut_off(databases, client, monkeypatch, seconds_of_a_search):
     client.get("/en/measures/", {"q": "教育"})
+    monkeypatch.setattr("measures.search.index.MAX_SECONDS", seconds_of_a_search)
     monkeypatch.setattr(
         "measures.search.index.KNOWN_WORDS",
         "SELECT 'x' FROM pg_sleep(3) WHERE {known} AND %(texts)s <> '{{}}'",
