@@ -198,8 +198,17 @@ def test_a_command_verifies_too(client):
     assert output.getvalue().splitlines()[-1] == "same"
     with pytest.raises(CommandError, match="not the same: the fingerprint is another"):
         call_command("verify_citation", citation.work.permanent, "f" * 64, stdout=StringIO())
-    with pytest.raises(CommandError, match="as_of"):
+    with pytest.raises(CommandError, match="This is not the address of a list at a data version"):
         call_command("verify_citation", "/measures/", stdout=StringIO())
+
+
+@pytest.mark.parametrize("content", [None, "改革".encode("gb18030")], ids=["not there", "not UTF-8"])
+def test_the_command_says_that_a_file_cannot_be_read(client, tmp_path, content):
+    file = tmp_path / "codes.txt"
+    if content:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match="The file of measures cannot be read"):
+        call_command("verify_citation", cited(client).work.permanent, measures=file, stdout=StringIO())
 
 
 def test_files_print_the_address_at_which_they_stay(client):

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from django.core.exceptions import BadRequest
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import override
 
 from measures.open_data.verifying import verify
 
@@ -19,11 +20,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, address, fingerprint, measures, **options):
-        codes = measures.read_text(encoding="utf-8") if measures else ""
         try:
-            found = verify(address, fingerprint, codes)
-        except BadRequest as error:
-            raise CommandError(str(error.args[0])) from None
+            codes = measures.read_text(encoding="utf-8") if measures else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"The file of measures cannot be read: {error}") from error
+        with override("en"):  # as all that commands say
+            try:
+                found = verify(address, fingerprint, codes)
+            except BadRequest as error:
+                raise CommandError(str(error.args[0])) from None
         self.stdout.write(f"data version {found.moment.number}, {found.moment.at:%Y-%m-%d %H:%M:%S} UTC")
         self.stdout.write(f"measures     {found.count}\nfingerprint  {found.fingerprint}")
         if found.same:
