@@ -141,3 +141,9 @@ def error_texts(response) -> list[str]:
         forms = [context["adminform"].form, *(form for formset in formsets for form in formset.forms)]
         found = [str(error) for form in forms for errors in form.errors.values() for error in errors]
         return found + [str(error) for formset in formsets for error in formset.non_form_errors()]
+
+
+def type_at(page, selector: str, text: str) -> None:
+    """Type on the keyboard once the field has the focus, which a page or a script gives it a moment after it is there."""
+    page.wait_for_selector(f"{selector}:focus")
+    page.keyboard.type(text)

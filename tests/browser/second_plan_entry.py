@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from measures.models import Category, Measure, Plan
-from tests.admin.desk import signed_in_page
+from tests.admin.desk import signed_in_page, type_at
 from tests.crawl import crawl
 from tests.second_plan import CATEGORIES, PARAGRAPHS, PLAN, PLANTED, SLUG, YEAR, Entry
 from tests.test_second_plan import TRACES, faults_of
@@ -32,7 +32,7 @@ def fill(page, **texts: str) -> None:
 def choose(page, field: str, typed: str) -> None:
     """Choose in a box that searches while one types."""
     page.click(f"#id_{field} + .select2")
-    page.keyboard.type(typed)
+    type_at(page, ".select2-search__field", typed)
     page.locator(f".select2-results__option--highlighted:has-text('{typed}')").click()
 
 

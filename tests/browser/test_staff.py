@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from measures.models import Category, Measure, Version
-from tests.admin.desk import PASSWORD, account, code_of, second_factor, signed_in_page
+from tests.admin.desk import PASSWORD, account, code_of, second_factor, signed_in_page, type_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("restored")]
 
@@ -91,12 +91,11 @@ def test_a_draft_is_published_by_keyboard_alone_and_public_within_a_second(page,
     Measure.objects.filter(code="2020-07").update(status="draft")
     measure = Measure.objects.get(code="2020-07")
     page.goto("/en/admin/measures/measure/?q=2020-07")
-    page.keyboard.type("zhou")  # the name has the focus
+    type_at(page, "#id_username", "zhou")
     page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    type_at(page, "#id_password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#id_code:focus")
-    page.keyboard.type(code_of(app))
+    type_at(page, "#id_code", code_of(app))
     page.keyboard.press("Enter")
     page.wait_for_url("**/measure/?q=2020-07")
 
@@ -142,7 +141,7 @@ def test_autocomplete_finds_a_paragraph(desk):
     page = desk("lin")
     page.goto(change_address(measure))
     page.click("#id_actions-6-paragraph + .select2")
-    page.keyboard.type("15")
+    type_at(page, ".select2-search__field", "15")
     page.wait_for_selector(".select2-results__option--highlighted:has-text('¶15 ')")
     page.keyboard.press("Enter")
     page.fill("#id_actions-6-text_zh", "新的措施")
