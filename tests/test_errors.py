@@ -4,6 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
+from psycopg_pool import PoolTimeout
 
 from measures.pages import views
 from tests.admin.desk import signed_in
@@ -68,7 +69,7 @@ def test_one_selection_has_one_address(client, query, canonical):
     assert client.get(response.headers["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed")])
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed"), PoolTimeout("busy")])
 def test_a_database_that_is_gone_is_a_503_with_a_hint_when_to_return(client, monkeypatch, error):
     client.raise_request_exception = False
 

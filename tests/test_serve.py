@@ -326,6 +326,20 @@ def test_a_malformed_database_address(folder, command, url, reason):
     )
 
 
+def test_an_address_may_ask_for_a_connection_pool(folder):
+    url = "postgresql://me:secret@127.0.0.1:1/reform?pool=true"
+    show = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['pool'])"
+    shown = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", show],
+        cwd=ROOT,
+        env=os.environ | {"FUTIAN_DATA": str(folder), "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "True\n"
+
+
 def test_a_wrong_password_a_missing_database_and_missing_rights(folder):
     with throwaway() as server:
         rules = server.cluster / "pg_hba.conf"

@@ -15,6 +15,7 @@ from django.urls import Resolver404, reverse
 from django.utils.translation import get_language_from_path, override
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import DiskFull, QueryCanceled, ReadOnlySqlTransaction
+from psycopg_pool import PoolTimeout
 
 from measures.addresses import JSON, PAGE, form_of_answer
 from measures.history.fields import label_of_posted
@@ -59,7 +60,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     # A database that has become a replica, or was set read-only, refuses what staff save and may soon take it again.
     read_only = isinstance(error.__cause__, ReadOnlySqlTransaction) and public_version.get() is None
-    if read_only or isinstance(error, (OperationalError, InterfaceError)):
+    if read_only or isinstance(error, (OperationalError, InterfaceError, PoolTimeout)):
         return unavailable(request)
     return answer(
         request,
