@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedire
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path
+from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path, with_query
 from measures.language.bilingual import LANGUAGE_TAGS
 from measures.selection.parameters import (
     NOT_IN_TEXTS,
@@ -134,7 +134,7 @@ def canonical_address(get_response):
             right_query = query
         in_place = is_in_place(path)
         if right_path != path or (right_query != query and not in_place and not is_of_selection(path)):
-            response = HttpResponseRedirect(quote(right_path) + (right_query and f"?{right_query}"))
+            response = HttpResponseRedirect(with_query(quote(right_path), right_query))
             response.headers["Cache-Control"] = PUBLIC_CACHING
             return response
         if in_place:
@@ -215,8 +215,7 @@ def from_snapshot(get_response, request):
         small = request.path_info.lower()
         if response.status_code == 404 and request.resolver_match and small != request.path_info:
             # No record has this name; one may have it in small letters.
-            query = request.META["QUERY_STRING"]
-            response = HttpResponseRedirect(quote(small) + (query and f"?{query}"))
+            response = HttpResponseRedirect(with_query(quote(small), request.META["QUERY_STRING"]))
         response.reader_is_lost = reader_is_lost()
         if isinstance(response, SnapshotStream):
             response.take_snapshot()
