@@ -26,10 +26,13 @@ def rows(count: int, pause: float):
 
 
 class Cache:
+    """Answers `?rows=…&pause=…`, and with `&head_start=…` begins to send after so many seconds only."""
+
     def kept(self, path, query):
         return None
 
     def __call__(self, environ, start_response):
+        from futian_reform.page_cache import downloads
         from futian_reform.page_cache.stream import Stream
         from futian_reform.requests.middleware import REFUSED, UNAVAILABLE
         from measures.snapshots import SnapshotStream, public_snapshot
@@ -38,6 +41,7 @@ class Cache:
             start_response("503 Service Unavailable", [])
             return [b""]
         asked = {name: float(texts[0]) for name, texts in parse_qs(environ["QUERY_STRING"]).items()}
+        downloads.HEAD_START = asked.get("head_start", 0.6)
         with public_snapshot():
             response = SnapshotStream(rows(int(asked["rows"]), asked["pause"]), content_type="text/csv")
             response.take_snapshot()
@@ -55,8 +59,8 @@ def real_cache(pause: float):
         while True:
             with connections["reader"].cursor() as cursor:
                 cursor.execute("SELECT 1")  # fails once the session is ended
-            yield from measures_of(filterset)
             time.sleep(pause)
+            yield from measures_of(filterset)
 
     files.measures_of = many
     return page_cache.start()

@@ -13,11 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from io import StringIO
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
 
+from benchmarks.processes import wait_until
 from benchmarks.site import ROOT, free_port
 from futian_reform.operations.listening import listen
 from futian_reform.page_cache import downloads
@@ -51,13 +52,14 @@ def port(databases):
         yield port
 
 
-def ask(port: int, rows: int, pause: float, receive_buffer: int = 0) -> socket.socket:
+def ask(port: int, rows: int, pause: float, receive_buffer: int = 0, **more: float) -> socket.socket:
     client = socket.socket()
     if receive_buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     client.settimeout(60)
     client.connect(("127.0.0.1", port))
-    client.sendall(b"GET /x.csv?rows=%d&pause=%f HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % (rows, pause))
+    query = urlencode({"rows": rows, "pause": pause, **more})
+    client.sendall(f"GET /x.csv?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     return client
 
 
@@ -71,21 +73,34 @@ def asked(port: int, rows: int, pause: float, receive_buffer: int = 0) -> Iterat
         yield response
 
 
-def sessions(query: str = "%") -> list[int]:
-    """The database sessions of downloads that are being made, or those among them that asked this last."""
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        found = connection.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name LIKE '%%downloads_site%%' AND xact_start IS NOT NULL"
-            " AND query LIKE %s",
-            [query],
-        )
-        return [pid for (pid,) in found]
+class Sessions:
+    """The database sessions in which a site of this worker makes downloads: other workers' sites have the same server."""
+
+    def __init__(self, database: str):
+        self.database = database
+
+    def ask(self, what: str, condition: str) -> list:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            found = connection.execute(
+                f"SELECT {what} FROM pg_stat_activity WHERE datname = %s"
+                f" AND application_name LIKE '%%downloads_site%%' AND {condition}",
+                [self.database],
+            )
+            return found.fetchall()
+
+    def with_snapshots(self) -> list:
+        return self.ask("pid", "xact_start IS NOT NULL")
+
+    def end(self) -> None:
+        """End those that make rows, once there are such. One that looks for the data version is none."""
+        wait_until(lambda: self.ask("pg_terminate_backend(pid)", "query = 'SELECT 1'"))
 
 
-def end_sessions():
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        for pid in sessions():
-            connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+@pytest.fixture
+def sessions(databases):
+    sessions = Sessions(databases.name)
+    wait_until(lambda: not sessions.ask("pid", "query = 'SELECT 1'"))  # those of the test before
+    return sessions
 
 
 def test_what_is_soon_made_has_a_length(port):
@@ -98,10 +113,10 @@ def test_what_is_soon_made_has_a_length(port):
             assert response.read().decode().count(ROW) == rows
 
 
-def test_what_takes_long_begins_soon_and_is_sent_as_it_is_made(port):
+def test_what_takes_long_begins_soon_and_is_sent_as_it_is_made(port, sessions):
     with asked(port, 1_000, 0.1) as response:  # it takes two seconds to make
         assert response.read(1000)
-        assert sessions(), "it was made before it began"
+        assert sessions.with_snapshots(), "it was made before it began"
         assert response.headers["Content-Length"] is None
         assert response.read().decode().count(ROW) == 999
 
@@ -115,33 +130,29 @@ def test_what_takes_long_begins_soon_and_is_sent_as_it_is_made(port):
         ),
     ],
 )
-def test_a_reader_who_pauses_gets_all_and_holds_no_session(port, pause):
+def test_a_reader_who_pauses_gets_all_and_holds_no_session(port, sessions, pause):
     with asked(port, 20_000, 0.003, receive_buffer=4096) as response:
         read = response.read(100_000)
         time.sleep(pause)
-        assert sessions() == []
+        assert sessions.with_snapshots() == []
         read += response.read()
     assert read.decode().count(ROW) == 20_000
     assert list(csv.reader(StringIO(read.decode()), strict=True))[-1] == ["x" * 997]
 
 
-def test_a_session_that_ends_before_the_first_byte_is_an_error(port):
-    with closing(ask(port, 1_000, 0.1)) as client:
-        deadline = time.monotonic() + 20
-        while not sessions("SELECT 1"):  # before that it asks which data version there is
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        end_sessions()
+def test_a_session_that_ends_before_the_first_byte_is_an_error(port, sessions):
+    with closing(ask(port, 1_000, 0.1, head_start=20)) as client:
+        sessions.end()
         with http.client.HTTPResponse(client) as response:
             response.begin()
             assert response.status == 503
 
 
-def test_a_session_that_ends_later_leaves_a_file_that_strict_readers_refuse(port):
+def test_a_session_that_ends_later_leaves_a_file_that_strict_readers_refuse(port, sessions):
     pandas = pytest.importorskip("pandas") if os.environ.get("PATIENT") else None
     with asked(port, 1_000, 0.1) as response:
         read = response.read(1000)
-        end_sessions()
+        sessions.end()
         read += response.read()
     assert read.count(b"x" * 997) < 1000
     with pytest.raises(csv.Error, match="unexpected end of data"):
@@ -177,14 +188,11 @@ def test_a_reader_who_is_too_slow_is_left_behind_a_whole_piece(databases, monkey
     assert asyncio.run(received()) == pieces[0]
 
 
-def test_a_reader_who_goes_away_ends_the_making(port):
+def test_a_reader_who_goes_away_ends_the_making(port, sessions):
     with asked(port, 10_000, 0.5, receive_buffer=4096) as response:  # it takes 100 seconds to make
         response.read(1000)
-        assert sessions()
-    deadline = time.monotonic() + 20
-    while sessions():
-        assert time.monotonic() < deadline, "it is still being made"
-        time.sleep(0.1)
+        assert sessions.with_snapshots()
+    wait_until(lambda: not sessions.with_snapshots())
 
 
 @pytest.mark.parametrize("read", [1, 200_000])
@@ -210,12 +218,12 @@ def curl(port: int, path: str, *options: str) -> subprocess.Popen:
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 @pytest.mark.parametrize("path", ["/measures.csv", "/measures.json"])
-def test_no_file_that_was_cut_short_looks_whole(real, path, coding):
+def test_no_file_that_was_cut_short_looks_whole(real, sessions, path, coding):
     """On the real site, whichever way it is sent: the session ends in the middle, and no reader takes what came for all."""
     options = () if coding == "identity" else ("--compressed", "--header", f"Accept-Encoding: {coding}")
     with curl(real, path, *options) as client:
         read = client.stdout.read(100_000)
-        end_sessions()
+        sessions.end()
         read += client.stdout.read()
     if coding != "identity":
         assert client.returncode in (23, 56, 61)  # what came after is no such coding
