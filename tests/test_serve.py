@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from benchmarks.processes import wait_until
+from benchmarks.site import free_port
 from benchmarks.throwaway_postgres import throwaway
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 from futian_reform.operations.listening import free_address
@@ -34,11 +35,6 @@ DECIDED_BY_THE_TEST = re.compile(
 def environment(**variables):
     kept = {name: value for name, value in os.environ.items() if not DECIDED_BY_THE_TEST.match(name)}
     return kept | {name: str(value) for name, value in variables.items()}
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def refusal(*arguments, before=(), **variables):

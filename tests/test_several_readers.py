@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from types import SimpleNamespace
 
 import psycopg
@@ -13,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
 
+from benchmarks.processes import wait_until
 from measures.readers import choice, reader
 from measures.readers.rights import RightsRefused
 from measures.snapshots import public_snapshot
@@ -256,10 +256,7 @@ def test_rights_are_looked_at_again_while_a_connection_stays_open(restored, monk
 
 def answers_again(ask):
     """The reader with a login of its own is read from."""
-    deadline = time.monotonic() + 10
-    while ask("session")[0] == "futian_reader":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: ask("session")[0] != "futian_reader")
 
 
 def test_one_that_is_down_is_passed_over_and_named(restored, start, relays):
@@ -297,10 +294,7 @@ def test_one_that_hangs_is_given_up_within_the_patience_of_a_page(restored, star
     status, said = ask("ready", within=2)
     assert (status, said["readers"]["reader_1"]["answers"]) == (200, False)
     one.go_on()
-    deadline = time.monotonic() + 10
-    while not ask("ready")[1]["readers"]["reader_1"]["answers"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: ask("ready")[1]["readers"]["reader_1"]["answers"])
 
 
 def test_one_connection_that_waits_in_vain_is_given_up_too(restored, start, relays):

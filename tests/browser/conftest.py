@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
+from benchmarks.site import free_port
 from futian_reform.operations.embedded_postgres import die_with_parent
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -37,12 +37,6 @@ OPTIONS = [
 AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 # Playwright keeps an event loop in this thread; Django would refuse its ORM to the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
