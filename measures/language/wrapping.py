@@ -14,7 +14,7 @@ MAX_WORD = 9  # characters
 _WORD = re.compile(f"[{HAN}0-9A-Za-z]")
 _LATIN = re.compile("[0-9A-Za-z]")
 #: Characters that end a word oftener than they begin one: no line begins with them, unless with a word that is known.
-_ENDINGS = frozenset("的地得等了着过上中下后前内外化性型级区院所站点库业者员室部厅局处法制率度")
+ENDINGS = frozenset("的地得等了着过上中下后前内外化性型级区院所站点库业者员室部厅局处法制率度")
 _BEFORE_A_WORD = "的和"
 _OPENING, _CLOSING = "“‘《（「『", "”’》）」』"
 
@@ -44,7 +44,7 @@ class Words:
             at
             for at in sorted(borders - inside - {0, len(text)})
             if _may_part(text[at - 1], text[at])
-            and (at in starts or text[at - 1] in _BEFORE_A_WORD or text[at] not in _ENDINGS)
+            and (at in starts or text[at - 1] in _BEFORE_A_WORD or text[at] not in ENDINGS)
         ]
         return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 

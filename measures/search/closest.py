@@ -7,6 +7,7 @@ from measures.language.unicode_ranges import HAN
 from .index import Index
 
 MAX_LENGTH = 20  # characters; the words of the site are no longer
+MIN_WITH_ANOTHER = 6  # letters of a word of which one may be another
 LATIN = re.compile("[a-z]{4,30}")
 
 
@@ -47,8 +48,11 @@ def _like_characters(word: str, index: Index) -> list[str]:
 
 
 def one_letter_off(word: str, other: str) -> bool:
-    """Whether the words differ in one letter: another, one more, one less, or two that changed places."""
-    if abs(len(word) - len(other)) > 1 or word == other:
+    """Whether the words differ in one letter: another, one more, one less, or two that changed places.
+
+    Hardly anybody mistypes the first letter, and a short word with another letter is another word: "fire" is no "file".
+    """
+    if abs(len(word) - len(other)) > 1 or word == other or word[0] not in other[:2]:
         return False
     short, long = sorted((word, other), key=len)
     start = 0
@@ -57,4 +61,6 @@ def one_letter_off(word: str, other: str) -> bool:
     if len(short) < len(long):
         return short[start:] == long[start + 1 :]
     rest, other_rest = short[start:], long[start:]
-    return rest[1:] == other_rest[1:] or (rest[1::-1] == other_rest[:2] and rest[2:] == other_rest[2:])
+    if rest[1:] == other_rest[1:]:
+        return len(word) >= MIN_WITH_ANOTHER
+    return rest[1::-1] == other_rest[:2] and rest[2:] == other_rest[2:]

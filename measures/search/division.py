@@ -12,12 +12,15 @@ from pathlib import Path
 
 from measures.language.unicode_ranges import HAN
 from measures.language.word_lists import word_list
+from measures.language.wrapping import ENDINGS
 
 from .index import Index
-from .pinyin import Spelling, fewest_pieces, spelt_spans
+from .pinyin import Spelling, abbreviated, fewest_pieces, initials, spelt_spans
 from .text import Word, runs, together, without_year_signs
 
-PIECES = re.compile(f"[{HAN}]+|[a-z0-9']+")
+# A number stays whole: 2019 is not 20 and 19, nor 2.0 a 2.
+PIECES = re.compile(rf"[{HAN}]+|[0-9]+(?:\.[0-9]+)+|(?:[a-z']|[0-9](?![0-9]*\.[0-9]))+")
+IN_NUMBER = re.compile("(?<=[0-9])(?=[0-9])")
 IS_HAN = re.compile(f"[{HAN}]")
 MIN_CHARACTERS = 7  # of a text that may be a title without its signs
 MIN_LETTERS_OF_A_TITLE = 20
@@ -27,6 +30,7 @@ MIN_LETTERS = 4  # of a word in letters and digits that may be several
 MAX_LETTERS = 120  # of a word in letters and digits
 MAX_WORD = 20  # characters; the words of the site are no longer, see the SQL function measures_learn()
 MAX_SPELT = 4  # syllables of a word that is looked for in pinyin without spaces
+DOUBTFUL = 2.5  # what a single syllable or a few letters cost
 UNKNOWN = 5  # what a character costs that belongs to no word; a word costs 1
 MAX_STRINGS = 2_000  # that such pinyin may stand for in all
 
@@ -119,7 +123,9 @@ def _divided(word: Word, index: Index) -> list[Segment]:
             found.append(Segment(Word(piece), known=False))
         elif chinese:
             found += along_words(piece, index)
-        elif len(piece) < MIN_LETTERS or Spelling(piece).single:
+        elif len(piece) < MIN_LETTERS or "." in piece:
+            found.append(Segment(Word(piece), known=True))  # or it may be
+        elif Spelling(piece).single:
             found.append(Segment(Word(piece), known=bool(index.known_words([piece]))))
         elif piece not in ENGLISH_QUESTION_WORDS:
             found += along_latin_words(piece, index)
@@ -151,10 +157,19 @@ def along_words(text: str, index: Index) -> list[Segment]:
             continue
         if unknown:
             found.append(Segment(Word(unknown), known=False))
+            _join_ending(found, index)
             unknown = ""
         if piece and piece not in QUESTION_WORDS:
             found.append(Segment(Word(piece), known=True))
     return found
+
+
+def _join_ending(found: list[Segment], index: Index) -> None:
+    """Join the last segment to that before it where it ends a word that stands on the site: 示范 and 区."""
+    if len(found) > 1 and found[-2].known and found[-1].word.text in ENDINGS:
+        whole = "".join(segment.word.text for segment in found[-2:])
+        if index.stands(whole):
+            found[-2:] = [Segment(Word(whole), known=True)]
 
 
 def _cost(piece: str, words: Collection[str], pairs: Mapping[tuple[str, str], bool]) -> float | None:
@@ -191,24 +206,29 @@ def along_latin_words(text: str, index: Index) -> list[Segment]:
     for span, cost in _costs_of_pinyin(text, index).items():
         costs[span] = min(cost, costs.get(span, cost))
     pieces = _cheapest(len(text), costs)
-    if not pieces:
-        return [Segment(Word(text), known=False)]
+    doubtful = sum(end - start for start, end in pieces if costs[start, end] >= DOUBTFUL)
+    # A word of which hardly anything is known is another word: "pension" is no pen and no on.
+    if not pieces or doubtful > len(text) / 2:
+        return [Segment(Word(text), known=_abbreviates(text, index))]
     return [Segment(Word(text[start:end].strip("'")), known=True) for start, end in pieces]
+
+
+def _abbreviates(text: str, index: Index) -> bool:
+    """Whether the text is the initials of something in a name."""
+    steps = sorted(set(itertools.pairwise(text))) if initials(text) else []
+    return bool(steps and abbreviated(text, index.pairs_with_initials(steps)))
 
 
 def _costs_of_latin_words(text: str, index: Index) -> dict[tuple[int, int], float]:
     """The words of the site in the text: short ones only with digits, such as "5g", for letters may be pinyin."""
-    spans = [
-        (start, end)
-        for start in range(len(text))
-        for end in range(start + 1, min(start + MAX_WORD, len(text)) + 1)
-    ]
+    places = [at for at in range(len(text) + 1) if not IN_NUMBER.match(text, at)]
+    spans = [(start, end) for start, end in itertools.combinations(places, 2) if end - start <= MAX_WORD]
     known = index.known_words({text[start:end] for start, end in spans} | {text})
     costs: dict[tuple[int, int], float] = {(0, len(text)): 0.5} if text in known else {}
     for start, end in spans:
         if text[start:end] in known and (start, end) not in costs:
             numbered = any(character.isdecimal() for character in text[start:end])
-            costs[start, end] = 1.0 if numbered else 1.2 if end - start > 3 else 3.0
+            costs[start, end] = 1.0 if numbered else 1.2 if end - start > 3 else DOUBTFUL + 0.5
     return costs
 
 
@@ -229,5 +249,5 @@ def _costs_of_pinyin(text: str, index: Index) -> dict[tuple[int, int], float]:
         elif any(len(string) == 2 for string in own):
             costs[span] = 1.3
     for span in spelt_spans(text, 1):
-        costs.setdefault(span, 2.5)  # a single character, where nothing better is to be had
+        costs.setdefault(span, DOUBTFUL)  # a single character, where nothing better is to be had
     return costs

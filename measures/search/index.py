@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from operator import and_, or_
@@ -19,6 +19,7 @@ from .matching import Alternatives, Phrase, Tree
 from .pinyin import Pairs, Step
 
 MAX_SECONDS = 1  # that the questions of one search may take; a longer one is told that it takes too long
+StemAndForms = tuple[str, str, list[str]]  # a word, its stem, and the words of the site with that stem
 MAX_COMPLETIONS = 40  # words that an unfinished one may become
 
 STEMS_AND_FORMS = """
@@ -92,9 +93,9 @@ MOMENT = {
 class Index:
     """The search tables of one database, as they were at the data version `number`; None stands for the present."""
 
-    def __init__(self, using: str, number: int | None = None, also_known: Collection[str] = ()):
-        """`also_known`: words that count as words of the site besides its own."""
-        self.using, self.number, self._also_known = using, number, also_known
+    def __init__(self, using: str, number: int | None = None):
+        self.using, self.number = using, number
+        self.also_known: set[str] = set()  # what counts as words of the site besides its own
         self.seconds = 0.0  # that its questions have taken
 
     @contextmanager
@@ -128,7 +129,7 @@ class Index:
 
     # --- Words, pairs and readings ---
 
-    def stems_and_forms(self, words: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    def stems_and_forms(self, words: Iterable[str]) -> list[StemAndForms]:
         """Each word with its stem and the words of the site with that stem."""
         words = sorted(words)
         return self._rows(STEMS_AND_FORMS, words=words) if words else []
@@ -167,7 +168,7 @@ class Index:
         """Those of the texts that are words of the site: Latin words, and short names and keywords in Chinese."""
         texts = sorted(texts)
         known = set(self._first(KNOWN_WORDS, texts=texts)) if texts else set()
-        return known.union(text for text in texts if text in self._also_known)
+        return known.union(text for text in texts if text in self.also_known)
 
     def words_like(self, patterns: list[str], shortest: int, longest: int) -> list[str]:
         """The words of the site that fit one of the patterns, in which `_` stands for a character."""

@@ -45,11 +45,14 @@ class Lexicon:
             return strings
         return [text for text in strings if text in self.known_initials]
 
-    def meant(self, words: Sequence[Word]) -> list[Phrase]:
+    def same_as(self, words: Sequence[Word]) -> tuple[str, ...]:
         """The other words for the same."""
         if any(word.quoted for word in words):
-            return []
-        return [self.phrase(text) for text in self.synonyms.get(" ".join(word.text for word in words), ())]
+            return ()
+        return self.synonyms.of(" ".join(word.text for word in words), self.stems)
+
+    def meant(self, words: Sequence[Word]) -> list[Phrase]:
+        return [self.phrase(text) for text in self.same_as(words)]
 
 
 def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
@@ -57,7 +60,11 @@ def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
     completions = [
         text for word in words[-1:] if word.unfinished for text in index.words_beginning(word.text)
     ]
-    rows = index.stems_and_forms({*_latin_words(words, synonyms), *completions})
+    own = {*_latin_words(words), *completions}
+    rows = index.stems_and_forms(own if synonyms.rows else own | synonyms.latin)
+    if not synonyms.rows:
+        synonyms.learn(rows)
+    rows += synonyms.rows
     known = {word for word, _stem, forms in rows if forms}
     spelt = _spellings(words)
     short = {
@@ -79,12 +86,9 @@ def look_up(words: Sequence[Word], index: Index, synonyms: Synonyms) -> Lexicon:
     )
 
 
-def _latin_words(words: Sequence[Word], synonyms: Synonyms) -> set[str]:
+def _latin_words(words: Sequence[Word]) -> set[str]:
     """The Latin words that have to be looked up, in all their spellings."""
     found: set[str] = set()
-    for key in (*(word.text for word in words), " ".join(word.text for word in words)):
-        for text in synonyms.get(key, ()):
-            found.update(LATIN_WORD.findall(text))
     for word in words:
         plain = word.text.replace("'", "")
         found.update(LATIN_WORD.findall(plain))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
+from itertools import combinations
 from operator import and_, or_
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ from .lexicon import look_up
 from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
 from .query import Part, code_part, distinct, parts
 from .synonyms import synonyms
-from .text import Word, code, runs, words
+from .text import Code, Word, code, runs, words
 
 MAX_WORDS = 24  # of a query that is divided where nothing has all of them
 MAX_PARTS = 8  # of which it is told what is left without each
@@ -121,21 +122,27 @@ class Search:
 
     def __init__(self, query: str, catalogue: Catalogue):
         self.query = query
+        self._catalogue = catalogue
         self._synonyms, self._register = synonyms(catalogue), catalogue.register
-        self.index = Index(catalogue.using, catalogue.number, also_known=self._synonyms.keys())
+        self.index = Index(catalogue.using, catalogue.number)
+        self.index.also_known |= self._synonyms.texts.keys()
         self.index.limit_statements()
         self.words = distinct(words(query))
-        self._exact = self._read_exactly()
+        quoted = any(word.quoted for word in self.words)
+        number = code(query) if self.words and not quoted else None
+        self._exact = self._numbered(number) if number else self._read(self.words)
         self.reading = self._exact
         self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
         self.pieces: list[Segment] = []
-        if not self._exact.found and 0 < len(list(runs(self.words))) <= MAX_WORDS:
+        # What tells a measure by its number means nothing else where there is no such measure.
+        if not number and not self._exact.found and 0 < len(list(runs(self.words))) <= MAX_WORDS:
             self._divide()
 
     def _divide(self) -> None:
-        exact = self._exact
+        exact, stems = self._exact, self._lexicon.stems
         labels = role_labels()
+        self.index.also_known |= {word for word in stems if self._synonyms.of(word, stems)}
         self._nowhere = nowhere = {
             word for part in exact.parts if not exact.stands_somewhere(part) for word in part.words
         }
@@ -148,16 +155,12 @@ class Search:
                     break
 
     def _read(self, words: Sequence[Word], labels: Mapping[str, str] = MappingProxyType({})) -> Reading:
-        own = parts(words, look_up(words, self.index, self._synonyms))
-        return Reading(own, self.index, self._register, labels)
+        self._lexicon = look_up(words, self.index, self._synonyms)
+        return Reading(parts(words, self._lexicon), self.index, self._register, labels)
 
-    def _read_exactly(self) -> Reading:
-        """The words as they stand, or the number of a measure."""
-        number = None if any(word.quoted for word in self.words) else code(self.query)
-        if not number or not self.words:
-            return self._read(self.words)
-        part = code_part(self.words, number, look_up(self.words, self.index, self._synonyms))
-        return Reading([part], self.index, self._register)
+    def _numbered(self, number: Code) -> Reading:
+        self._lexicon = look_up(self.words, self.index, self._synonyms)
+        return Reading([code_part(self.words, number, self._lexicon)], self.index, self._register)
 
     @property
     def nothing_to_look_for(self) -> bool:
@@ -197,10 +200,12 @@ class Search:
     def synonyms_used(self) -> list[tuple[str, str]]:
         """The words of which others were looked for too, and these."""
         words = [word for part in self.reading.parts for word in part.words]
-        keys = dict.fromkeys(word.text for word in words if not word.quoted)
-        if not any(word.quoted for word in words):
-            keys[" ".join(word.text for word in words)] = None
-        return [(key, means) for key in keys for means in self._synonyms.get(key, ())]
+        keys = dict.fromkeys([*((word,) for word in words), tuple(words)])
+        return [
+            (" ".join(word.text for word in key), means)
+            for key in keys
+            for means in self._lexicon.same_as(key)
+        ]
 
     @property
     def exact_query(self) -> str:
@@ -211,22 +216,22 @@ class Search:
 
     @cached_property
     def without(self) -> list[Without]:
-        """The query without each of its parts; where that finds nothing either, each of them alone."""
+        """The query without each of its parts; where that finds nothing either, each of them alone.
+
+        None where the search itself took long: each of these is searched for, so that its number is that of the list it leads to.
+        """
         own = self.reading.parts
-        if not 1 < len(own) <= MAX_PARTS or self.found:
+        if not 1 < len(own) <= MAX_PARTS or self.found or self.index.seconds > MAX_SECONDS / 4:
             return []
         unknown = {piece.word for piece in self._unknown}
         bitmaps = [0 if unknown.intersection(part.words) else self.reading.found_by(part) for part in own]
-        found = []
-        for at, part in enumerate(own):
-            others = [*bitmaps[:at], *bitmaps[at + 1 :]]
-            rest = " ".join(map(str, [*own[:at], *own[at + 1 :]]))
-            found.append(Without(str(part), rest, reduce(and_, others)))
-        if any(way.found for way in found):
-            return found
+        alone = not any(reduce(and_, others) for others in combinations(bitmaps, len(own) - 1))
+        names = list(map(str, own))
+        # The last is left out first.
+        queries = names if alone else [*map(" ".join, combinations(names, len(own) - 1))][::-1]
         return [
-            Without(str(part), str(part), bitmap, alone=True)
-            for part, bitmap in zip(own, bitmaps, strict=True)
+            Without(name, query, Search(query, self._catalogue).found, alone)
+            for name, query in zip(names, queries, strict=True)
         ]
 
     def closest(self) -> list[str]:

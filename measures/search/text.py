@@ -28,11 +28,18 @@ PAUSE = re.compile("[,:;.!?、。]")
 
 DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 CHINESE_NUMBER = "[〇零一二两三四五六七八九十百]+"
+#: Other signs of Chinese numbers: those of contracts, and two tens and three tens in one.
+IN_PLAIN_SIGNS = str.maketrans(
+    dict(zip("壹贰叁参肆伍陆柒捌玖拾佰", "一二三三四五六七八九十百", strict=True))
+    | {"廿": "二十", "卅": "三十"}
+)
 NUMBERED = re.compile(
-    rf"""(?P<sign> (?: no\.? | number | measure | code | 编号 | 改革 (?= \s* (第 | \d{{4}}-)) | \#)[\s:]* )*
-    (?: (?P<year>\d{{4}}) \s* (?: 年 | [-/._\s] ) \s* )?
+    rf"""(?P<sign> (?: no\.? | number | (?: measure | reform | item) s? | code | 编号 | 编码 | 代码 | 序号 |
+        改革 (?= \s* (第 | \d{{1,2}}$ | \d{{4}}-)) | \#)[\s:]* )*
+    (?: (?P<year>\d{{4}}) (?: \s* (?: 年度? | [-/._\s]) \s* | (?= 第) | (?<=20\d\d) (?= \d\d$)) )?
     (?P<ordinal> 第 )? \s*
-    (?P<number>\d{{1,6}} | {CHINESE_NUMBER}) \s* (?P<unit> 项 | 条 | 号)? (?: 改革 | 举措 | 措施)?""",
+    (?P<number>\d{{1,6}} | {CHINESE_NUMBER}) \s* (?P<unit> 项 | 条 | 号 | (?(ordinal) 个 | 项))?
+    \s* (?: 改革 | 举措 | 措施)?""",
     re.X,
 )
 YEAR = re.compile(r"(?<!\d)(\d{4}|[〇零一二三四五六七八九]{4})年度?")
@@ -67,7 +74,7 @@ class Code:
 
     number: int
     year: int | None = None
-    bare: bool = False  # nothing but digits: the text may have them too
+    bare: bool = False  # nothing says that a measure is meant: the text may have it too
 
 
 def words(query: str) -> list[Word]:
@@ -133,13 +140,13 @@ def syllables_apart(text: str) -> str:
 def code(query: str) -> Code | None:
     """The number that the whole query tells a measure by: "2020-07.", "No. 7", "第十六条", "7"."""
     text = re.sub(r"^[^\w#]+|\W+$", "", simplified(folded(query)))
-    match = NUMBERED.fullmatch(text)
+    match = NUMBERED.fullmatch(text) or NUMBERED.fullmatch(text.translate(IN_PLAIN_SIGNS))
     if not match:
         return None
     number = _value(match["number"])
     said = match["sign"] or match["ordinal"] or match["unit"] or match["year"] or match["number"].isdecimal()
     year = int(match["year"]) if match["year"] else None
-    bare = match["number"] == text or bool(year and not match["ordinal"] and not match["sign"])
+    bare = not match["ordinal"] and not match["sign"]
     return Code(number, year, bare) if number and said else None
 
 

@@ -1,6 +1,7 @@
 """Where nothing fits, numbers say what is left without a part of the query."""
 
 import pytest
+from django.http import QueryDict
 
 from measures.catalogue import Catalogue
 from measures.pages.listing import Listing
@@ -36,6 +37,35 @@ def test_numbers_are_those_of_the_lists_they_lead_to(databases, q, parts):
     for way in ways:
         assert way.found.bit_count() == len(found(way.query)), way
         assert way.query == (way.part if way.alone else " ".join(part for part in parts if part != way.part))
+
+
+READ_OTHERWISE_ALONE = [
+    "教育局",  # a character of which the site knows only whole words
+    "学区房",
+    "深圳湾",
+    "留学生",
+    "无人驾驶",
+    "福田区教育局",
+    "教育 海滩7",  # the number of a measure
+    "when will 5G be everywhere",  # a word to ask with
+    "greater bay beach",  # two words with a synonym
+    "no beach 7",
+    "visa forms 海滩",
+]
+
+
+@pytest.mark.parametrize("facets", [{}, {"centre": "technology"}], ids=["all", "centre"])
+@pytest.mark.parametrize("q", READ_OTHERWISE_ALONE)
+def test_a_part_is_counted_as_its_list_reads_it(databases, q, facets):
+    """What is left of a query is a query of its own, which may be read in another way than as a part."""
+    filterset = MeasureFilter({"q": q} | facets)
+    assert filterset.is_valid()
+    ways = Listing(filterset).relaxations
+    assert len(ways) > 1
+    for way in ways:
+        beyond = MeasureFilter(QueryDict(way.address.partition("?")[2]))
+        assert beyond.is_valid()
+        assert way.count == beyond.fitting.total, way
 
 
 def test_parts_are_shown_alone_where_leaving_one_out_is_not_enough(databases):

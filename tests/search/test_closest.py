@@ -24,6 +24,8 @@ from .queries import answers, found
         ("arbitrration", "arbitration", "2020-04"),
         ("金融科计", "金融科技", "2020-05"),
         ("digitel currency", "digital currency", "2020-05"),
+        ("rbitration", "arbitration", "2020-04"),
+        ("vsia", "visa", "2020-14"),
     ],
 )
 def test_closest_where_nothing_fits(databases, client, q, better, code):
@@ -55,6 +57,13 @@ def test_closest_where_nothing_fits(databases, client, q, better, code):
         "xyzzy",
         "kindergarten",
         "火箭飞船",
+        "lüse",
+        "lǜsè",
+        "fire",
+        "lake",
+        "seven",
+        "taxes",
+        "dogs",
     ],
 )
 def test_nothing_is_offered_rather_than_nonsense(client, q):

@@ -28,6 +28,10 @@ DIVIDED = [
     ("深圳香港合作", "深圳 香港 合作"),
     ("how do I find arbitration", "arbitration"),
     ("what is a future community", "future community"),
+    ("金融示范区", "金融 示范区"),
+    ("人工智能示范区在哪里", "人工智能 示范区"),
+    ("keji示范区", "keji 示范区"),
+    ("教师们的轮岗", "教师 轮岗"),
 ]
 
 
@@ -68,6 +72,41 @@ SAME_AS = ["金融 科技", "科技 金融", "营商 环境", "教育 改革", "
 def test_scripts_that_meet_are_words_of_their_own(client, q, same):
     """Pinyin may stand for more than the characters do, never for less."""
     assert answers(client, q) >= set(found(same)) != set()
+
+
+INITIALS = [("数字rmb", "数字 人民币"), ("金融jrkj", "金融 金融科技"), ("深圳yshj", "深圳 营商环境"), ("jrkj示范区", "金融科技 示范区"),
+            ("福田xmh", "福田 香蜜湖"), ("HTCZ科技", "HTCZ 科技")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("q", "same"), INITIALS)
+def test_initials_beside_chinese_are_initials(client, q, same):
+    assert answers(client, q) >= set(found(same)) != set()
+    assert answers(client, q) == set(
+        found(re.sub(r"(?<=[A-Za-z])(?=[^A-Za-z])|(?<=[^A-Za-z])(?=[A-Za-z])", " ", q))
+    )
+
+
+@pytest.mark.parametrize(
+    "q",
+    ["2019", "2019年", "2019年教育", "1978改革", "v2.0", "v2.0版", "教育12.5", "5g2019", "19.28", "jiaoyu2019", "20.20版", "2019gaige"],
+)  # fmt: skip
+def test_a_number_stays_whole(databases, q):
+    """Of 2019 no 20 is looked for, and of 2.0 no 2."""
+    whole = re.findall(r"\d+(?:\.\d+)?|5g", q)
+    numbers = {
+        piece.word.text
+        for piece in Search(q, Catalogue.current()).pieces
+        if re.search(r"\d", piece.word.text)
+    }
+    assert numbers <= set(whole)
+
+
+@pytest.mark.parametrize(
+    "q", ["pension", "demolition", "learning", "kindergarten", "penguin", "mandarin", "banana", "senator", "tangerine", "lemonade"]
+)  # fmt: skip
+def test_a_word_is_not_divided_into_syllables_that_mean_nothing(databases, q):
+    search = Search(q, Catalogue.current())
+    assert (search.found, search.without) == (0, [])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from measures.catalogue import Catalogue
+from measures.search import Search
 from measures.search.text import Code, code, words
 
 from .queries import answers, found
@@ -117,7 +119,9 @@ def test_nothing_to_look_for_is_said(client, q):
 
 CODES = ["2020-07", "2020-07.", "2020–07", "２０２０－０７", "No. 2020-07", "#2020-07", "(2020-07)", "2020-7", "2020年第7项",
          "2020年第七条", "第7项", "第七项", "第 7 项", "第七条", "7号", "No. 7", "№ 7", "#7", "measure 7", "Measure no. 7",
-         "编号2020-07", "编号：2020-07", "编号 7", "Code 2020-07", "code: 2020-07", "改革2020-07", "改革第7项"]  # fmt: skip
+         "编号2020-07", "编号：2020-07", "编号 7", "Code 2020-07", "code: 2020-07", "改革2020-07", "改革第7项", "改革7", "改革 7",
+         "第7个改革", "第7个", "2020第7项", "2020年度第7项", "202007", "reform 7", "Reform no. 7", "item 7", "measures 7",
+         "代码2020-07", "编码：2020-07", "序号7", "第柒项", "第 7 项 改革"]  # fmt: skip
 
 
 @pytest.mark.parametrize("q", CODES)
@@ -128,7 +132,8 @@ def test_a_code_in_every_spelling(client, q):
 @pytest.mark.parametrize(
     ("q", "number"),
     [("第十六条", 16), ("第二十八项", 28), ("第十项", 10), ("第一项改革", 1), ("第二十条", 20), ("16", 16), ("第〇七项", 7),
-     ("第一百零二项", 102), ("第两项", 2), ("number 12", 12)],
+     ("第一百零二项", 102), ("第两项", 2), ("number 12", 12), ("第廿八项", 28), ("第廿项", 20), ("第卅三项", 33), ("第壹项", 1),
+     ("第貳拾捌項", 28), ("第參項", 3), ("第拾陆条", 16), ("100001", 100001)],
 )  # fmt: skip
 def test_a_number_in_words(q, number):
     assert code(q) == Code(number, bare=q.isdecimal())
@@ -150,10 +155,22 @@ def test_a_number_in_words(q, number):
         "2020-07-01",
         "改革 2020",
         "改革一",
+        "改革2020",
+        "7个",
+        "第7个人",
+        "廿八",
     ],
 )
 def test_what_is_no_code(q):
     assert code(q) is None
+
+
+@pytest.mark.parametrize(
+    "q", ["第29项", "第九十九条", "measure 99", "no. 2020-99", "202099", "33项", "改革99"]
+)
+def test_a_number_that_no_measure_has_is_nothing_else(databases, q):
+    search = Search(q, Catalogue.current())
+    assert (search.found, search.pieces, search.without, search.closest()) == (0, [], [], [])
 
 
 def test_a_number_alone_finds_the_measure_first(databases):

@@ -8,7 +8,7 @@ from measures.search import Search
 
 from .queries import answers, found
 
-ONE_WAY = [("看病", "医疗"), ("贷款", "融资"), ("地铁", "交通"), ("go to court", "司法服务"), ("小微企业", "企业"), ("CBD", "福田")]  # fmt: skip
+ONE_WAY = [("看病", "医疗"), ("贷款", "融资"), ("地铁", "交通"), ("go to court", "司法服务"), ("lawsuit", "诉讼"), ("bicycle lane", "交通"), ("bike", "arbitration"), ("小微企业", "企业"), ("CBD", "福田")]  # fmt: skip
 BOTH_WAYS = [("老师", "教师"), ("HK", "香港"), ("GBA", "大湾区"), ("teachers", "教师"), ("kids", "学生")]
 
 
@@ -38,6 +38,15 @@ def test_synonyms(with_synonyms, client):
 )  # fmt: skip
 def test_synonyms_in_longer_queries(with_synonyms, client, q, same):
     assert answers(client, q) == set(found(same))
+
+
+FORMS = [("lawsuits", "lawsuit"), ("bikes", "bike"), ("biking", "bike"), ("bicycle lanes", "bicycle lane"), ("kid", "kids"), ("teacher", "teachers"),
+         ("如何going to court", "go to court"), ("bikes国际", "bike 国际"), ("LAWSUITS", "lawsuit"), ("courts, going to", "courts going to")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("q", "same"), FORMS)
+def test_a_synonym_stands_for_all_forms_of_its_words(with_synonyms, client, q, same):
+    assert answers(client, q) == set(found(same)) != set()
 
 
 def test_what_was_looked_for_besides_is_said(with_synonyms, client):
