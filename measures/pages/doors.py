@@ -10,7 +10,7 @@ from measures.addresses import PLURALS
 from measures.catalogue import Catalogue
 from measures.catalogue.records import Plan, Record
 from measures.models import District as DistrictModel
-from measures.selection.numbers import everything, of_plan
+from measures.selection.numbers import everything
 
 
 class Kind(NamedTuple):
@@ -78,8 +78,11 @@ class Doors(NamedTuple):
 
 
 def doors(facet: str, catalogue: Catalogue, plan: Plan | None = None, most: int = MAX_OF_A_KIND) -> Doors:
-    """The topics of one kind with their numbers of measures, of this plan or of all; of more than `most` those with the most."""
-    numbers = (of_plan(catalogue, plan.slug) if plan else everything(catalogue)).numbers(facet)
+    """The topics of one kind, of categories those of this plan, with as many measures as their pages have: those of all plans.
+
+    Of more than `most` those with the most.
+    """
+    numbers = everything(catalogue).numbers(facet)
     records = [
         Door(record, numbers[slug])
         for slug, record in catalogue.vocabulary.records(facet).items()

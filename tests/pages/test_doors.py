@@ -8,6 +8,7 @@ import pytest
 from measures.models import Audience, Category, Centre, District
 from tests.models.steps import new_measure, new_plan
 from tests.public_pages import PREFIXES
+from tests.second_plan import enter
 
 KINDS = {"audiences": Audience, "districts": District, "categories": Category, "centres": Centre}
 DOOR = re.compile(
@@ -30,6 +31,15 @@ def test_each_door_says_how_many_measures_stand_behind_it(client, address):
     doors = DOOR.findall(main_of(client.get(address)))
     assert len(doors) > 3
     assert [door for door in doors if counted(client, *door[:2]) != door[2]] == []
+
+
+def test_each_door_says_so_beside_a_second_plan_too(client, restored):
+    """The home page is that of the newest plan; its doors lead to topics, which all plans share."""
+    enter(plan_status="published")
+    for address in ("/en/", *(f"/en/{folder}/" for folder in KINDS)):
+        doors = DOOR.findall(main_of(client.get(address)))
+        assert len(doors) > 2
+        assert [door for door in doors if counted(client, *door[:2]) != door[2]] == [], address
 
 
 def test_the_home_page_has_all_doors_once(client):
