@@ -221,7 +221,7 @@ class Search:
         None where the search itself took long: each of these is searched for, so that its number is that of the list it leads to.
         """
         own = self.reading.parts
-        if not 1 < len(own) <= MAX_PARTS or self.found or self.index.seconds > MAX_SECONDS / 4:
+        if not 1 < len(own) <= MAX_PARTS or self.found or self.index.seconds > MAX_SECONDS / 2:
             return []
         unknown = {piece.word for piece in self._unknown}
         bitmaps = [0 if unknown.intersection(part.words) else self.reading.found_by(part) for part in own]

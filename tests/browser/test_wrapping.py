@@ -13,6 +13,12 @@ from .line_breaks import broken_terms, lines_badly_begun, pages_of_measures
 
 pytestmark = pytest.mark.browser
 
+#: The codes of measures that stand on two lines.
+BROKEN_CODES = """() => [...document.querySelectorAll('main .folio')].filter(folio => {
+    const range = document.createRange()
+    range.selectNodeContents(folio)
+    return new Set([...range.getClientRects()].map(own => Math.round(own.top))).size > 1
+}).map(folio => folio.textContent)"""
 LONG = "/measures/?q=" + "abcdefghij" * 18
 
 
@@ -57,12 +63,16 @@ def test_no_page_scrolls_sideways_beside_another_plan_or_for_a_long_word(new_pag
         "/plans/2021/",
         "/plans/2021/source/",
         "/categories/",
+        "/centres/finance/",
+        "/measures/?q=玉衡改革",
     ]
     addresses += [f"/measures/2020-{number:02}/" for number in (1, 2, 26)]
-    wide = {}
+    wide, broken = {}, {}
     for address in addresses:
         # The server keeps what it has of the present, also when the database is restored.
         page.goto(as_of(f"/en{address}", live()))
         if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
             wide[address] = width
-    assert wide == {}
+        if codes := page.evaluate(BROKEN_CODES):
+            broken[address] = codes
+    assert (wide, broken) == ({}, {})
