@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from measures.addresses import with_query
 from measures.catalogue import Catalogue
-from measures.catalogue.records import Plan
+from measures.catalogue.records import District, Plan
 from measures.language.bilingual import CHINESE, ENGLISH, Text
 from measures.language.chinese import has_chinese
 from measures.selection.filter import SORTS, MeasureFilter
+from measures.selection.numbers import everything
 from measures.selection.requests import existing_page
 
 from .matrix import MAX_ROWS, Matrix, matrix
@@ -231,6 +232,15 @@ class Listing:
                 measures = like.catalogue.measures(list(itertools.islice(like.keys, MAX_CLOSEST)))
                 closest.append(Closest(shown, address, count, measures))
         return closest
+
+    @property
+    def unnamed_places(self) -> list[District]:
+        """The places that are searched for, where no measure names any of them."""
+        query, catalogue = self.filterset.search, self.filterset.catalogue
+        places, numbers = catalogue.vocabulary.district, everything(catalogue).numbers("district")
+        fitting = {slug: query.reading.tokens[f"district:{slug}"] for slug in places} if query else {}
+        best = [slug for slug, words in fitting.items() if 0 < words == max(fitting.values())]
+        return [] if any(numbers[slug] for slug in best) else [places[slug] for slug in best]
 
     @property
     def understood(self) -> str:

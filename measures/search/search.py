@@ -1,5 +1,6 @@
 """A query of readers, read with the help of the database, and what it finds."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
@@ -59,6 +60,11 @@ class Reading:
         for own, tokens in zip(self.alternatives, index.named(self.alternatives), strict=True):
             shown = [labels[phrase.text] for phrase in own.phrases if phrase.text in labels]
             self._named[id(own)] = [*tokens, *shown]
+
+    @property
+    def tokens(self) -> Counter[str]:
+        """The facet tokens of the names that are looked for, and how much of what is asked for stands in each."""
+        return Counter(token for tokens in self._named.values() for token in tokens)
 
     @cached_property
     def found(self) -> int:

@@ -87,6 +87,25 @@ def test_a_place_that_is_not_named_says_so_and_leads_on(client):
         assert 'class="button quiet" href="/districts/futian/"' in page
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["{zh}", "{short}", "{en}", "{short} 教育", "{zh}有什么改革", "{zh}海滩", "{pinyin}", "{short}　街道"],
+)
+def test_a_search_for_a_place_that_is_not_named_leads_to_it(client, form):
+    for street in District.objects.filter(kind="subdistrict", roles=None).order_by("pk"):
+        if (short := street.name_zh.removesuffix("街道")) in ("福田", "梅林"):
+            continue  # of these there is something: the district, and a district of the same name
+        words = {"zh": street.name_zh, "short": short, "en": street.name_en, "pinyin": street.pinyin}
+        page = main_of(client.get("/measures/", {"q": form.format(**words)}, follow=True))
+        assert re.findall("原文没有点名(.*?)；", page) == [street.name_zh]
+        assert f'<a href="/districts/{street.slug}/">' in page
+
+
+@pytest.mark.parametrize("q", ["香蜜湖 仲裁", "海滩", "教育 仲裁 海滩", "梅彩片区 仲裁", "福田海滩"])
+def test_no_place_is_said_not_to_be_named_that_is(client, q):
+    assert "原文没有点名" not in main_of(client.get("/measures/", {"q": q}, follow=True))
+
+
 @pytest.mark.parametrize("centre", ["finance", "technology", "culture", "services"])
 def test_a_centre_tells_wording_from_judgement_with_each_reason(client, centre):
     page = main_of(client.get(f"/en/centres/{centre}/"))
