@@ -78,10 +78,8 @@ class Doors(NamedTuple):
 
 
 def doors(facet: str, catalogue: Catalogue, plan: Plan | None = None, most: int = MAX_OF_A_KIND) -> Doors:
-    """The topics of one kind, of categories those of this plan, with as many measures as their pages have: those of all plans.
-
-    Of more than `most` those with the most.
-    """
+    """The topics of one kind, of categories those of this plan, with as many measures as their pages have, which are those of
+    all plans; of more than `most` those with the most."""
     numbers = everything(catalogue).numbers(facet)
     records = [
         Door(record, numbers[slug])

@@ -243,22 +243,10 @@ class Listing:
         return [] if any(numbers[slug] for slug in best) else [places[slug] for slug in best]
 
     @property
-    def understood(self) -> str:
-        """The words that were looked for instead of the search as it stands, which nothing fits."""
-        return self.filterset.search.understood if self.filterset.search else ""
-
-    @property
-    def synonyms(self) -> list[tuple[str, str]]:
-        return self.filterset.search.synonyms_used if self.filterset.search else []
-
-    @property
     def exact_address(self) -> str:
-        return self._address(q=self.filterset.search.exact_query)
-
-    @cached_property
-    def unsearchable(self) -> bool:
-        """Whether the search has no character, letter or digit to look for."""
-        return bool(self.filterset.search and self.filterset.search.nothing_to_look_for)
+        """The list of the query that is never divided."""
+        words = " ".join(word.text for word in self.filterset.search.words)
+        return self._address(q=f'"{words}"')
 
     @property
     def matrix_is_possible(self) -> bool:

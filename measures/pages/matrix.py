@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from measures.catalogue.records import Category, Plan
+from measures.catalogue.records import Category
 from measures.language.bilingual import Text
 from measures.selection.facets import NONE
 from measures.selection.filter import MeasureFilter
@@ -43,10 +43,6 @@ class MatrixRow:
     count: int
     cells: list[Cell]
 
-    @property
-    def plan(self) -> Plan:
-        return self.category.plan
-
 
 @dataclass
 class Column:
@@ -65,11 +61,6 @@ class Matrix:
     rows: list[MatrixRow]
     foot: list[Cell]
     count: int  # of the selection
-
-    @property
-    def width(self) -> int:
-        """How many columns it has, those of names and sums included."""
-        return len(self.columns) + 2
 
     @property
     def has_outside(self) -> bool:

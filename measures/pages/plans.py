@@ -34,10 +34,7 @@ class Plans(PublicPage):
 
 
 class OfPlan(PublicPage):
-    """A page that speaks of one plan."""
-
-    def shown(self, plan: Plan) -> dict[str, Any]:
-        raise NotImplementedError
+    """A page that speaks of one plan; its class says what is `shown`."""
 
     def get_context_data(self, slug, **kwargs):
         plan = self.catalogue.vocabulary.plan.get(slug)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.http import Http404
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from measures import models
@@ -52,9 +51,11 @@ class TopicPage(PublicPage):
         keys = list(islice(fitting.in_order(catalogue.order("number")), MAX_ON_A_TOPIC))
         measures = catalogue.measures(keys)
         groups = grouped(measures, topic, facet)
+        in_one_category = facet == "category"
+        coded = not in_one_category and len(catalogue.plans) > 1
         return super().get_context_data(
             topic=topic,
-            plan=topic.plan if facet == "category" else None,
+            plan=topic.plan if in_one_category else None,
             facet=facet,
             kind=KINDS[facet],
             downloads={"feed": in_language(list_path(f"{facet}={slug}", ".atom"), get_language())},
@@ -62,19 +63,14 @@ class TopicPage(PublicPage):
             measures=measures,
             shown=len(keys),
             groups=groups,
-            rows=[] if groups else self.rows(keys),
+            rows=[] if groups else rows(catalogue, keys, coded=coded, in_one_category=in_one_category),
             count=fitting.total,
             paragraphs=cited_by(topic),
             parent=catalogue.vocabulary.district.get(getattr(topic, "parent", None) or ""),
             places=catalogue.vocabulary.places_in(slug) if facet == "district" else (),
-            siblings=doors(facet, catalogue, topic.plan if facet == "category" else None),
+            siblings=doors(facet, catalogue, topic.plan if in_one_category else None),
             **kwargs,
         )
-
-    def rows(self, keys: list[int]) -> list[SafeString]:
-        in_one_category = self.facet == "category"
-        coded = not in_one_category and len(self.catalogue.plans) > 1
-        return rows(self.catalogue, keys, coded=coded, in_one_category=in_one_category)
 
 
 def grouped(measures: list[Measure], topic: Record, facet: str) -> list[Group]:

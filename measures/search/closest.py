@@ -14,18 +14,15 @@ LATIN = re.compile("[a-z]{4,30}")
 def closest_words(word: str, index: Index) -> list[str]:
     """Words of the site like this one, likely ones first. Nothing is better than what only looks like it."""
     if LATIN.fullmatch(word):
-        known = index.words_of_length(len(word) - 1, len(word) + 1)
+        # Hardly anybody mistypes the first letter.
+        known = index.words_like([f"{word[0]}%", f"_{word[0]}%"], len(word) - 1, len(word) + 1)
         return [other for other in known if one_letter_off(word, other)]
     if re.fullmatch(f"[{HAN}]{{2}}", word):
-        return _like_two_characters(word, index)
+        # Any other pair with one of the two characters means something else.
+        return [other for other in index.pairs_sounding_like(word[0], word[1]) if other != word]
     if re.fullmatch(f"[{HAN}]{{3,{MAX_LENGTH}}}", word):
         return _like_characters(word, index)
     return []
-
-
-def _like_two_characters(word: str, index: Index) -> list[str]:
-    """Pairs that are read alike, in names. Any other pair with one of the two characters means something else."""
-    return [other for other in index.pairs_sounding_like(word[0], word[1]) if other != word]
 
 
 def _like_characters(word: str, index: Index) -> list[str]:
@@ -50,9 +47,9 @@ def _like_characters(word: str, index: Index) -> list[str]:
 def one_letter_off(word: str, other: str) -> bool:
     """Whether the words differ in one letter: another, one more, one less, or two that changed places.
 
-    Hardly anybody mistypes the first letter, and a short word with another letter is another word: "fire" is no "file".
+    A short word with another letter is another word: "fire" is no "file".
     """
-    if abs(len(word) - len(other)) > 1 or word == other or word[0] not in other[:2]:
+    if abs(len(word) - len(other)) > 1 or word == other:
         return False
     short, long = sorted((word, other), key=len)
     start = 0

@@ -79,12 +79,10 @@ def _between_pauses(text: str, index: Index) -> list[list[Word]]:
     if IS_HAN.match(text):
         if MIN_CHARACTERS <= len(text) <= MAX_DIVIDED:
             pairs = index.pairs_in(text)
-            goes_on = [(one, other) in pairs for one, other in itertools.pairwise(text)]
+            pauses = [at for at, pair in enumerate(itertools.pairwise(text), 1) if pair not in pairs]
 
             def ends(start: int) -> range:
-                return range(
-                    start + 1, len(text) + 1 if all(goes_on[start:]) else goes_on.index(False, start) + 2
-                )
+                return range(start + 1, next((at for at in pauses if at > start), len(text)) + 1)
 
             ways = [
                 [text[start:end] for start, end in itertools.pairwise(way)]

@@ -4,8 +4,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import reduce
-from operator import and_, or_
 from typing import Any
 
 from django.db import OperationalError, connections, models
@@ -15,7 +13,7 @@ from psycopg.errors import QueryCanceled
 from measures.catalogue.register import WORD, Register
 from measures.models import SearchName, SearchRow
 
-from .matching import Alternatives, Phrase, Tree
+from .matching import Alternatives, Phrase
 from .pinyin import Pairs, Step
 
 MAX_SECONDS = 1  # that the questions of one search may take; a longer one is told that it takes too long
@@ -74,10 +72,6 @@ SOUNDING_PAIRS = """
     JOIN measures_reading r2 ON r2.syllable = other.syllable AND r2.character = p.second AND r2.usual
     WHERE one.character = %(first)s AND one.usual ORDER BY p.first, p.second
 """
-WORDS_OF_LENGTH = """
-    SELECT word FROM measures_word known
-    WHERE length(word) BETWEEN %(shortest)s AND %(longest)s AND {known} ORDER BY word
-"""
 WORDS_BEGINNING = """
     SELECT word FROM measures_word known WHERE word LIKE %(beginning)s AND {known} ORDER BY length(word), word LIMIT %(most)s
 """
@@ -133,9 +127,6 @@ class Index:
         """Each word with its stem and the words of the site with that stem."""
         words = sorted(words)
         return self._rows(STEMS_AND_FORMS, words=words) if words else []
-
-    def words_of_length(self, shortest: int, longest: int) -> list[str]:
-        return self._first(WORDS_OF_LENGTH, shortest=shortest, longest=longest)
 
     def words_beginning(self, beginning: str) -> list[str]:
         """The shortest Latin words of the site that begin so."""
@@ -233,13 +224,6 @@ class Bits(Aggregate):
 
     template = f"bit_or(1::bigint << (%(expressions)s & {WORD - 1})::integer)"
     output_field = models.Field()
-
-
-def tree_condition(tree: Tree) -> Q:
-    """The condition that a row has in its text what the tree asks for."""
-    if isinstance(tree, Alternatives):
-        return text_condition(tree)
-    return reduce(and_ if tree.all_of else or_, map(tree_condition, tree.parts))
 
 
 def text_condition(alternatives: Alternatives) -> Q:

@@ -4,9 +4,11 @@ The leaves of the tree are `Alternatives`: phrases of which one must occur. `Com
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_, or_
+from typing import Any
 
 from measures.language.normalising import normalized, normalized_length
 from measures.language.unicode_ranges import HAN
@@ -106,6 +108,13 @@ def leaves(tree: Tree) -> Iterator[Alternatives]:
     else:
         for part in tree.parts:
             yield from leaves(part)
+
+
+def combined(tree: Tree, of_leaf: Callable[[Alternatives], Any]) -> Any:
+    """The answers of `of_leaf` for the alternatives, joined by "and" where the tree asks for all of its parts, else by "or"."""
+    if isinstance(tree, Alternatives):
+        return of_leaf(tree)
+    return reduce(and_ if tree.all_of else or_, (combined(part, of_leaf) for part in tree.parts))
 
 
 def in_title(tree: Tree) -> str:

@@ -18,9 +18,9 @@ from measures.models import DistrictRole
 
 from .closest import closest_words
 from .division import Segment, divisions
-from .index import MAX_SECONDS, Index, text_condition, tree_condition
+from .index import MAX_SECONDS, Index, text_condition
 from .lexicon import look_up
-from .matching import Alternatives, CodePhrase, Combined, Tree, in_title, leaves
+from .matching import Alternatives, CodePhrase, Combined, Tree, combined, in_title, leaves
 from .query import Part, code_part, distinct, parts
 from .synonyms import synonyms
 from .text import Code, Word, code, runs, words
@@ -30,6 +30,9 @@ MAX_PARTS = 8  # of which it is told what is left without each
 MAX_WORDS_PUT_RIGHT = 8  # of a query for which others are offered
 MAX_PUT_RIGHT = 6  # words that others like them are looked for
 MAX_CLOSEST = 3  # queries like this one that are offered
+
+Labels = Mapping[str, str]  # texts that stand in no record but beside them -> the facet tokens that they show
+NO_LABELS: Labels = MappingProxyType({})
 
 
 @cache
@@ -45,14 +48,7 @@ def role_labels() -> dict[str, str]:
 class Reading:
     """The words of a query in one way of reading them, and the measures they find."""
 
-    def __init__(
-        self,
-        parts: Sequence[Part],
-        index: Index,
-        register: Register,
-        labels: Mapping[str, str] = MappingProxyType({}),
-    ):
-        """`labels`: texts that stand in no record but beside them -> the facet tokens that they show."""
+    def __init__(self, parts: Sequence[Part], index: Index, register: Register, labels: Labels = NO_LABELS):
         self.parts, self._index, self._register = parts, index, register
         self.tree: Tree = Combined(tuple(part.tree for part in parts), all_of=True)
         self.alternatives = list(leaves(self.tree))
@@ -79,7 +75,7 @@ class Reading:
             return bool(self.found)
         if any(self._named[id(leaf)] for leaf in leaves(part.tree)):
             return bool(self._found(part.tree))
-        return self._index.exists(tree_condition(part.tree))
+        return self._index.exists(combined(part.tree, text_condition))
 
     def _found(self, tree: Tree) -> int:
         """The bitmap of the measures that fit. All parts in which no name is found are one question."""
@@ -92,7 +88,7 @@ class Reading:
 
         bitmaps = [self._found(part) for part in tree.parts if has_names(part)]
         if others := [part for part in tree.parts if not has_names(part)]:
-            condition = reduce(and_ if tree.all_of else or_, map(tree_condition, others))
+            condition = combined(Combined(tuple(others), tree.all_of), text_condition)
             bitmaps.append(self._index.bitmap(condition, self._register))
         return reduce(and_ if tree.all_of else or_, bitmaps)
 
@@ -136,7 +132,7 @@ class Search:
         self.words = distinct(words(query))
         quoted = any(word.quoted for word in self.words)
         number = code(query) if self.words and not quoted else None
-        self._exact = self._numbered(number) if number else self._read(self.words)
+        self._exact = self._read(self.words, number=number)
         self.reading = self._exact
         self._nowhere: set[Word] = set()
         #: The pieces that the query was divided into; empty where it was read as it stands.
@@ -160,23 +156,10 @@ class Search:
                 if self.found:
                     break
 
-    def _read(self, words: Sequence[Word], labels: Mapping[str, str] = MappingProxyType({})) -> Reading:
+    def _read(self, words: Sequence[Word], labels: Labels = NO_LABELS, number: Code | None = None) -> Reading:
         self._lexicon = look_up(words, self.index, self._synonyms)
-        return Reading(parts(words, self._lexicon), self.index, self._register, labels)
-
-    def _numbered(self, number: Code) -> Reading:
-        self._lexicon = look_up(self.words, self.index, self._synonyms)
-        return Reading([code_part(self.words, number, self._lexicon)], self.index, self._register)
-
-    @property
-    def nothing_to_look_for(self) -> bool:
-        """Whether the query has no Chinese character, Latin letter or digit."""
-        return not self.words
-
-    @property
-    def alternatives(self) -> list[Alternatives]:
-        """The phrases that are asked for, to be marked where they stand."""
-        return self.reading.alternatives
+        own = [code_part(words, number, self._lexicon)] if number else parts(words, self._lexicon)
+        return Reading(own, self.index, self._register, labels)
 
     @property
     def found(self) -> int:
@@ -212,11 +195,6 @@ class Search:
             for key in keys
             for means in self._lexicon.same_as(key)
         ]
-
-    @property
-    def exact_query(self) -> str:
-        """The query that is never divided."""
-        return f'"{" ".join(word.text for word in self.words)}"'
 
     # --- Where nothing fits ---
 

@@ -78,7 +78,9 @@ def _window(text: str, span: list[int], around: int) -> tuple[int, int]:
 
 def marked_whole(text: str, query: Search, breaks: Collection[int] = ()) -> SafeString:
     """The whole text, with what was searched for marked."""
-    return marked(text, [match for own in query.alternatives if (match := find(own, text))], breaks=breaks)
+    return marked(
+        text, [match for own in query.reading.alternatives if (match := find(own, text))], breaks=breaks
+    )
 
 
 def hits(measure: Measure, query: Search) -> list[Hit]:
@@ -86,7 +88,7 @@ def hits(measure: Measure, query: Search) -> list[Hit]:
     fields: list[tuple[str, str, str]] = []
     unread = _fields(measure)  # read as far as needed: most is found in the first
     found: dict[int, list[Match]] = {}
-    for alternatives in query.alternatives:
+    for alternatives in query.reading.alternatives:
         for at in itertools.count():
             if at == len(fields):
                 if not (field := next(unread, None)):

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import islice
-from operator import and_, or_
 
 from django.db.models import Q
 
@@ -15,7 +13,7 @@ from measures.language.unicode_ranges import HAN
 
 from .index import Index
 from .lexicon import look_up
-from .matching import Alternatives, Combined, Tree, find, in_title, leaves
+from .matching import Combined, Tree, combined, find, in_title, leaves
 from .query import parts
 from .synonyms import synonyms
 from .text import Word, code, words
@@ -59,7 +57,7 @@ def suggested(typed: str, catalogue: Catalogue) -> Suggested:
 def _words(typed: str) -> list[Word]:
     """The words, divided where scripts meet, the last of them unfinished."""
     own = [
-        word if word.quoted else replace(word, text=piece)
+        replace(word, text=piece)
         for word in words(typed)
         for piece in ([word.text] if word.quoted else PIECES.findall(word.text))
     ]
@@ -93,22 +91,10 @@ def _named(tree: Tree, index: Index) -> set[str]:
     """The tokens of the vocabulary in whose names the tree fits."""
     own = list(leaves(tree))
     named = {id(leaf): set(tokens) for leaf, tokens in zip(own, index.named(own), strict=True)}
-
-    def of(part: Tree) -> set[str]:
-        if isinstance(part, Alternatives):
-            return named[id(part)]
-        return reduce(and_ if part.all_of else or_, map(of, part.parts))
-
-    return of(tree)
+    return combined(tree, lambda leaf: named[id(leaf)])
 
 
 def stands_in(tree: Tree, texts: Iterable[str]) -> bool:
     """Whether what the tree asks for stands in these texts."""
     text = "\n".join(texts)
-
-    def fits(part: Tree) -> bool:
-        if isinstance(part, Alternatives):
-            return find(part, text) is not None
-        return (all if part.all_of else any)(map(fits, part.parts))
-
-    return fits(tree)
+    return combined(tree, lambda leaf: find(leaf, text) is not None)

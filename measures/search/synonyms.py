@@ -42,14 +42,9 @@ def synonyms(catalogue: Catalogue) -> Synonyms:
 def _synonyms(catalogue: Catalogue) -> Synonyms:
     found: dict[str, list[str]] = {}
     for record in catalogue.vocabulary.synonym.values():
-        word, means = as_searched(record.word), as_searched(record.means)
+        word, means = (" ".join(own.text for own in words(text)) for text in (record.word, record.means))
         found.setdefault(word, []).append(means)
         if record.both_ways:
             found.setdefault(means, []).append(word)
     found.pop("", None)
     return Synonyms({word: tuple(dict.fromkeys(filter(None, own))) for word, own in found.items()})
-
-
-def as_searched(text: str) -> str:
-    """`text` as the words of a query stand in it."""
-    return " ".join(word.text for word in words(text))

@@ -58,7 +58,7 @@ class Word:
 
     @cached_property
     def spelling(self) -> Spelling:
-        return Spelling(syllables_apart(self.text), self.unfinished)
+        return Spelling(self.text.replace("-", "'"), self.unfinished)  # of "jiao-yu" too
 
     @property
     def may_be_pinyin(self) -> bool:
@@ -129,12 +129,7 @@ def runs(words: Iterable[Word]) -> Iterator[list[Word]]:
 
 
 def together(run: Sequence[Word]) -> Spelling:
-    return Spelling("'".join(syllables_apart(word.text) for word in run), run[-1].unfinished)
-
-
-def syllables_apart(text: str) -> str:
-    """`text` as pinyin is divided, also where somebody writes "jiao-yu"."""
-    return text.replace("-", "'")
+    return Spelling("'".join(word.spelling.word for word in run), run[-1].unfinished)
 
 
 def code(query: str) -> Code | None:

@@ -86,7 +86,7 @@ def test_two_characters_are_put_right_by_their_sound(client, q, better):
 @pytest.mark.parametrize("q", ["HK", "HT", "SZ", "JY", "KJ", "GY", "YL", "SQ", "RC", "QY"])
 def test_two_letters_stand_for_whole_words_only(databases, q):
     search = Search(q, Catalogue.current())
-    spelt = {phrase.text for own in search.alternatives for phrase in own.phrases if phrase.spelt}
+    spelt = {phrase.text for own in search.reading.alternatives for phrase in own.phrases if phrase.spelt}
     assert spelt <= search.index.known_words(spelt)
 
 
@@ -104,7 +104,7 @@ def test_initials_are_those_of_usual_readings(usual, q):
     """HK was gǎng kē: 港 is hardly ever read hòng."""
     spelt = {
         phrase.text
-        for own in Search(q, Catalogue.current()).alternatives
+        for own in Search(q, Catalogue.current()).reading.alternatives
         for phrase in own.phrases
         if phrase.spelt
     }
