@@ -50,8 +50,7 @@ class Pages(Sitemap):
         return [(name, ()) for name in names]
 
     def location(self, item):
-        name, arguments = item
-        return reverse(name, args=arguments)
+        return reverse(item[0], args=item[1])
 
     @cached_property
     def catalogue(self) -> Catalogue:

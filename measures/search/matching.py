@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
-from typing import Any
+from typing import TypeVar
 
 from measures.language.normalising import normalized, normalized_length
 from measures.language.unicode_ranges import HAN
 
 IN_TITLE = "^"  # before a lexeme of a title
 LATIN = "[a-z0-9]"
+Answer = TypeVar("Answer")
 #: Where words of a text are joined: "cross border" stands in "cross-border" too.
 GAP = "[ -]"
 
@@ -110,7 +111,7 @@ def leaves(tree: Tree) -> Iterator[Alternatives]:
             yield from leaves(part)
 
 
-def combined(tree: Tree, of_leaf: Callable[[Alternatives], Any]) -> Any:
+def combined(tree: Tree, of_leaf: Callable[[Alternatives], Answer]) -> Answer:
     """The answers of `of_leaf` for the alternatives, joined by "and" where the tree asks for all of its parts, else by "or"."""
     if isinstance(tree, Alternatives):
         return of_leaf(tree)
