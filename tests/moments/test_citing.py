@@ -1,5 +1,6 @@
 """A list is cited with its address at a data version, its number, its time and a fingerprint, which can be verified."""
 
+import csv
 import hashlib
 import json
 import re
@@ -114,6 +115,9 @@ def test_a_citation_is_verified_for_ever(client, restored):
         ("example.org{}", "{}"),
         ("127.0.0.1:8000{}", "{}"),
         ("/EN{}", "{}"),
+        ("HTTPS://example.org{}", "SHA256={}"),
+        ("<http://example.org{}>", "({})"),
+        ("“http://example.org{}”", "“{}”"),
     ],
 )
 def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fingerprint):
@@ -128,6 +132,39 @@ def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fin
             200,
             302,
         )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/measures.csv?rol=pilot&as_of=1",
+        "/measures/?rol=pilot&as_of=1",
+        "/api/measures/?role=pilot&yaer=2020&as_of=1",
+        "/measures/?role=pilot%E3%80%82&as_of=1",
+        "/measures.json?role=pilot%20&as_of=1&utm_source=x",
+        "/measures/?ROLE=pilot&as_of=1",
+        "/measures/?role=pilot&as_of=1&as_of=",
+        "/measures/?role=x&as_of=1",
+        "/measures.csv?q=%FF&as_of=1",
+        "/measures.atom?role=pilot&as_of=1",
+        "/timemap/measures/?role=pilot&as_of=1",
+        "/measures/suggestions.json?q=a&as_of=1",
+        f"/measures.csv?{'&'.join(f'a{number}=1' for number in range(300))}&as_of=1",
+    ],
+)
+def test_an_address_is_read_as_the_site_reads_it(client, databases, address):
+    """The measures that are counted are those that the address gives; what gives no list of the past is no citation."""
+    answer, page = client.get(address, follow=True), verified(client, address=address)
+    numbered = answer.headers.get("Memento-Datetime") and answer.status_code == 200
+    assert page.status_code == (200 if numbered else 400)
+    if numbered:
+        form = answer.headers["Content-Type"].partition(";")[0]
+        count = {
+            "text/html": lambda: answer.context["listing"].count,
+            "text/csv": lambda: len(list(csv.reader(StringIO(answer.text)))) - 1,
+            "application/json": lambda: answer.json()["count"],
+        }[form]()
+        assert page.context["found"].count == count
 
 
 def test_what_differs_is_told(client, restored):
