@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from measures import models
 from measures.addresses import absolute
+from measures.language.bilingual import ENGLISH
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
@@ -79,7 +80,11 @@ def openapi(language: str = "en", *, with_examples: bool = True) -> Schema:
 
 
 def schema(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(indented(openapi()), content_type="application/vnd.oai.openapi+json")
+    return HttpResponse(
+        indented(openapi()),
+        content_type="application/vnd.oai.openapi+json",
+        headers={"Content-Language": ENGLISH},
+    )
 
 
 # --- Operations ---
