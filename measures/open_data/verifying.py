@@ -31,7 +31,8 @@ from measures.selection.parameters import (
 
 #: Measures. A list of more does not print its fingerprint, which takes 10 ms a thousand; whoever wants it has it worked out.
 MAX_PRINTED = 1_000
-CODE = re.compile(rf"\b{CODE_PATTERN}\b")
+# Chinese characters may stand at its ends; a day is none.
+CODE = re.compile(rf"(?<![0-9-]){CODE_PATTERN}(?![0-9-])")
 #: Stands before a fingerprint in citations.
 NAMED = re.compile("^sha-?256[:=：]?")
 #: What stands before an address in a running text.
@@ -109,7 +110,7 @@ def verify(address: str, fingerprint: str = "", measures: str = "") -> Verificat
     form. Raises BadRequest where the address is not that of a list at a data version."""
     address = as_copied(address)
     asked = asked_for(address)
-    moment = moment_of(asked[MOMENT])
+    moment = moment_of(f"{asked[MOMENT]}")
     filterset = MeasureFilter(asked, catalogue=Catalogue.as_of(moment.number))
     if not filterset.is_valid():
         raise BadRequest(_("A parameter of the address has a value that does not exist."))

@@ -1,15 +1,18 @@
 """A TimeMap leads to moments at which its address is answered, in every form of a record alike, and there is none of what has
 no past."""
 
+import re
+
 import pytest
 from django.conf import settings
 
-from measures.models import Category, Measure, Plan
+from measures.models import Audience, Category, Measure, Plan, PublicVersion
 from measures.snapshots import editing_as
 from tests.models.steps import live, new_measure, new_plan
-from tests.moments.test_citing import LINK
 from tests.public_pages import PREFIXES
 
+QUERY = "role=pilot"
+LINK = re.compile(r'<([^>]+)>; rel="([^"]+)"(?:; type="[^"]+")?(?:; datetime="[^"]+")?')
 #: Addresses that are answered, and whose answer is no page or file of the record.
 NO_PAST = [
     "/favicon.ico",
@@ -123,3 +126,75 @@ def test_the_history_of_a_measure_changes_when_it_goes_too(client, lived):
         lived[name] for name in ("came", "withdrawn", "again")
     ]
     assert {client.get(link).status_code for link in own} == {200}
+
+
+RECORDS = {
+    "/audiences/newcomers/": "audience",
+    "/en/audiences/newcomers/": "audience",
+    "/api/audiences/newcomers/": "audience",
+    "/api/measures/2020-05/": "measure",
+    "/measures/2020-05/": "measure",
+}
+
+
+@pytest.mark.parametrize("address", [*RECORDS, "change"])
+def test_a_timemap_leads_to_moments_in_which_there_is_something(client, restored, address):
+    """Not to those before a record came, nor to those while it was withdrawn or after it was deleted."""
+    with editing_as("lin"):
+        newcomers = Audience.objects.create(slug="newcomers", name_zh="新来者", name_en="Newcomers", order=99)
+    came = live()
+    for status in ("draft", "published"):
+        with editing_as("lin"):
+            Measure.objects.filter(code="2020-05").update(status=status)
+    with editing_as("lin"):
+        newcomers.delete()
+    if address == "change":
+        address = f"/api/changes/{PublicVersion.objects.get(kind='measure', data_version=came + 2).pk}/"
+    links = [
+        link
+        for link, relation in LINK.findall(client.get(f"/timemap{address}").text)
+        if "memento" in relation
+    ]
+    own = [link.removeprefix(settings.SITE_ORIGIN) for link in links]
+    assert own
+    assert {link: client.get(link).status_code for link in own} == dict.fromkeys(own, 200)
+    if RECORDS.get(address) == "audience":
+        assert own == [f"{address}?as_of={number}" for number in range(came, came + 3)]
+
+
+def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
+    first = live()
+    for text in "abc":
+        with editing_as("lin"):
+            Measure.objects.filter(code="2020-05").update(title_en=text)
+    response = client.get(f"/timemap/en/measures/?{QUERY}")
+    assert response.headers["Content-Type"] == "application/link-format"
+    links = LINK.findall(response.text)
+    address = f"{settings.SITE_ORIGIN}/en/measures/?{QUERY}"
+    assert links[0] == (address, "original")
+    assert links[1][1] == "self"
+    assert links[2:] == [
+        (f"{address}&as_of={number}", relation)
+        for number, relation in zip(
+            range(first, first + 4), ("first memento", "memento", "memento", "last memento"), strict=True
+        )
+    ]
+    assert (
+        client.get(links[2][0].removeprefix(settings.SITE_ORIGIN)).headers["Link"].count("/timemap/en/") == 1
+    )
+    assert len(LINK.findall(client.get("/timemap/measures/2020-06/").text)) == 3
+    assert len(LINK.findall(client.get("/timemap/measures/2020-05.json").text)) == 6
+    assert client.get("/timemap/").status_code == 200
+    monkeypatch.setattr("measures.pages.timemaps.MAX_MEMENTOS", 3)
+    links = dict(map(reversed, LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}").text)))
+    assert links["timemap"] == f"{settings.SITE_ORIGIN}/timemap/en/measures/?{QUERY}&p=2"
+    second = LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}&p=2").text)
+    assert (f"{address}&as_of={first + 3}", "last memento") in second
+    for path in (
+        "about/",
+        "measures/2020-05/history/1/",
+        "measures/2020-99/",
+        "nowhere/",
+        f"measures/?{QUERY}&p=9",
+    ):
+        assert client.get(f"/timemap/{path}").status_code == 404, path
