@@ -140,8 +140,7 @@ def canonical_address(get_response):
             response = HttpResponseRedirect(with_query(quote(right_path), right_query))
             response.headers["Cache-Control"] = PUBLIC_CACHING
             return response
-        if in_place:
-            refuse_unknown(path, query.encode("latin-1"))
+        refuse_unknown(path, query.encode("latin-1"))
         request.META["QUERY_STRING"] = right_query
         if not in_place:
             # The view of a selection redirects where this is not its own way to write it.

@@ -195,16 +195,11 @@ def for_list(filterset: MeasureFilter) -> dict[str, Any]:
 
 def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
     """The context of `_cite.html` and `_downloads.html` on the page of a measure."""
-    names = {".json": "JSON", ".bib": "BibTeX", ".ris": "RIS"}
-    return {
-        "citation": of_measure(measure, catalogue),
-        "downloads": {
-            "files": [
-                {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
-                for form, name in names.items()
-            ]
-        },
-    }
+    offered = [
+        {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
+        for form, name in ((".json", "JSON"), (".bib", "BibTeX"), (".ris", "RIS"))
+    ]
+    return {"citation": of_measure(measure, catalogue), "downloads": {"files": offered}}
 
 
 def _citation(

@@ -20,14 +20,7 @@ from measures.catalogue import Catalogue
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion
 from measures.selection.filter import MeasureFilter
-from measures.selection.parameters import (
-    MOMENT,
-    canonical_query,
-    has_past,
-    is_in_place,
-    is_of_selection,
-    refuse_unknown,
-)
+from measures.selection.parameters import MOMENT, canonical_query, has_past, is_of_selection, refuse_unknown
 
 #: Measures. A list of more does not print its fingerprint, which takes 10 ms a thousand; whoever wants it has it worked out.
 MAX_PRINTED = 1_000
@@ -100,8 +93,7 @@ def asked_for(address: str) -> QueryDict:
         raise BadRequest(
             _("This is not the address of a list at a data version: it has to end in as_of= and a number.")
         )
-    if is_in_place(path):
-        refuse_unknown(path, parts.query)
+    refuse_unknown(path, parts.query)
     return asked
 
 

@@ -1,6 +1,6 @@
 """TimeMaps (RFC 7089): the moments at which an address can be read."""
 
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import Paginator
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
@@ -13,7 +13,7 @@ from measures.models import DataVersion, PublicVersion
 from measures.selection.facets import NONE
 from measures.selection.filter import RECORD_FACETS, MeasureFilter
 from measures.selection.parameters import as_of, has_past, is_of_selection
-from measures.selection.requests import InvalidParameters, number_of
+from measures.selection.requests import InvalidParameters, existing_page
 
 LINK_FORMAT = "application/link-format"
 MAX_MEMENTOS = 500  # on a page
@@ -28,18 +28,16 @@ def timemap(request: HttpRequest, path: str = "") -> HttpResponse:
         raise Http404
     query = QueryDict(request.META["QUERY_STRING"], mutable=True)
     given = query.pop("p", ["1"])[-1]
-    original = with_query(address, query.urlencode())
-    pages = Paginator(moments_of(address, query), MAX_MEMENTOS, allow_empty_first_page=False)
+    rest = query.urlencode()
+    original = with_query(address, rest)
+    pages = Paginator(moments_of(address, query), MAX_MEMENTOS)
     refuse_what_never_was(address, query, pages.count)
-    try:
-        page = pages.page(number_of(given))
-    except EmptyPage:
-        raise Http404 from None
+    if not pages.count:
+        raise Http404
+    page = pages.page(existing_page(given, pages.num_pages))
 
     def own(number: int) -> str:
-        return absolute(
-            with_query(f"{TIMEMAP}{address}", query.urlencode(), f"p={number}" if number > 1 else "")
-        )
+        return absolute(with_query(TIMEMAP + address, rest, f"p={number}" if number > 1 else ""))
 
     links = [
         f'<{absolute(original)}>; rel="original"',
@@ -55,8 +53,7 @@ def timemap(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 def refuse_what_never_was(address: str, query: QueryDict, moments: int) -> None:
-    """Raise BadRequest where a parameter has a value that it has at none of so many moments. A record that is not public now
-    may have been then."""
+    """Raise BadRequest where a value is none at any of so many moments: a record that is not public now may have been then."""
     Span.asked_for(query)
     errors = MeasureFilter(query).errors.as_data() if is_of_selection(address) else {}
     if errors and (not moments or not errors.keys() <= {*RECORD_FACETS}):

@@ -147,24 +147,20 @@ class UnknownParameters(BadRequest):
 
 
 def _unknown_name(name: str, taken: tuple[str, ...]) -> ValidationError:
-    named = {"name": name[:50]}
-    if near := get_close_matches(name.lower(), taken, n=1):
-        return ValidationError(
-            _("This address does not take “%(name)s”. Did you mean “%(near)s”?"),
-            params=named | {"near": near[0]},
-        )
-    if taken:
-        return ValidationError(
-            _("This address does not take “%(name)s”. It takes %(known)s."),
-            params=named | {"known": ", ".join(taken)},
-        )
-    return ValidationError(_("This address does not take “%(name)s”, nor any other parameter."), params=named)
+    near = get_close_matches(name.lower(), taken, n=1)
+    if near:
+        said = _("This address does not take “%(name)s”. Did you mean “%(near)s”?")
+    elif taken:
+        said = _("This address does not take “%(name)s”. It takes %(known)s.")
+    else:
+        said = _("This address does not take “%(name)s”, nor any other parameter.")
+    return ValidationError(said, params={"name": name[:50], "near": "".join(near), "known": ", ".join(taken)})
 
 
 def refuse_unknown(path: str, query: str | bytes) -> None:
-    """Raise UnknownParameters where the query has a name that the address at this path does not take."""
+    """Raise UnknownParameters where this path is that of a machine form, and the query has a name that it does not take."""
     taken = parameters(path)
-    if taken is not None and (names := unknown(path, QueryDict(query))):
+    if taken is not None and is_in_place(path) and (names := unknown(path, QueryDict(query))):
         raise UnknownParameters(names, taken)
 
 

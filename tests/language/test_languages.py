@@ -208,7 +208,7 @@ def test_the_language_comes_from_the_path_alone(client):
         ("/datapackage.json", "zh-Hans, en"),
         ("/measures.csv?centre=x", "zh-Hans, en"),
         ("/api/measures/9999-99/", "zh-Hans, en"),
-        ("/api/schema/", "en"),
+        ("/api/schema/", "zh-Hans, en"),  # its examples are records
         ("/en/measures.atom", "en"),
         ("/zh-hant/changes.atom", "zh-Hant"),
         ("/en/measures/suggestions.json?q=jiao", "en"),

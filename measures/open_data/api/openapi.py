@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy, override
 
 from measures import models
 from measures.addresses import absolute
-from measures.language.bilingual import ENGLISH
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
@@ -80,11 +79,7 @@ def openapi(language: str = "en", *, with_examples: bool = True) -> Schema:
 
 
 def schema(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        indented(openapi()),
-        content_type="application/vnd.oai.openapi+json",
-        headers={"Content-Language": ENGLISH},
-    )
+    return HttpResponse(indented(openapi()), content_type="application/vnd.oai.openapi+json")
 
 
 # --- Operations ---
@@ -105,13 +100,12 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
         endpoint, "list", endpoint.many, [*narrowing, page_parameter(), *moments], page_name(endpoint.listed)
     )
     yield f"/api/{endpoint.name}/", many
-    as_of = [moment_parameter("as_of")] if "as_of" in taken else []
-    one = operation(endpoint, "retrieve", endpoint.one, [key, *as_of], endpoint.retrieved.name)
-    elsewhere = _(
-        "The address is written in another way, such as with a capital letter: Location has its own."
-    )
+    own = [key, moment_parameter("as_of")]
+    one = operation(endpoint, "retrieve", endpoint.one, own, endpoint.retrieved.name)
     one["responses"]["302"] = {
-        "description": str(elsewhere),
+        "description": _(
+            "The address is written in another way, such as with a capital letter: Location has its own."
+        ),
         "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
     }
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
