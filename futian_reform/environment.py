@@ -5,12 +5,16 @@ stays. Lines are as systemd reads them: NAME=value, perhaps in quotes; `#` begin
 """
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 USUAL = Path("/etc/futian-reform.env")
+# What Django takes as the host of a request; another one would never be answered.
+HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[a-f0-9.:]+\]")
 
 
 def load() -> None:
@@ -22,7 +26,9 @@ def load() -> None:
     try:
         if named is None and not path.exists():
             return
-        text = path.read_text()
+        text = path.read_text(
+            encoding="utf-8-sig"
+        )  # whatever the locale is; Notepad of Windows begins with a mark
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
         raise ImproperlyConfigured(
@@ -34,7 +40,7 @@ def load() -> None:
         if not line or line.startswith(("#", ";")):
             continue
         name, equals, value = line.partition("=")
-        if not equals or not name.strip().isidentifier():
+        if not equals or not name.strip().isidentifier() or "\0" in line:
             raise ImproperlyConfigured(f"Line {number} of {path} is no setting. Write it as NAME=value.")
         value = value.strip()
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
@@ -46,11 +52,31 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def env_number(name: str, default: int) -> int:
+def env_number(name: str, default: int, most: int = 2**31 - 1, least: int = 0) -> int:
     value = env(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}; give it a whole number, such as {default}.")
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; give it a whole number from {least} to {most}, such as {default}."
+        )
     return int(value)
+
+
+def env_choice(name: str, *choices: str) -> str:
+    """One of the choices, in whatever letters it is written; the first one if nothing is."""
+    value = env(name, choices[0])
+    found = [choice for choice in choices if choice.lower() == value.lower()]
+    if not found:
+        raise ImproperlyConfigured(f"{name} is {value!r}; give it one of: {', '.join(choices)}.")
+    return found[0]
+
+
+def env_folder(name: str, default: Path) -> Path:
+    try:
+        return Path(env(name, str(default))).expanduser().absolute()
+    except RuntimeError:
+        raise ImproperlyConfigured(
+            f"{name} is {env(name)!r}, and there is no such account here. Write the whole path."
+        ) from None
 
 
 def reachable(host: str) -> str:
@@ -62,6 +88,40 @@ def http_url(host: str, port: int | str) -> str:
     """The address of what listens on `host` and `port`, for this machine."""
     host = reachable(host)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def ascii_host(host: str) -> str:
+    """A host as requests write it: in small letters, and a Chinese domain in those of IDNA. Raises ValueError."""
+    return (host if host.isascii() else host.encode("idna").decode()).lower()
+
+
+def origin(value: str) -> SplitResult:
+    """The address of a site as browsers write it, without the usual port. Raises ValueError where it is none."""
+    parts = urlsplit(value.rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError
+    host = ascii_host(parts.hostname)
+    host = f"[{host}]" if ":" in host else host
+    if not HOST.fullmatch(host):
+        raise ValueError
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    return urlsplit(f"{parts.scheme}://{host}{port}")
+
+
+def hosts(name: str) -> list[str]:
+    """The names of hosts, `*` or `.example.org` for all below, as requests write them."""
+    value = env(name)
+    try:
+        found = [ascii_host(word) for word in value.replace(",", " ").split()]
+        if all(word == "*" or HOST.fullmatch(word) for word in found):
+            return found
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}; give it names of hosts separated by spaces, without https:// and port."
+    )
 
 
 def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
