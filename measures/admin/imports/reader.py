@@ -2,7 +2,8 @@
 
 A file of 44 kB can ask for gigabytes. Here it can only end this process: nothing of the site is imported, memory and CPU are
 limited, and `files.py`, which starts it, waits no longer than it should. Cells that have no plain value are told apart:
-{"date": …}, {"error": "#NAME?"}, {"formula": true} for a formula whose result the file does not say.
+{"date": …}, {"error": "#NAME?"}, {"formula": true} for a formula whose result the file does not say, {"merged": true} for one
+that is merged into another.
 """
 
 import csv
@@ -13,6 +14,7 @@ import sys
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from xml.etree import ElementTree
+from xml.sax.saxutils import unescape
 from zipfile import BadZipFile, ZipFile
 
 MAX_MEMORY = 200 * 2**20  # bytes of address space
@@ -32,7 +34,13 @@ ERRORS |= {"Err:508", "Err:509", "Err:502", "Err:504", "Err:522"}
 # A folder or file inside an archive -> what it is.
 KINDS = {"word/": "word", "ppt/": "powerpoint", "Index/": "numbers", "xl/workbook.bin": "xlsb"}
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
-MANIFEST = "META-INF/manifest.xml"  # of an ODS file
+MANIFEST, CONTENT = "META-INF/manifest.xml", "content.xml"  # of an ODS file
+ODS_TOKEN = re.compile(
+    rb'<table:table [^>]*?table:name="([^"]*)"|<table:table-row\b([^>]*)>|<table:(covered-)?table-cell\b([^>]*)'
+)
+REPEATED = re.compile(rb'-repeated="(\d{1,9})"')
+#: Number of a row -> the first and the last column of cells that are merged into another one.
+Spans = dict[int, list[tuple[int, int]]]
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d+)"')
 
@@ -92,6 +100,7 @@ def of_archive(content: bytes):
                 raise Refusal("password")
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
             marks = special_cells(archive) if "xl/workbook.xml" in parts else {}
+            covered = covered_cells(archive.read(CONTENT)) if CONTENT in parts else {}
         found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
         if not found:
             raise Refusal("charts" if book.sheets_metadata else "damaged")
@@ -99,7 +108,9 @@ def of_archive(content: bytes):
             raise Refusal("sheets", MAX_SHEETS)
         for sheet in found:
             yield {"sheet": sheet.name, "hidden": not str(sheet.visible).endswith(".Visible")}
-            yield from numbered(rows_of(book.get_sheet_by_name(sheet.name)), marks.get(sheet.name, {}))
+            cells = book.get_sheet_by_name(sheet.name)
+            merged = covered.get(sheet.name) or spans(cells.merged_cell_ranges or [])
+            yield from numbered(rows_of(cells), marks.get(sheet.name, {}), merged)
     except python_calamine.PasswordError as error:
         raise Refusal("password") from error
     except (python_calamine.CalamineError, BadZipFile, ElementTree.ParseError) as error:
@@ -156,6 +167,33 @@ def place(reference: str) -> tuple[int, int]:
     return int(reference[len(letters) :]), column - 1
 
 
+def spans(ranges) -> Spans:
+    """The cells that XLSX says are merged, without the first one of each range, which holds the text."""
+    found: Spans = {}
+    for (top, left), (bottom, right) in ranges:
+        for number in range(top, min(bottom, MAX_ROWS) + 1):
+            found.setdefault(number + 1, []).append((left + (number == top), right))
+    return found
+
+
+def covered_cells(xml: bytes) -> dict[str, Spans]:
+    """Sheet -> its merged cells, as ODS says them."""
+    found: dict[str, Spans] = {}
+    name, number, rows, column = "", 0, 0, 0
+    for token in ODS_TOKEN.finditer(xml) if b"<table:covered-" in xml else ():
+        times = REPEATED.search(token[2] or token[4] or b"")
+        times = int(times[1]) if times else 1
+        if token[1] is not None:
+            name, number, rows = unescape(token[1].decode("utf-8", "replace")), 1, 0
+        elif token[2] is not None:
+            number, rows, column = number + rows, times, 0
+        else:
+            if token[3]:
+                found.setdefault(name, {}).setdefault(number, []).append((column, column + times - 1))
+            column += times
+    return found
+
+
 # --- CSV ---
 
 
@@ -182,9 +220,9 @@ def csv_rows(content: bytes):
 # --- Rows ---
 
 
-def numbered(rows, marks=None):
+def numbered(rows, marks=None, merged=None):
     """[number of the row as the program shows it, its cells] for each row that is not empty."""
-    kept = text = 0
+    kept = text = width = 0
     special = {}
     for (number, column), mark in (marks or {}).items():
         special.setdefault(number, {})[column] = mark
@@ -197,6 +235,11 @@ def numbered(rows, marks=None):
             cells.pop()
         if not cells:
             continue
+        width = width or min(len(cells), MAX_COLUMNS)  # that of the header
+        for first, last in (merged or {}).get(number, ()):
+            for column in range(first, min(last + 1, width)):
+                cells += [""] * (column + 1 - len(cells))
+                cells[column] = {"merged": True}
         kept += 1
         text += sum(len(cell) for cell in cells if isinstance(cell, str))
         if kept > MAX_ROWS:
