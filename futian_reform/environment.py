@@ -6,6 +6,7 @@ stays. Lines are as systemd reads them: NAME=value, perhaps in quotes; `#` begin
 
 import os
 import re
+from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -52,31 +53,31 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
+def improper(name: str, remedy: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is {env(name)!r}; {remedy}.")
+
+
 def env_number(name: str, default: int, most: int = 2**31 - 1, least: int = 0) -> int:
     value = env(name, str(default))
     if not value.isdecimal() or not least <= int(value) <= most:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; give it a whole number from {least} to {most}, such as {default}."
-        )
+        raise improper(name, f"give it a whole number from {least} to {most}, such as {default}")
     return int(value)
 
 
 def env_choice(name: str, *choices: str) -> str:
     """One of the choices, in whatever letters it is written; the first one if nothing is."""
     value = env(name, choices[0])
-    found = [choice for choice in choices if choice.lower() == value.lower()]
-    if not found:
-        raise ImproperlyConfigured(f"{name} is {value!r}; give it one of: {', '.join(choices)}.")
-    return found[0]
+    for choice in choices:
+        if choice.lower() == value.lower():
+            return choice
+    raise improper(name, f"give it one of: {', '.join(choices)}")
 
 
 def env_folder(name: str, default: Path) -> Path:
     try:
         return Path(env(name, str(default))).expanduser().absolute()
     except RuntimeError:
-        raise ImproperlyConfigured(
-            f"{name} is {env(name)!r}, and there is no such account here. Write the whole path."
-        ) from None
+        raise improper(name, "there is no such account here, so write the whole path") from None
 
 
 def reachable(host: str) -> str:
@@ -92,45 +93,37 @@ def http_url(host: str, port: int | str) -> str:
 
 def ascii_host(host: str) -> str:
     """A host as requests write it: in small letters, and a Chinese domain in those of IDNA. Raises ValueError."""
-    return (host if host.isascii() else host.encode("idna").decode()).lower()
+    found = (host if host.isascii() else host.encode("idna").decode()).lower()
+    if found != "*" and not HOST.fullmatch(found):
+        raise ValueError(host)
+    return found
 
 
-def origin(value: str) -> SplitResult:
-    """The address of a site as browsers write it, without the usual port. Raises ValueError where it is none."""
-    parts = urlsplit(value.rstrip("/"))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise ValueError
-    if parts.path or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError
-    host = ascii_host(parts.hostname)
-    host = f"[{host}]" if ":" in host else host
-    if not HOST.fullmatch(host):
-        raise ValueError
-    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
-    return urlsplit(f"{parts.scheme}://{host}{port}")
+def origin(name: str, value: str) -> SplitResult:
+    """The address of a site as browsers write it, without the usual port; `name` is the setting that says it."""
+    with suppress(ValueError):
+        parts = urlsplit(value.rstrip("/"))
+        bare = parts.scheme in ("http", "https") and not (parts.path or parts.query or parts.fragment)
+        if bare and parts.hostname and parts.username is None and parts.port != 0:
+            host = ascii_host(f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname)
+            port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+            return urlsplit(f"{parts.scheme}://{host}{port}")
+    address = {"HOST": "a name or number of this machine, such as 127.0.0.1"}
+    raise improper(
+        name, f"give it {address.get(name, 'a scheme and a host, such as https://reform.example.org')}"
+    )
 
 
 def hosts(name: str) -> list[str]:
     """The names of hosts, `*` or `.example.org` for all below, as requests write them."""
-    value = env(name)
-    try:
-        found = [ascii_host(word) for word in value.replace(",", " ").split()]
-        if all(word == "*" or HOST.fullmatch(word) for word in found):
-            return found
-    except ValueError:
-        pass
-    raise ImproperlyConfigured(
-        f"{name} is {value!r}; give it names of hosts separated by spaces, without https:// and port."
-    )
+    with suppress(ValueError):
+        return [ascii_host(word) for word in env(name).replace(",", " ").split()]
+    raise improper(name, "give it names of hosts separated by spaces, without https:// and port")
 
 
 def networks(name: str, default: str) -> tuple[IPv4Network | IPv6Network, ...]:
     value = env(name, default)
-    try:
-        if value.isdecimal():  # their number, as it was written before 2.0
-            raise ValueError(value)
-        return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8."
-        ) from error
+    with suppress(ValueError):
+        if not value.isdecimal():  # their number, as it was written before 2.0
+            return tuple(ip_network(word, strict=False) for word in value.replace(",", " ").split())
+    raise improper(name, "give it addresses and networks separated by spaces, such as 127.0.0.1 10.0.0.0/8")

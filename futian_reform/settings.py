@@ -5,7 +5,9 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +20,7 @@ from futian_reform.environment import (
     env_number,
     hosts,
     http_url,
+    improper,
     networks,
     origin,
 )
@@ -40,18 +43,11 @@ def generated_secret() -> str:
     try:
         FUTIAN_DATA.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            draft = path.with_name(f"secret_key.{os.getpid()}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(64))
-                file.flush()
-                os.fsync(descriptor)
-            try:
-                os.link(draft, path)  # unlike a rename, fails where another process was first
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+            with NamedTemporaryFile("w", dir=FUTIAN_DATA) as draft, suppress(FileExistsError):
+                draft.write(secrets.token_urlsafe(64))
+                draft.flush()
+                os.fsync(draft.fileno())
+                os.link(draft.name, path)  # unlike a rename, fails where another process was first
         key = path.read_text(errors="replace").strip()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -73,14 +69,11 @@ DEBUG = False
 
 # Every absolute address starts with it; the Host header never does.
 _port = env_number("PORT", 8000, least=1, most=MAX_PORT)
-try:
-    _origin = origin(env("SITE_ORIGIN", http_url(env("HOST", "127.0.0.1").strip("[]"), _port)))
-except ValueError:
-    raise ImproperlyConfigured(
-        f"SITE_ORIGIN is {env('SITE_ORIGIN')!r}; give it a scheme and a host, such as https://reform.example.org."
-        if env("SITE_ORIGIN")
-        else f"HOST is {env('HOST')!r}, which browsers cannot ask for. Try 127.0.0.1."
-    ) from None
+_origin = (
+    origin("SITE_ORIGIN", env("SITE_ORIGIN"))
+    if env("SITE_ORIGIN")
+    else origin("HOST", http_url(env("HOST", "127.0.0.1").strip("[]"), _port))
+)
 SITE_ORIGIN = _origin.geturl()
 _own_host = f"[{_origin.hostname}]" if ":" in _origin.hostname else _origin.hostname
 ALLOWED_HOSTS = [_own_host, "127.0.0.1", "localhost", "[::1]", *hosts("ALLOWED_HOSTS")]
@@ -285,7 +278,7 @@ OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 _has_passkeys = _origin.scheme == "https"
 OTP_WEBAUTHN_RP_ID = _origin.hostname if _has_passkeys else "localhost"
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [
-    SITE_ORIGIN if _has_passkeys else origin(f"http://localhost:{_origin.port or 80}").geturl()
+    SITE_ORIGIN if _has_passkeys else origin("PORT", f"http://localhost:{_origin.port or 80}").geturl()
 ]
 SIGN_IN_LOG_DAYS = env_number(
     "SIGN_IN_LOG_DAYS", 180, least=1, most=MAX_DAYS
@@ -312,9 +305,7 @@ PUBLIC_SECURITY_NUMBER = env("PUBLIC_SECURITY_NUMBER")
 ORGANISER = env("ORGANISER")
 REPORT_ERRORS_TO = env("REPORT_ERRORS_TO")
 if REPORT_ERRORS_TO and not REPORT_ERRORS_TO.startswith("https://") and "@" not in REPORT_ERRORS_TO:
-    raise ImproperlyConfigured(
-        f"REPORT_ERRORS_TO is {REPORT_ERRORS_TO!r}; give it an e-mail address or the https:// address of a tracker."
-    )
+    raise improper("REPORT_ERRORS_TO", "give it an e-mail address or the https:// address of a tracker")
 
 LOGGING = {
     "version": 1,
