@@ -23,6 +23,7 @@ from benchmarks.site import ROOT, free_port
 from futian_reform.operations.listening import listen
 from futian_reform.page_cache import downloads
 
+from .coroutines import result_of
 from .downloads_site import ROW
 from .servers import missing
 
@@ -185,7 +186,7 @@ def test_a_reader_who_is_too_slow_is_left_behind_a_whole_piece(databases, monkey
             assert not whole
             return await reading
 
-    assert asyncio.run(received()) == pieces[0]
+    assert result_of(received()) == pieces[0]
 
 
 def test_a_reader_who_goes_away_ends_the_making(port, sessions):

@@ -71,7 +71,7 @@ def folder():
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A server with a table of one row, which every test leaves stopped and as it was."""
+    """A server with a table of some rows, which every test leaves stopped."""
     with tempfile.TemporaryDirectory(prefix="futian-test-") as name:
         os.chmod(name, 0o755)
         server = EmbeddedPostgres(name)
@@ -193,20 +193,22 @@ def test_a_server_left_over_is_adopted(cluster):
 def test_nothing_is_lost_when_everything_is_killed(cluster):
     server = EmbeddedPostgres(cluster)
     with process(USE_IT, cluster) as child:
-        postmaster = server_process(server)
+        write_row(server)
+        rows, postmaster = count_rows(server), server_process(server)
         signal_each((child.pid, postmaster, *children(postmaster)), signal.SIGKILL)
     with server.session():
-        assert count_rows(server) == 1
+        assert count_rows(server) == rows
 
 
 def test_it_is_started_again_beside_its_own_zombie(cluster):
     server = EmbeddedPostgres(cluster)
     with server.session():
+        rows = count_rows(server)
         os.kill(server_process(server), signal.SIGKILL)  # a zombie until this process, its parent, looks
         wait_until(lambda: not server.is_ready())
         another = EmbeddedPostgres(cluster)
         another.start()
-        assert count_rows(server) == 1
+        assert count_rows(server) == rows
         another.stop()
     assert not server.is_ready()
 

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from futian_reform.page_cache import downloads, version_poll
 from measures.readers import choice, reader
 
+from .coroutines import result_of
 from .test_words import FILES, name_of
 
 BROAD = {"Exception", "BaseException"}
@@ -110,5 +111,5 @@ def test_a_download_that_cannot_be_closed_is_over_all_the_same(caplog):
         file.close()
         return file.failed, file.size
 
-    assert asyncio.run(made()) == (True, 5)
+    assert result_of(made()) == (True, 5)
     assert "A download could not be finished" in caplog.text

@@ -271,6 +271,14 @@ def test_where_there_is_no_place_for_a_stream_the_old_answer_is_not_sent(site, r
     assert (status, headers["retry-after"], headers["cache-control"]) == (503, "2", "no-store")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", [path for path, _query in ADDRESSES])
+def test_a_database_that_answers_is_asked_though_it_was_just_away(site, streaming, path, method):
+    """As pages are, so are files that are streams."""
+    site.cache.poll.failure = "OperationalError"
+    assert site.request(path, method=method)[0] == 200
+
+
 def test_a_file_that_cannot_be_made_is_sent_as_it_was(site, restored):
     """Not to be made is another thing than to be a stream."""
     for _ in range(2):

@@ -126,7 +126,9 @@ class PageCache:
         # Who can be sent the page before waits less.
         most = self.render.patience if method == "GET" and self.pages.get(address) else None
         render = self.render_past if is_of_the_past(address) else self.render
-        return render((method, *address), most)
+        answer = render((method, *address), most)
+        # It was begun, so the database answers after all.
+        return (self.download(address) or answer) if answer is Long.STREAM else answer
 
     def unavailable(self, environ, path: str, query: str) -> Answer:
         """The designed 503: where the database was heard a moment ago, or pages get finished, time fails and not the database."""

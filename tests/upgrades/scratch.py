@@ -23,12 +23,13 @@ def address(databases, name: str) -> str:
 
 
 @contextmanager
-def scratch_database(databases, suffix: str):
-    """The name of a new, empty database, which goes at the end."""
+def scratch_database(databases, suffix: str, template: str = "template0"):
+    """The name of a new database, empty or a copy of one that nobody uses, which goes at the end."""
     name = f"{databases.name}_{suffix}"
     identifier = sql.Identifier(name)
     with psycopg.connect(**databases.maintenance, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(identifier))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        server.execute(create.format(identifier, sql.Identifier(template)))
         try:
             yield name
         finally:

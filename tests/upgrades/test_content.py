@@ -98,8 +98,8 @@ def unedited(databases):
 
 
 @pytest.fixture(scope="module")
-def before(databases):
-    """What a lived-in database held; afterwards the second edition is in it, and it is the one that the tests use."""
+def second_edition(databases):
+    """The name of a lived-in database that has the second edition, and what it held before."""
     with scratch_database(databases, "second_edition") as name:
         load(databases, name)
         databases.use(name)
@@ -114,7 +114,15 @@ def before(databases):
             "edited": [measure.code for measure in Catalogue.current().edited_last(50)],
         }
         call_command("migrate", verbosity=0)
-        yield held
+        yield name, held
+
+
+@pytest.fixture
+def before(databases, second_edition):
+    """What the lived-in database held; the tests use it as it is with the second edition."""
+    name, held = second_edition
+    databases.use(name)
+    return held
 
 
 def told_of_measures():

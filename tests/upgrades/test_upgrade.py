@@ -52,8 +52,8 @@ CONTENT = {
 
 
 @pytest.fixture(scope="module")
-def before(databases):
-    """What the dump holds; afterwards its database has the new schema and is the one that the tests use.
+def upgraded(databases):
+    """The name of a database with the new schema, what the dump held that it was made from, and what it held itself.
 
     The second edition of the content, which a later migration brings in, has tests of its own in test_content.py.
     """
@@ -62,16 +62,20 @@ def before(databases):
         held = contents(databases, name)
         databases.use(name)
         call_command("migrate", "measures", "0004", verbosity=0)
-        yield held
+        connections.close_all()
+        yield name, held, contents(databases, name)
 
 
-@pytest.fixture(scope="module")
-def after(before, databases):
-    connections.close_all()
-    return contents(databases, f"{databases.name}_upgrade")
+@pytest.fixture
+def before(databases, upgraded):
+    """What the dump held; the tests use the database that was made from it."""
+    name, held, _after = upgraded
+    databases.use(name)
+    return held
 
 
-def test_every_row_is_kept(before, after):
+def test_every_row_is_kept(upgraded):
+    _name, before, after = upgraded
     assert len(before["measures_measure"]) > 28
     assert len(before["auth_user"]) == 5
     assert len(before["django_session"]) == 2
@@ -84,7 +88,8 @@ def test_every_row_is_kept(before, after):
     assert after.keys() - before.keys() == {"measures_term", "measures_term_measures", "measures_synonym"}
 
 
-def test_the_history_says_what_it_said(before, after):
+def test_the_history_says_what_it_said(before, upgraded):
+    _name, _before, after = upgraded
     columns = ("id", "kind", "key", "number", "document", "public", "actor", "at", "note", "data_version")
     old = [[row[name] for name in columns] for row in before["measures_version"]]
     new = {row["id"]: [row[name] for name in columns] for row in after["measures_version"]}
@@ -235,17 +240,20 @@ def test_rebuilding_the_index_changes_nothing(before):
     assert whole_index() == index
 
 
-def test_life_goes_on(before):
-    number = DataVersion.objects.live().number
-    Measure.objects.filter(code="2020-07").update(headline_en="A headline")
-    version = Version.objects.of("measure", "2020-07").first()
-    assert (version.data_version, version.event, version.document["headline_en"]) == (
-        number + 1,
-        "changed",
-        "A headline",
-    )
-    assert SearchRow.objects.present().get(code="2020-07").version_number == version.number
-    assert read_from_index(number + 1) == read_plainly(number + 1)
+def test_life_goes_on(databases, upgraded):
+    connections.close_all()
+    with scratch_database(databases, "life", upgraded[0]) as name:
+        databases.use(name)
+        number = DataVersion.objects.live().number
+        Measure.objects.filter(code="2020-07").update(headline_en="A headline")
+        version = Version.objects.of("measure", "2020-07").first()
+        assert (version.data_version, version.event, version.document["headline_en"]) == (
+            number + 1,
+            "changed",
+            "A headline",
+        )
+        assert SearchRow.objects.present().get(code="2020-07").version_number == version.number
+        assert read_from_index(number + 1) == read_plainly(number + 1)
 
 
 # --- Other states ---
