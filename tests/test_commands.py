@@ -177,7 +177,9 @@ def variables_read_by_settings() -> set[str]:
                 else:
                     continue
                 readers = {"hosts", "networks", "os.environ", "os.environ.get", "os.getenv"}
-                if (reader in readers or re.fullmatch("env(_[a-z]+)?", reader)) and isinstance(name, ast.Constant):
+                if (reader in readers or re.fullmatch("env(_[a-z]+)?", reader)) and isinstance(
+                    name, ast.Constant
+                ):
                     names.add(name.value)
     return names
 

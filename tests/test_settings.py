@@ -1,11 +1,14 @@
 """Every setting with a wrong value is refused by its name, with the remedy; what people write in other ways is understood."""
 
+import json
 import runpy
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 
+from futian_reform.operations.prepare import collect_static_files
 from tests.test_commands import ROOT
 
 SETTINGS = str(ROOT / "futian_reform" / "settings.py")
@@ -139,3 +142,28 @@ def test_a_line_that_no_environment_takes_is_named(settings_with, tmp_path):
     file.write_bytes(b"PORT=8080\nORGANISER=a\0b\n")
     with pytest.raises(ImproperlyConfigured, match="Line 2 of .* is no setting. Write it as NAME=value."):
         settings_with(ENVIRONMENT_FILE=str(file))
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_a_site_has_a_web_process(workers):
+    """Without one it said that it served."""
+    with pytest.raises(CommandError, match="--workers must be 1 or more."):
+        call_command("serve", workers=workers)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 500, b'{"paths": {"site.css": "si'])
+def test_names_of_static_files_that_a_crash_spoilt_are_made_again(settings, tmp_path, left):
+    """Every page was a 500."""
+    settings.FUTIAN_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "site.css").write_text("body { color: black }")
+    settings.STATICFILES_DIRS = [tmp_path / "own"]
+    said: list[str] = []
+    collect_static_files(said.append)
+    manifest = tmp_path / "static" / "staticfiles.json"
+    manifest.write_bytes(left)
+    collect_static_files(said.append)
+    collect_static_files(said.append)
+    assert said == ["Collecting static files."] * 2
+    assert list(json.loads(manifest.read_text())["paths"]) == ["site.css"]
