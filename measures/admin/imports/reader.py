@@ -34,13 +34,13 @@ ERRORS |= {"Err:508", "Err:509", "Err:502", "Err:504", "Err:522"}
 # A folder or file inside an archive -> what it is.
 KINDS = {"word/": "word", "ppt/": "powerpoint", "Index/": "numbers", "xl/workbook.bin": "xlsb"}
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
-MANIFEST, CONTENT = "META-INF/manifest.xml", "content.xml"  # of an ODS file
+MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]+\d+):([A-Z]+\d+)"')
+MANIFEST = "META-INF/manifest.xml"  # of an ODS file
 ODS_TOKEN = re.compile(
     rb'<table:table [^>]*?table:name="([^"]*)"|<table:table-row\b([^>]*)>|<table:(covered-)?table-cell\b([^>]*)'
 )
 REPEATED = re.compile(rb'-repeated="(\d{1,9})"')
-#: Number of a row -> the first and the last column of cells that are merged into another one.
-Spans = dict[int, list[tuple[int, int]]]
+MERGED = {"merged": True}
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d+)"')
 
@@ -99,8 +99,8 @@ def of_archive(content: bytes):
             if MANIFEST in parts and b"encryption-data" in archive.read(MANIFEST):
                 raise Refusal("password")
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-            marks = special_cells(archive) if "xl/workbook.xml" in parts else {}
-            covered = covered_cells(archive.read(CONTENT)) if CONTENT in parts else {}
+            is_xlsx = "xl/workbook.xml" in parts
+            marks = special_cells(archive) if is_xlsx else covered_cells(archive.read("content.xml"))
         found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
         if not found:
             raise Refusal("charts" if book.sheets_metadata else "damaged")
@@ -108,9 +108,7 @@ def of_archive(content: bytes):
             raise Refusal("sheets", MAX_SHEETS)
         for sheet in found:
             yield {"sheet": sheet.name, "hidden": not str(sheet.visible).endswith(".Visible")}
-            cells = book.get_sheet_by_name(sheet.name)
-            merged = covered.get(sheet.name) or spans(cells.merged_cell_ranges or [])
-            yield from numbered(rows_of(cells), marks.get(sheet.name, {}), merged)
+            yield from numbered(rows_of(book.get_sheet_by_name(sheet.name)), marks.get(sheet.name, {}))
     except python_calamine.PasswordError as error:
         raise Refusal("password") from error
     except (python_calamine.CalamineError, BadZipFile, ElementTree.ParseError) as error:
@@ -130,7 +128,7 @@ def rows_of(sheet):
 
 # Expat refuses entities that grow without end, and this process has its limits: the parser may read what strangers wrote.
 def special_cells(archive: ZipFile) -> dict[str, dict[tuple[int, int], dict]]:
-    """Sheet -> (row, column) -> what calamine gives as an empty cell: errors, and formulas without a result."""
+    """Sheet -> (row, column) -> what calamine gives as an empty cell: errors, formulas without a result, merged cells."""
     names = {}
     for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")):  # noqa: S314
         names[relation.get("Id")] = relation.get("Target", "").removeprefix("/xl/")
@@ -141,8 +139,15 @@ def special_cells(archive: ZipFile) -> dict[str, dict[tuple[int, int], dict]]:
         identifier = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
         part = f"xl/{names.get(identifier, '')}"
         xml = archive.read(part) if part in archive.namelist() else b""
+        places = found[sheet.get("name")] = {}
         if b't="e"' in xml or b"<f" in xml or b":f" in xml:
-            found[sheet.get("name")] = dict(marked(xml))
+            places.update(marked(xml))
+        for first, last in MERGED_CELLS.findall(xml):
+            (top, left), (bottom, right) = place(first.decode()), place(last.decode())
+            for number in range(top, min(bottom, MAX_ROWS) + 1):
+                # The first cell holds the text.
+                columns = range(left + (number == top), min(right, MAX_COLUMNS) + 1)
+                places.update(((number, column), MERGED) for column in columns)
     return found
 
 
@@ -167,29 +172,21 @@ def place(reference: str) -> tuple[int, int]:
     return int(reference[len(letters) :]), column - 1
 
 
-def spans(ranges) -> Spans:
-    """The cells that XLSX says are merged, without the first one of each range, which holds the text."""
-    found: Spans = {}
-    for (top, left), (bottom, right) in ranges:
-        for number in range(top, min(bottom, MAX_ROWS) + 1):
-            found.setdefault(number + 1, []).append((left + (number == top), right))
-    return found
-
-
-def covered_cells(xml: bytes) -> dict[str, Spans]:
-    """Sheet -> its merged cells, as ODS says them."""
-    found: dict[str, Spans] = {}
-    name, number, rows, column = "", 0, 0, 0
+def covered_cells(xml: bytes) -> dict[str, dict[tuple[int, int], dict]]:
+    """The same of an ODS file, where only merged cells are to be told apart."""
+    found: dict = {}
+    places, number, rows, column = {}, 0, 0, 0
     for token in ODS_TOKEN.finditer(xml) if b"<table:covered-" in xml else ():
-        times = REPEATED.search(token[2] or token[4] or b"")
-        times = int(times[1]) if times else 1
+        repeated = REPEATED.search(token[2] or token[4] or b"")
+        times = int(repeated[1]) if repeated else 1
         if token[1] is not None:
-            name, number, rows = unescape(token[1].decode("utf-8", "replace")), 1, 0
+            places, number, rows = found.setdefault(unescape(token[1].decode("utf-8", "replace")), {}), 1, 0
         elif token[2] is not None:
             number, rows, column = number + rows, times, 0
         else:
             if token[3]:
-                found.setdefault(name, {}).setdefault(number, []).append((column, column + times - 1))
+                columns = range(column, min(column + times, MAX_COLUMNS))
+                places.update(((number, column), MERGED) for column in columns)
             column += times
     return found
 
@@ -220,7 +217,7 @@ def csv_rows(content: bytes):
 # --- Rows ---
 
 
-def numbered(rows, marks=None, merged=None):
+def numbered(rows, marks=None):
     """[number of the row as the program shows it, its cells] for each row that is not empty."""
     kept = text = width = 0
     special = {}
@@ -228,18 +225,17 @@ def numbered(rows, marks=None, merged=None):
         special.setdefault(number, {})[column] = mark
     for number, row in enumerate(rows, 1):
         cells = [cell if cell is not None else "" for cell in row]
+        filled = any(cell != "" for cell in cells)
         for column, mark in special.get(number, {}).items():
+            if mark is MERGED and not (filled and column < width):
+                continue  # below or right of the table
             cells += [""] * (column + 1 - len(cells))
             cells[column] = mark
         while cells and cells[-1] == "":
             cells.pop()
         if not cells:
             continue
-        width = width or min(len(cells), MAX_COLUMNS)  # that of the header
-        for first, last in (merged or {}).get(number, ()):
-            for column in range(first, min(last + 1, width)):
-                cells += [""] * (column + 1 - len(cells))
-                cells[column] = {"merged": True}
+        width = width or len(cells)  # that of the header
         kept += 1
         text += sum(len(cell) for cell in cells if isinstance(cell, str))
         if kept > MAX_ROWS:
