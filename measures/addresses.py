@@ -3,6 +3,7 @@
 Absolute addresses start with SITE_ORIGIN, never with the Host header, and name the default language unless told otherwise.
 """
 
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -27,6 +28,9 @@ TIMEMAP = "/timemap"
 MAX_PATH_LENGTH = 300  # characters; no public path is longer
 #: What stays stuck to a link in a running text, and ends no address and no value of a parameter but a search.
 STUCK = " \u3000\t\r\n.,;:!?'\")]}>…。，、；：！？．）】》」』”’"
+
+#: Zeros before the number of a version or a change.
+ZEROS = re.compile("(?<=/history/)0+(?=[1-9])|(?<=/changes/)0+(?=[1-9])")
 
 
 def form_of_answer(path: str) -> str:
@@ -55,8 +59,8 @@ def language_of_path(path: str) -> str:
 
 
 def canonical_path(path: str) -> str:
-    """The public path that is meant: its language in the right letters or the nearest one, nothing stuck to its end, small
-    letters and a slash where pages have them. `path` itself where nothing stands there."""
+    """The public path that is meant: its language in the right letters or the nearest one, nothing stuck to its end, no
+    zeros before a number, small letters and a slash where pages have them. `path` itself where nothing stands there."""
     return path if len(path) > MAX_PATH_LENGTH else _canonical_path(path)
 
 
@@ -65,7 +69,7 @@ def _canonical_path(path: str) -> str:
     if path.lower().startswith(f"{TIMEMAP}/"):
         return TIMEMAP + _canonical_path(path[len(TIMEMAP) :])
     bare = path.rstrip(STUCK + "/") if path.rstrip("/").endswith(tuple(STUCK)) else path
-    rest = bare
+    rest = bare = ZEROS.sub("", bare)
     if language := get_language_from_path(f"{bare}/".lower()):
         rest = bare[1:].partition("/")[2]
         rest = f"/{rest}" if rest else ""

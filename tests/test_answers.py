@@ -70,6 +70,7 @@ def test_each_kind_of_address_answers_each_way_of_asking(judge):
         "/measures/2020-07.json",
         "/api/schema/",
         "/timemap/en/measures/2020-07/",
+        "/timemap/measures.csv",
     ]
     assert {kind_of(address) for address in addresses} == KINDS.keys()
     for address in addresses:

@@ -37,7 +37,7 @@ def data(tmp_path_factory, with_static_files, prepared_cluster):
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory, with_static_files, prepared_cluster):
+def served(tmp_path_factory, with_static_files, prepared_cluster):
     """A server for several tests. In the end it stops as it should, with slow bodies and a process that hangs on its hands."""
     with (
         data_directory(tmp_path_factory, with_static_files, prepared_cluster) as data,
@@ -47,6 +47,13 @@ def release(tmp_path_factory, with_static_files, prepared_cluster):
         with slow_bodies(release):
             os.kill(min(release.workers()), signal.SIGSTOP)  # it listens to nobody any more
             assert release.stop() == 0
+
+
+@pytest.fixture
+def release(served):
+    """The server once the web processes that a test before replaced have ended."""
+    wait_until(lambda: len(served.workers()) == 2)
+    return served
 
 
 @contextmanager

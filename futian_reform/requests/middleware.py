@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path, with_query
-from measures.language.bilingual import LANGUAGE_TAGS
+from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS
 from measures.language.normalising import NOT_IN_TEXTS
 from measures.selection.parameters import canonical_query, is_in_place, is_of_selection, refuse_unknown
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
@@ -20,6 +20,8 @@ from .errors import READING, busy, crowded, late, method_not_allowed, too_large,
 from .traditional import is_text, traditional
 
 READS = READING.split(", ")
+# The languages of records, and of refusals, at addresses that have none.
+IN_BOTH = f"{CHINESE}, {ENGLISH}"
 MAX_QUERY_LENGTH = 4096  # characters of a query string; the longest sensible selection needs under 1,000
 # Caches ask the site before each use whether a page is current; for a day they may send it when the site does not answer.
 PUBLIC_CACHING = "public, max-age=0, must-revalidate, stale-if-error=86400"
@@ -43,7 +45,8 @@ def language_from_path(get_response):
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
-            response.headers.setdefault("Content-Language", LANGUAGE_TAGS[language])
+            spoken = IN_BOTH if is_in_place(request.path_info) else LANGUAGE_TAGS[language]
+            response.headers.setdefault("Content-Language", spoken)
             if language == "zh-hant" and not response.streaming and is_text(response):
                 response.content = traditional(response.text)
                 if "Content-Length" in response.headers:
@@ -132,8 +135,7 @@ def canonical_address(get_response):
             response = HttpResponseRedirect(with_query(quote(right_path), right_query))
             response.headers["Cache-Control"] = PUBLIC_CACHING
             return response
-        if in_place:
-            refuse_unknown(path, query.encode("latin-1"))
+        refuse_unknown(path, query.encode("latin-1"))
         request.META["QUERY_STRING"] = right_query
         if not in_place:
             # The view of a selection redirects where this is not its own way to write it.

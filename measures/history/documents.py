@@ -65,9 +65,9 @@ def text(field: Field, value: object, names: Names) -> str:
     if field.name == "paragraph":
         return paragraph_number(value)
     if field.name == "paragraphs":  # a centre's are (year of the plan, number)
-        return " ".join(
-            paragraph_number(number[1] if isinstance(number, list) else number) for number in value
-        )
+        cited = [own if isinstance(own, list) else (None, own) for own in value]
+        mixed = len({year for year, _number in cited}) > 1
+        return " ".join(f"{year} " * mixed + paragraph_number(number) for year, number in cited)
     kind = field.related_model._meta.model_name if field.is_relation else ""
     if kind in NAMED:
         return _(", ").join(names(kind, slug) for slug in ([value] if isinstance(value, str) else value))

@@ -20,12 +20,14 @@ from measures.models import PublicVersion, Version
 from .differences import Change, changes
 from .names import Names, title_of
 
+AS_RECORDED = ("id", "kind", "key", "number", "at", "data_version", "note")
+
 
 @dataclass(kw_only=True)
 class Event:
     """One event. `document` is the record as it became public by it, `before` as it was public before; a withdrawal has no
     document and no note, because what the record became is not public. Both are what was recorded, without `secret()`, the
-    codes of measures that never were public."""
+    codes of measures and years of plans that never were public."""
 
     id: int
     kind: str
@@ -37,7 +39,7 @@ class Event:
     note: str
     recorded: dict | None
     recorded_before: dict | None
-    secret: Callable[[], set[str]] = field(repr=False)
+    secret: Callable[[], set] = field(repr=False)
     names: Names = field(repr=False)
     present: Vocabulary | None = field(repr=False, default=None)
     #: Of a plan's first publication: how many records of each kind became public with it (see changes.py).
@@ -100,7 +102,7 @@ def described(
     versions = list(versions)
 
     @cache
-    def secret() -> set[str]:
+    def secret() -> set:
         return _never_public(
             _referred(version.kind, document)
             for version in versions
@@ -109,14 +111,8 @@ def described(
 
     return [
         Event(
-            id=version.id,
-            kind=version.kind,
-            key=version.key,
-            number=version.number,
+            **{name: getattr(version, name) for name in AS_RECORDED},
             event=Version.Event(version.event),
-            at=version.at,
-            data_version=version.data_version,
-            note=version.note,
             recorded=version.document,
             recorded_before=version.public_before,
             secret=secret,
@@ -127,31 +123,37 @@ def described(
     ]
 
 
-# --- A public document may refer to a measure that is still a draft; readers are not told its code ---
+# --- A public document may refer to a measure or a plan that is still a draft; readers are not told its code or year ---
+
+#: Kind of a record -> what of its document names measures by their codes, or with paragraphs plans by their years.
+REFERRING = {"measure": "parent", "term": "measures", "centre": "paragraphs"}
 
 
-def _referred(kind: str, document: dict | None) -> list[str]:
-    """The codes of the measures that a document refers to."""
-    if kind == Version.Kind.TERM:
-        return (document or {}).get("measures", [])
-    parent = (document or {}).get("parent") if kind == Version.Kind.MEASURE else None
-    return [parent] if parent else []
+def _referred(kind: str, document: dict | None) -> list:
+    """The codes of the measures and the years of the plans that a document refers to."""
+    named = (document or {}).get(REFERRING.get(kind)) or []
+    return [named] if isinstance(named, str) else [own[0] if isinstance(own, list) else own for own in named]
 
 
-def _never_public(referred: Iterable[list[str]]) -> set[str]:
-    """Those of the codes whose measures never were public."""
-    codes = {code for own in referred for code in own}
-    if not codes:
-        return set()
-    public = PublicVersion.objects.filter(kind=Version.Kind.MEASURE, key__in=codes, public=True)
-    return codes.difference(public.values_list("key", flat=True))
+def _never_public(referred: Iterable[list]) -> set:
+    """Those of the codes and years whose measures and plans never were public."""
+    names = {name for own in referred for name in own}
+    codes = [name for name in names if isinstance(name, str)]
+    public = PublicVersion.objects.filter(public=True)
+    if codes:
+        names.difference_update(public.filter(kind="measure", key__in=codes).values_list("key", flat=True))
+    if any(isinstance(name, int) for name in names):
+        names.difference_update(public.filter(kind="plan").values_list("document__year", flat=True))
+    return names
 
 
-def _without(secret: Callable[[], set[str]], kind: str, document: dict | None) -> dict | None:
-    """The document without references to these measures, which are only looked up where it refers to any."""
+def _without(secret: Callable[[], set], kind: str, document: dict | None) -> dict | None:
+    """The document without references to these, which are only looked up where it refers to any."""
     referred = _referred(kind, document)
     if not referred or not secret().intersection(referred):
         return document
-    if kind == Version.Kind.TERM:
-        return document | {"measures": [code for code in document["measures"] if code not in secret()]}
-    return document | {"parent": None}
+    name = REFERRING[kind]
+    if kind == "measure":
+        return document | {name: None}
+    kept = zip(document[name], referred, strict=True)
+    return document | {name: [own for own, names in kept if names not in secret()]}

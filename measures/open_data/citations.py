@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -145,21 +146,23 @@ def cited_sentence(filterset: MeasureFilter) -> str:
 
 def list_work(filterset: MeasureFilter) -> Work:
     """The list of a selection as it stands in this data version."""
-    version, count = filterset.catalogue.version, filterset.fitting.total
+    version, count, query = filterset.catalogue.version, filterset.fitting.total, filterset.canonical_query()
+    # Reference managers take works of one key for one work.
+    own = f"-{sha256(query.encode()).hexdigest()[:8]}" if query else ""
     source_zh, source_en = sources(filterset.plans)
     with override("zh-hans"):
         chinese = description(filterset)
     with override("en"):
         english = description(filterset)
     return Work(
-        key=f"futian-reform-list-v{version.number}",
+        key=f"futian-reform-list{own}-v{version.number}",
         title_zh=f"改革清单：{chinese}" if chinese else "全部改革",
         title_en=f"Measures: {english}" if english else "All measures",
         detail_zh=f"{count}项，数据版本{version.number}",
         detail_en=f"{count} measures, data version {version.number}",
         edited=version.at,
         edition=version.number,
-        permanent=list_as_of(filterset.canonical_query(), version.number),
+        permanent=list_as_of(query, version.number),
         count=count,
         fingerprint=fingerprint_of(lines_of(filterset)) if count <= MAX_PRINTED else "",
         source_zh=source_zh,
@@ -192,16 +195,11 @@ def for_list(filterset: MeasureFilter) -> dict[str, Any]:
 
 def for_measure(measure: Measure, catalogue: Catalogue) -> dict[str, Any]:
     """The context of `_cite.html` and `_downloads.html` on the page of a measure."""
-    names = {".json": "JSON", ".bib": "BibTeX", ".ris": "RIS"}
-    return {
-        "citation": of_measure(measure, catalogue),
-        "downloads": {
-            "files": [
-                {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
-                for form, name in names.items()
-            ]
-        },
-    }
+    offered = [
+        {"form": form, "name": name, "address": f"/measures/{measure.code}{form}"}
+        for form, name in ((".json", "JSON"), (".bib", "BibTeX"), (".ris", "RIS"))
+    ]
+    return {"citation": of_measure(measure, catalogue), "downloads": {"files": offered}}
 
 
 def _citation(

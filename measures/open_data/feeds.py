@@ -5,10 +5,9 @@ A feed of more than MAX_ENTRIES goes on in pages that link to each other (RFC 50
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
@@ -78,19 +77,12 @@ class AtomFeed(Atom1Feed):
         return max(times, default=self.feed["data_version"].at)
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The page of a feed that a request asks for; `more` says whether another follows."""
 
     number: int
     more: bool
     version: DataVersion
-
-    @property
-    def others(self) -> dict[str, int]:
-        """The pages that it links to, by the relations of RFC 5005."""
-        back = {"first": 1, "previous": self.number - 1} if self.number > 1 else {}
-        return back | ({"next": self.number + 1} if self.more else {})
 
 
 def new_feed(
@@ -103,6 +95,10 @@ def new_feed(
         query = "" if number == 1 else f"{'&' if '?' in own_path else '?'}page={number}"
         return absolute(in_language(own_path + query, language))
 
+    # By the relations of RFC 5005.
+    others = {"first": 1, "previous": page.number - 1} if page.number > 1 else {}
+    if page.more:
+        others["next"] = page.number + 1
     return AtomFeed(
         title=title,
         link=absolute(in_language(path, language)),
@@ -115,7 +111,7 @@ def new_feed(
         feed_guid=tag(language, *name),
         feed_copyright=site.licence_line(),
         data_version=page.version,
-        others={relation: address(number) for relation, number in page.others.items()},
+        others={relation: address(number) for relation, number in others.items()},
     )
 
 
@@ -184,8 +180,7 @@ def change_feed(request: HttpRequest) -> HttpResponse:
     page = Page(number, more, catalogue.version)
     title = _("Changes of the Futian Reform Database")
     path, own_path = changes_path(query), changes_path(query, ".atom")
-    name = ("changes", query) if query else ("changes",)
-    feed = new_feed(title, path, own_path, page, name, catalogue.plans)
+    feed = new_feed(title, path, own_path, page, filter(None, ["changes", query]), catalogue.plans)
     names = public_names(catalogue.vocabulary)
     for event in described(events, names, catalogue.vocabulary):
         feed.add_item(

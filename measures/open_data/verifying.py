@@ -20,13 +20,16 @@ from measures.catalogue import Catalogue
 from measures.catalogue.moments import moment_of
 from measures.models import DataVersion
 from measures.selection.filter import MeasureFilter
-from measures.selection.parameters import MOMENT, is_of_selection
+from measures.selection.parameters import MOMENT, canonical_query, has_past, is_of_selection, refuse_unknown
 
 #: Measures. A list of more does not print its fingerprint, which takes 10 ms a thousand; whoever wants it has it worked out.
 MAX_PRINTED = 1_000
-CODE = re.compile(rf"\b{CODE_PATTERN}\b")
+# Chinese characters may stand at its ends; a day is none.
+CODE = re.compile(rf"(?<![0-9-]){CODE_PATTERN}(?![0-9-])")
 #: Stands before a fingerprint in citations.
-NAMED = re.compile("^sha-?256:?")
+NAMED = re.compile("^sha-?256[:=：]?")
+#: What stands before an address in a running text.
+OPENING = "<([{（【《「『“‘"
 
 
 def lines_of(filterset: MeasureFilter) -> list[str]:
@@ -70,26 +73,37 @@ class Verification:
 
 def as_copied(address: str) -> str:
     """The address without what it takes along from a text or a page's source, and as a link where its beginning is left out."""
-    address = address.strip(STUCK).replace("&amp;", "&")
-    return address if address.startswith(("/", "http:", "https:")) else f"//{address}"
+    address = address.strip(STUCK + OPENING).replace("&amp;", "&")
+    return address if address.lower().startswith(("/", "http:", "https:")) else f"//{address}"
+
+
+def asked_for(address: str) -> QueryDict:
+    """The parameters of a list at a data version, read as the site reads them where it is asked for this address. Raises
+    BadRequest where it is none, or where the site refuses it."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    path = canonical_path(parts.path)
+    query = canonical_query(path, parts.query) if is_of_selection(path) and has_past(path) else ""
+    if query is None:
+        raise BadRequest(_("A parameter of the address has a value that does not exist."))
+    asked = QueryDict(query)
+    if MOMENT not in asked:
+        raise BadRequest(
+            _("This is not the address of a list at a data version: it has to end in as_of= and a number.")
+        )
+    refuse_unknown(path, parts.query)
+    return asked
 
 
 def verify(address: str, fingerprint: str = "", measures: str = "") -> Verification:
     """Compare a citation with its address: by its fingerprint and by the codes of its measures, which stand in `measures` in any
     form. Raises BadRequest where the address is not that of a list at a data version."""
     address = as_copied(address)
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    query = QueryDict(parts.query)
-    if not is_of_selection(canonical_path(parts.path)) or not query.get(MOMENT):
-        raise BadRequest(
-            _("This is not the address of a list at a data version: it has to end in as_of= and a number.")
-        )
-    moment = moment_of(query[MOMENT])
-    catalogue = Catalogue.as_of(moment.number)
-    filterset = MeasureFilter(query, catalogue=catalogue)
+    asked = asked_for(address)
+    moment = moment_of(f"{asked[MOMENT]}")
+    filterset = MeasureFilter(asked, catalogue=Catalogue.as_of(moment.number))
     if not filterset.is_valid():
         raise BadRequest(_("A parameter of the address has a value that does not exist."))
     lines = lines_of(filterset)
@@ -99,7 +113,7 @@ def verify(address: str, fingerprint: str = "", measures: str = "") -> Verificat
         moment=moment,
         count=len(lines),
         fingerprint=fingerprint_of(lines),
-        given=NAMED.sub("", "".join(fingerprint.lower().split())).strip(STUCK),
+        given=NAMED.sub("", "".join(fingerprint.lower().split()).strip(STUCK + OPENING)),
         is_search=bool(filterset.query),
         came=sorted(now - then) if then else [],
         went=sorted(then - now) if then else [],

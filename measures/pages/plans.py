@@ -65,8 +65,6 @@ class SourcePage(OfPlan):
 class FirstSource(View):
     """Leads to the source of the plan that was published first: its paragraphs were given out at this address."""
 
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request: HttpRequest) -> HttpResponsePermanentRedirect:
         plans = PublicVersion.objects.filter(kind="plan", public=True).order_by("id")
         slug = plans.values_list("key", flat=True).first()

@@ -60,9 +60,6 @@ class Pages(Sitemap):
     def lastmod(self, item):
         return self.catalogue.version.at
 
-    def get_latest_lastmod(self):
-        return self.catalogue.version.at
-
 
 class Topics(Pages):
     def items(self):

@@ -31,6 +31,7 @@ def suggestions_json(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(count)s suggestion", "%(count)s suggestions", len(shown)) % {"count": len(shown)}
     response = as_json({"suggestions": shown, "said": said})
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Content-Language"] = LANGUAGE_TAGS[get_language()]
     return response
 
 

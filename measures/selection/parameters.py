@@ -82,11 +82,13 @@ def _parameters(path: str) -> tuple[str, ...] | None:
         return (*(name for name in parameters(path.removeprefix(TIMEMAP)) or () if name != MOMENT), "p")
     try:
         with override(language_of_path(path)):
-            name = resolve(path).url_name
+            match = resolve(path)
     except Resolver404:
         return None
-    own = PARAMETERS.get(name or "", ())
-    return own if name in ALWAYS_PRESENT else (*own, MOMENT)
+    name = match.url_name or ""
+    own = PARAMETERS.get(name, ())
+    # Icons and forms that there are not have no name, and the staff desk shows what is.
+    return own if not name or name in ALWAYS_PRESENT or "admin/" in match.route else (*own, MOMENT)
 
 
 def has_past(path: str) -> bool:
@@ -139,32 +141,28 @@ class UnknownParameters(BadRequest):
 
 
 def _unknown_name(name: str, taken: tuple[str, ...]) -> ValidationError:
-    named = {"name": name[:50]}
-    if near := get_close_matches(name.lower(), taken, n=1):
-        return ValidationError(
-            _("This address does not take “%(name)s”. Did you mean “%(near)s”?"),
-            params=named | {"near": near[0]},
-        )
-    if taken:
-        return ValidationError(
-            _("This address does not take “%(name)s”. It takes %(known)s."),
-            params=named | {"known": ", ".join(taken)},
-        )
-    return ValidationError(_("This address does not take “%(name)s”, nor any other parameter."), params=named)
+    near = get_close_matches(name.lower(), taken, n=1)
+    if near:
+        said = _("This address does not take “%(name)s”. Did you mean “%(near)s”?")
+    elif taken:
+        said = _("This address does not take “%(name)s”. It takes %(known)s.")
+    else:
+        said = _("This address does not take “%(name)s”, nor any other parameter.")
+    return ValidationError(said, params={"name": name[:50], "near": "".join(near), "known": ", ".join(taken)})
 
 
 def refuse_unknown(path: str, query: str | bytes) -> None:
-    """Raise UnknownParameters where the query has a name that the address at this path does not take."""
+    """Raise UnknownParameters where this path is that of a machine form, and the query has a name that it does not take."""
     taken = parameters(path)
-    if taken is not None and (names := unknown(path, QueryDict(query))):
+    if taken is not None and is_in_place(path) and (names := unknown(path, QueryDict(query))):
         raise UnknownParameters(names, taken)
 
 
 def canonical_query(path: str, query: str | bytes) -> str | None:
     """The way to write `query` at this path; None where it cannot be told: no such address, too many names, or not UTF-8.
 
-    Trackers and empty values are left out, and so are other names that a page does not take. Names stand in their order. Of a
-    parameter that takes one value the last counts. Which values exist is not asked here.
+    Trackers and empty values are left out, and so are other names that a page does not take; of those it takes it knows capital
+    letters. Names stand in their order. Of a parameter that takes one value the last counts. Which values exist is not asked here.
     """
     taken = parameters(path)
     if taken is None:
@@ -173,13 +171,14 @@ def canonical_query(path: str, query: str | bytes) -> str | None:
         given = QueryDict(query)
     except TooManyFieldsSent:
         return None
-    written = []
+    written, in_place = [], is_in_place(path)
     for name in taken:
-        values = [_tidy(name, value) for value in given.getlist(name)]
+        spelled = [own for own in given if own == name or (not in_place and own.lower() == name)]
+        values = [_tidy(name, value) for own in spelled for value in given.getlist(own)]
         values = [value for value in dict.fromkeys(values) if value]
         written += [(name, value) for value in (values if name in FACETS else values[-1:])]
     written = [(name, value) for name, value in written if name not in NUMBERS or value != "1"]
-    if is_in_place(path):
+    if in_place:
         written += [(name, value) for name in unknown(path, given) for value in given.getlist(name)]
     # Bytes that are no UTF-8 become this character; a view says so.
     return None if any("\ufffd" in value for _name, value in written) else urlencode(written)

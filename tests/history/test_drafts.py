@@ -5,7 +5,10 @@ import re
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from measures.models import Measure
+from measures.models import Centre, Measure, Plan, SourceParagraph, Term, Version
+from measures.snapshots import editing_as
+from tests.models.steps import new_measure, new_plan
+from tests.public_pages import PREFIXES
 
 from .conftest import SECRET
 
@@ -64,3 +67,35 @@ def test_a_drafts_text_is_in_no_public_answer(edited):
     # The test would notice: once published, the text is there.
     Measure.objects.filter(number=90).update(status="published")
     assert SECRET in client.get("/measures/2020-90/").text
+
+
+def test_the_drafts_that_public_records_refer_to_are_told_to_nobody(client, restored):
+    """Neither measures nor plans: not in the documents of changes, nor in the differences that pages show; once the plan is public, it is."""
+    new_plan(2031, "draft")
+    draft = new_measure(95, SECRET, status="draft")
+    centre, before = Centre.objects.get(slug="finance"), Version.objects.newest_id()
+    with editing_as("lin"):
+        centre.paragraphs.add(SourceParagraph.objects.get(plan=2031, number=1))
+        Measure.objects.filter(code="2020-05").update(basis="derived", parent=draft)
+        Term.objects.get(slug="civilised-city").measures.add(draft)
+    own = list(Version.objects.filter(id__gt=before).values_list("id", "kind"))
+    assert {kind for _id, kind in own} == {"centre", "measure", "term"}
+    api = [f"/api/changes/{number}/" for number, _kind in own]
+    pages = [f"{prefix}/changes/" for prefix in PREFIXES] + [
+        "/changes.atom",
+        "/api/changes/",
+        "/api/centres/finance/",
+    ]
+    for address in [*api, *pages]:
+        text = client.get(address).text
+        assert "2031" not in text, address
+        assert "2020-95" not in text, address
+    with editing_as("lin"):
+        Plan.objects.filter(year=2031).update(status="published")
+    centres = [client.get(address).json() for address in api]
+    (paragraphs,) = [own["document"]["paragraphs"] for own in centres if own["kind"] == "centre"]
+    assert paragraphs[-1] == [2031, 1]
+    # Numbers of paragraphs say nothing without their plan.
+    with editing_as("lin"):
+        centre.paragraphs.remove(SourceParagraph.objects.get(plan=2020, number=4))
+    assert "2020 ¶4 2020 ¶5 2031 ¶1" in re.sub("<[^>]+>", "", client.get("/en/changes/").text)

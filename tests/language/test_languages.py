@@ -198,6 +198,26 @@ def test_the_language_comes_from_the_path_alone(client):
     ]
 
 
+@pytest.mark.parametrize(
+    ("address", "language"),
+    [
+        ("/measures.csv", "zh-Hans, en"),
+        ("/measures.json", "zh-Hans, en"),
+        ("/api/measures/2020-07/", "zh-Hans, en"),
+        ("/measures/2020-07.bib", "zh-Hans, en"),
+        ("/datapackage.json", "zh-Hans, en"),
+        ("/measures.csv?centre=x", "zh-Hans, en"),
+        ("/api/measures/9999-99/", "zh-Hans, en"),
+        ("/api/schema/", "zh-Hans, en"),  # its examples are records
+        ("/en/measures.atom", "en"),
+        ("/zh-hant/changes.atom", "zh-Hant"),
+        ("/en/measures/suggestions.json?q=jiao", "en"),
+    ],
+)
+def test_an_answer_names_the_languages_that_it_is_in(client, address, language):
+    assert client.get(address).headers["Content-Language"] == language
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_switcher_keeps_page_and_filter(client, prefix):
     query = "?category=well-being&district=futian"

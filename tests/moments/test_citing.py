@@ -1,5 +1,6 @@
 """A list is cited with its address at a data version, its number, its time and a fingerprint, which can be verified."""
 
+import csv
 import hashlib
 import json
 import re
@@ -17,7 +18,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from measures.catalogue import Catalogue
-from measures.models import Audience, DataVersion, Measure, PublicVersion, Version
+from measures.models import DataVersion, Measure, Version
 from measures.open_data import verifying
 from measures.selection.filter import MeasureFilter
 from measures.snapshots import editing_as
@@ -114,6 +115,9 @@ def test_a_citation_is_verified_for_ever(client, restored):
         ("example.org{}", "{}"),
         ("127.0.0.1:8000{}", "{}"),
         ("/EN{}", "{}"),
+        ("HTTPS://example.org{}", "SHA256={}"),
+        ("<http://example.org{}>", "({})"),
+        ("“http://example.org{}”", "“{}”"),
     ],
 )
 def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fingerprint):
@@ -130,6 +134,39 @@ def test_a_citation_is_verified_as_it_was_copied(client, databases, written, fin
         )
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/measures.csv?rol=pilot&as_of=1",
+        "/measures/?rol=pilot&as_of=1",
+        "/api/measures/?role=pilot&yaer=2020&as_of=1",
+        "/measures/?role=pilot%E3%80%82&as_of=1",
+        "/measures.json?role=pilot%20&as_of=1&utm_source=x",
+        "/measures/?ROLE=pilot&as_of=1",
+        "/measures/?role=pilot&as_of=1&as_of=",
+        "/measures/?role=x&as_of=1",
+        "/measures.csv?q=%FF&as_of=1",
+        "/measures.atom?role=pilot&as_of=1",
+        "/timemap/measures/?role=pilot&as_of=1",
+        "/measures/suggestions.json?q=a&as_of=1",
+        f"/measures.csv?{'&'.join(f'a{number}=1' for number in range(300))}&as_of=1",
+    ],
+)
+def test_an_address_is_read_as_the_site_reads_it(client, databases, address):
+    """The measures that are counted are those that the address gives; what gives no list of the past is no citation."""
+    answer, page = client.get(address, follow=True), verified(client, address=address)
+    numbered = answer.headers.get("Memento-Datetime") and answer.status_code == 200
+    assert page.status_code == (200 if numbered else 400)
+    if numbered:
+        form = answer.headers["Content-Type"].partition(";")[0]
+        count = {
+            "text/html": lambda: answer.context["listing"].count,
+            "text/csv": lambda: len(list(csv.reader(StringIO(answer.text)))) - 1,
+            "application/json": lambda: answer.json()["count"],
+        }[form]()
+        assert page.context["found"].count == count
+
+
 def test_what_differs_is_told(client, restored):
     number = live()
     address = f"/measures/?{QUERY}&as_of={number}"
@@ -140,6 +177,16 @@ def test_what_differs_is_told(client, restored):
     told = verified(client, address=address, fingerprint="0" * 64, measures=" ".join([*codes[1:], "2020-99"]))
     assert (told.context["found"].came, told.context["found"].went) == (codes[:1], ["2020-99"])
     assert "The search was improved since." not in told.text
+
+
+@pytest.mark.parametrize(
+    "text", ["改革{}，第1版", "{}号（2026-11-27）", '{{"code": "{}"}}', "/measures/{}/;2026-11-27T01:02"]
+)
+def test_codes_are_read_from_any_text(client, databases, text):
+    codes = [each["code"] for each in client.get(f"/api/measures/?{QUERY}").json()["results"]]
+    copied = {"address": f"/measures/?{QUERY}&as_of={live()}", "measures": "\n".join(map(text.format, codes))}
+    found = verified(client, **copied).context["found"]
+    assert (found.came, found.went) == ([], [])
 
 
 def test_a_search_that_was_improved_says_what_came_and_went(client, monkeypatch):
@@ -219,81 +266,6 @@ def test_files_print_the_address_at_which_they_stay(client):
         cells = [cell.value for row in book["source 来源与许可"].iter_rows() for cell in row]
         assert f"{settings.SITE_ORIGIN}/measures/?{QUERY}&as_of={live()}" in cells
         assert f"{settings.SITE_ORIGIN}/en/measures/?{QUERY}&as_of={live()}" in cells
-
-
-LINK = re.compile(r'<([^>]+)>; rel="([^"]+)"(?:; type="[^"]+")?(?:; datetime="[^"]+")?')
-
-
-RECORDS = {
-    "/audiences/newcomers/": "audience",
-    "/en/audiences/newcomers/": "audience",
-    "/api/audiences/newcomers/": "audience",
-    "/api/measures/2020-05/": "measure",
-    "/measures/2020-05/": "measure",
-}
-
-
-@pytest.mark.parametrize("address", [*RECORDS, "change"])
-def test_a_timemap_leads_to_moments_in_which_there_is_something(client, restored, address):
-    """Not to those before a record came, nor to those while it was withdrawn or after it was deleted."""
-    with editing_as("lin"):
-        newcomers = Audience.objects.create(slug="newcomers", name_zh="新来者", name_en="Newcomers", order=99)
-    came = live()
-    for status in ("draft", "published"):
-        with editing_as("lin"):
-            Measure.objects.filter(code="2020-05").update(status=status)
-    with editing_as("lin"):
-        newcomers.delete()
-    if address == "change":
-        address = f"/api/changes/{PublicVersion.objects.get(kind='measure', data_version=came + 2).pk}/"
-    links = [
-        link
-        for link, relation in LINK.findall(client.get(f"/timemap{address}").text)
-        if "memento" in relation
-    ]
-    own = [link.removeprefix(settings.SITE_ORIGIN) for link in links]
-    assert own
-    assert {link: client.get(link).status_code for link in own} == dict.fromkeys(own, 200)
-    if RECORDS.get(address) == "audience":
-        assert own == [f"{address}?as_of={number}" for number in range(came, came + 3)]
-
-
-def test_a_timemap_lists_the_moments(client, restored, monkeypatch):
-    first = live()
-    for text in "abc":
-        with editing_as("lin"):
-            Measure.objects.filter(code="2020-05").update(title_en=text)
-    response = client.get(f"/timemap/en/measures/?{QUERY}")
-    assert response.headers["Content-Type"] == "application/link-format"
-    links = LINK.findall(response.text)
-    address = f"{settings.SITE_ORIGIN}/en/measures/?{QUERY}"
-    assert links[0] == (address, "original")
-    assert links[1][1] == "self"
-    assert links[2:] == [
-        (f"{address}&as_of={number}", relation)
-        for number, relation in zip(
-            range(first, first + 4), ("first memento", "memento", "memento", "last memento"), strict=True
-        )
-    ]
-    assert (
-        client.get(links[2][0].removeprefix(settings.SITE_ORIGIN)).headers["Link"].count("/timemap/en/") == 1
-    )
-    assert len(LINK.findall(client.get("/timemap/measures/2020-06/").text)) == 3
-    assert len(LINK.findall(client.get("/timemap/measures/2020-05.json").text)) == 6
-    assert client.get("/timemap/").status_code == 200
-    monkeypatch.setattr("measures.pages.timemaps.MAX_MEMENTOS", 3)
-    links = dict(map(reversed, LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}").text)))
-    assert links["timemap"] == f"{settings.SITE_ORIGIN}/timemap/en/measures/?{QUERY}&p=2"
-    second = LINK.findall(client.get(f"/timemap/en/measures/?{QUERY}&p=2").text)
-    assert (f"{address}&as_of={first + 3}", "last memento") in second
-    for path in (
-        "about/",
-        "measures/2020-05/history/1/",
-        "measures/2020-99/",
-        "nowhere/",
-        f"measures/?{QUERY}&p=9",
-    ):
-        assert client.get(f"/timemap/{path}").status_code == 404, path
 
 
 def test_a_migration_to_another_shape_leaves_fingerprints_as_they_were(client, restored):

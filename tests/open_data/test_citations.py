@@ -170,6 +170,27 @@ def test_a_list_has_the_same_tags(client):
     assert set(found) == set(dict(META.findall(client.get("/en/measures/2020-05/").text)))
 
 
+def test_each_work_has_a_key_of_its_own(client):
+    """In BibTeX and RIS alike: an entry whose key another has is dropped, or taken for the other."""
+    queries = [
+        "",
+        "role=pilot",
+        "role=pilot&sort=title",
+        "q=%E6%95%99%E8%82%B2",
+        "q=%7B%2C%25%22%7D",
+        "centre=finance",
+    ]
+    works = [citation(client, f"/measures/?{query}".rstrip("?")).work for query in queries]
+    works += [citation(client, f"/measures/2020-0{number}/").work for number in (5, 6)]
+    entries = bibtexparser.loads("\n".join(work.bibtex() for work in works)).entries
+    assert len({entry["ID"] for entry in entries}) == len(works)
+    assert [entry["ID"] for entry in entries] == [
+        re.search("^ID  - ([a-z0-9-]+)\r$", work.ris(), re.M)[1] for work in works
+    ]
+    for prefix in ("/en", "/zh-hant"):
+        assert citation(client, f"{prefix}/measures/?role=pilot").work.key == works[1].key
+
+
 @pytest.mark.parametrize("code", ["2020-01", "2020-05", "2020-28"])
 def test_bibtex_is_read_by_a_library(client, code):
     response = client.get(f"/measures/{code}.bib")

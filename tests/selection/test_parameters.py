@@ -113,6 +113,35 @@ def test_a_number_is_written_in_one_way(client, number):
     assert canonical_query("/api/measures/", f"page={number}") == written[1:]
 
 
+@pytest.mark.parametrize("zeros", ["0", "000"])
+def test_a_version_is_numbered_in_one_way(client, zeros):
+    for prefix in PREFIXES:
+        right = f"{prefix}/measures/2020-07/history/1/"
+        for path in (
+            f"{prefix}/measures/2020-07/history/{zeros}1/",
+            f"{prefix}/measures/2020-07/history/{zeros}1",
+        ):
+            assert led_to(client, path) == right
+    newest = client.get("/api/changes/").json()["results"][0]["id"]
+    assert led_to(client, f"/api/changes/{zeros}{newest}/") == f"/api/changes/{newest}/"
+    assert client.get(f"/measures/2020-07/history/{zeros}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "canonical"),
+    [
+        ("/en/measures/", "As_Of=1", "as_of=1"),
+        ("/measures/2020-07/", "AS_OF=1", "as_of=1"),
+        ("/en/changes/", "From=1&TO=1", "from=1&to=1"),
+        ("/measures/", "CENTRE=finance&Q=a&centre=culture", "q=a&centre=finance&centre=culture"),
+        ("/measures.atom", "Role=pilot", "role=pilot"),
+    ],
+)
+def test_pages_and_feeds_know_names_in_capital_letters(client, path, asked, canonical):
+    """Whoever asks for the past or a selection is not shown the present or everything instead."""
+    assert led_to(client, f"{path}?{asked}") == f"{path}?{canonical}"
+
+
 @pytest.mark.parametrize("number", ["12", "0", "-1", "9" * 10, "9" * 400, "%C2%B2", "x"])
 def test_a_page_that_is_not_there_is_a_404(client, number):
     for path in ("/en/measures/", "/api/measures/", "/en/changes/", "/api/centres/"):

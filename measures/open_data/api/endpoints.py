@@ -34,7 +34,6 @@ PAGE_SIZE = 50
 class Endpoint(View):
     """Records of one kind. A subclass says which, and which keys there are; `records` reads those of one page."""
 
-    http_method_names = ["get", "head", "options"]
     name = ""
     many: str | Promise = ""
     one: str | Promise = ""

@@ -101,13 +101,12 @@ def operations(endpoint: type[Endpoint]) -> Iterator[tuple[str, Schema]]:
         endpoint, "list", endpoint.many, [*narrowing, page_parameter(), *moments], page_name(endpoint.listed)
     )
     yield f"/api/{endpoint.name}/", many
-    as_of = [moment_parameter("as_of")] if "as_of" in taken else []
-    one = operation(endpoint, "retrieve", endpoint.one, [key, *as_of], endpoint.retrieved.name)
-    elsewhere = _(
-        "The address is written in another way, such as with a capital letter: Location has its own."
-    )
+    own = [key, moment_parameter("as_of")]
+    one = operation(endpoint, "retrieve", endpoint.one, own, endpoint.retrieved.name)
     one["responses"]["302"] = {
-        "description": str(elsewhere),
+        "description": _(
+            "The address is written in another way, such as with a capital letter: Location has its own."
+        ),
         "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
     }
     yield f"/api/{endpoint.name}/{{{endpoint.key}}}/", one
