@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import IsolationLevel, ProgrammingError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import make_conninfo, timeout_from_conninfo
 
 # Milliseconds and seconds until a vanished server is given up.
 GIVING_UP = {
@@ -49,6 +49,11 @@ def parsed(name: str, url: str) -> dict:
         if not config["NAME"] and "service" not in options:
             raise ValueError("it names no database")
         make_conninfo(**{name: value for name, value in options.items() if name not in OPTIONS_OF_DJANGO})
+        timeout_from_conninfo(options)
+        if not isinstance(options.get("pool", False), bool):
+            raise ValueError("pool is true or false")
+        if options.get("isolation_level", 1) not in list(IsolationLevel):
+            raise ValueError("isolation_level is a number from 1 to 4")
     except (ValueError, KeyError, ProgrammingError) as error:
         raise ImproperlyConfigured(
             f"{name} cannot be read ({' '.join(str(error).split())}). Write it as postgresql://user:password@host:5432/database, "
@@ -81,6 +86,7 @@ def reader(name: str, url: str, role: str) -> dict:
     limits = READER_LIMITS | ({"role": role} if role else {})
     config = with_server_options(parsed(name, url), default_transaction_read_only="on", **limits)
     config["OPTIONS"]["isolation_level"] = IsolationLevel.REPEATABLE_READ
+    config["OPTIONS"].pop("pool", None)
     # The few threads that render pages keep their connections; see decision 52 for why there is no pool. Whether a kept one
     # still works shows with the statement that opens a snapshot.
     return config | {"PER_TRANSACTION": limits, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}

@@ -5,23 +5,36 @@ Whatever is missing or malformed raises `ImproperlyConfigured` with the remedy, 
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from tempfile import NamedTemporaryFile
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from futian_reform import databases, environment
-from futian_reform.environment import env, env_number, http_url, networks
+from futian_reform.environment import (
+    env,
+    env_choice,
+    env_folder,
+    env_number,
+    hosts,
+    http_url,
+    improper,
+    networks,
+    origin,
+)
 from futian_reform.operations.embedded_postgres import EmbeddedPostgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load()
+MAX_PORT, MAX_DAYS = 65_535, 36_500
+MIN_KEY = 32  # characters of a key that the site has made itself; they are 86
 
 
 # --- Where things are kept ---
 
-FUTIAN_DATA = Path(env("FUTIAN_DATA", str(BASE_DIR / ".data"))).expanduser().absolute()
+FUTIAN_DATA = env_folder("FUTIAN_DATA", BASE_DIR / ".data")
 
 
 def generated_secret() -> str:
@@ -30,22 +43,22 @@ def generated_secret() -> str:
     try:
         FUTIAN_DATA.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            draft = path.with_name(f"secret_key.{os.getpid()}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(64))
-            try:
-                os.link(draft, path)  # unlike a rename, fails where another process was first
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return path.read_text()
+            with NamedTemporaryFile("w", dir=FUTIAN_DATA) as draft, suppress(FileExistsError):
+                draft.write(secrets.token_urlsafe(64))
+                draft.flush()
+                os.fsync(draft.fileno())
+                os.link(draft.name, path)  # unlike a rename, fails where another process was first
+        key = path.read_text(errors="replace").strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"The data directory {FUTIAN_DATA} cannot be used ({error.strerror}). Make it writable for this user, "
             "free some space, or name another directory in FUTIAN_DATA."
         ) from error
+    if len(key) < MIN_KEY or not (key.isascii() and key.isprintable()):  # as a crash may leave a file
+        raise ImproperlyConfigured(
+            f"{path} holds no key. Remove it: another one is made, and staff sign in again."
+        )
+    return key
 
 
 SECRET_KEY = env("SECRET_KEY") or generated_secret()
@@ -54,37 +67,16 @@ DEBUG = False
 # --- The address of the site ---
 
 
-def ascii_host(host: str) -> str:
-    """A host as requests write it: in lower case, and a Chinese domain in the letters of IDNA."""
-    try:
-        return host.encode("idna").decode().lower()
-    except UnicodeError as error:
-        raise ImproperlyConfigured(f"{host!r} is no host name.") from error
-
-
 # Every absolute address starts with it; the Host header never does.
-_own_origin = http_url(env("HOST", "127.0.0.1").strip("[]"), env("PORT", "8000"))
-SITE_ORIGIN = env("SITE_ORIGIN", _own_origin).rstrip("/")
-try:
-    _origin = urlsplit(SITE_ORIGIN)
-    if _origin.scheme not in {"http", "https"} or not _origin.hostname or _origin.path or _origin.port == 0:
-        raise ValueError
-except ValueError:
-    raise ImproperlyConfigured(
-        f"SITE_ORIGIN is {SITE_ORIGIN!r}; give it a scheme and a host, such as https://reform.example.org."
-    ) from None
-if not _origin.netloc.isascii():
-    _host = ascii_host(_origin.hostname)
-    SITE_ORIGIN = f"{_origin.scheme}://{_host}{f':{_origin.port}' if _origin.port else ''}"
-    _origin = urlsplit(SITE_ORIGIN)
+_port = env_number("PORT", 8000, least=1, most=MAX_PORT)
+_origin = (
+    origin("SITE_ORIGIN", env("SITE_ORIGIN"))
+    if env("SITE_ORIGIN")
+    else origin("HOST", http_url(env("HOST", "127.0.0.1").strip("[]"), _port))
+)
+SITE_ORIGIN = _origin.geturl()
 _own_host = f"[{_origin.hostname}]" if ":" in _origin.hostname else _origin.hostname
-ALLOWED_HOSTS = [
-    _own_host,
-    "127.0.0.1",
-    "localhost",
-    "[::1]",
-    *(host if host.isascii() else ascii_host(host) for host in env("ALLOWED_HOSTS").split()),
-]
+ALLOWED_HOSTS = [_own_host, "127.0.0.1", "localhost", "[::1]", *hosts("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 
 # --- Applications ---
@@ -179,12 +171,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Backups ---
 
-BACKUP_FOLDER = Path(env("BACKUP_FOLDER", str(FUTIAN_DATA / "backups"))).expanduser().absolute()
-BACKUP_DAYS = env_number("BACKUP_DAYS", 30)
+BACKUP_FOLDER = env_folder("BACKUP_FOLDER", FUTIAN_DATA / "backups")
+BACKUP_DAYS = env_number("BACKUP_DAYS", 30, most=MAX_DAYS)
 BACKUP_COPY_WITH = env("BACKUP_COPY_WITH")  # a program that takes the paths of a dump and its manifest
 
 # `serve` and a reload write a backup before they migrate, and migrate nothing where that fails.
-BACKUP_BEFORE_MIGRATIONS = bool(env_number("BACKUP_BEFORE_MIGRATIONS", 0))
+BACKUP_BEFORE_MIGRATIONS = bool(env_number("BACKUP_BEFORE_MIGRATIONS", 0, most=1))
 
 # --- Page cache ---
 
@@ -193,7 +185,7 @@ PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 12) * 2**20  # in every web proce
 # --- Metrics for Prometheus: a port of their own, which no proxy passes on; 0 serves none ---
 
 METRICS_HOST = env("METRICS_HOST", "127.0.0.1")
-METRICS_PORT = env_number("METRICS_PORT", 0)
+METRICS_PORT = env_number("METRICS_PORT", 0, most=MAX_PORT)
 
 # --- Languages ---
 
@@ -279,16 +271,18 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
 # Publishers and administrators need a second factor, unless the network is closed to others: SECOND_FACTOR=optional.
-if env("SECOND_FACTOR", "required") not in {"required", "optional"}:
-    raise ImproperlyConfigured(f"SECOND_FACTOR is {env('SECOND_FACTOR')!r}; give it required or optional.")
-SECOND_FACTOR_REQUIRED = env("SECOND_FACTOR", "required") == "required"
+SECOND_FACTOR_REQUIRED = env_choice("SECOND_FACTOR", "required", "optional") == "required"
 OTP_TOTP_ISSUER = OTP_WEBAUTHN_RP_NAME = "Futian Reform Database"
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 # Browsers let passkeys be used over https:// alone, and on this machine.
 _has_passkeys = _origin.scheme == "https"
 OTP_WEBAUTHN_RP_ID = _origin.hostname if _has_passkeys else "localhost"
-OTP_WEBAUTHN_ALLOWED_ORIGINS = [SITE_ORIGIN if _has_passkeys else f"http://localhost:{_origin.port or 80}"]
-SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180)  # `manage.py prune` removes what is older
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [
+    SITE_ORIGIN if _has_passkeys else origin("PORT", f"http://localhost:{_origin.port or 80}").geturl()
+]
+SIGN_IN_LOG_DAYS = env_number(
+    "SIGN_IN_LOG_DAYS", 180, least=1, most=MAX_DAYS
+)  # `manage.py prune` removes what is older
 # Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
 # it is named, it runs on this machine.
 PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")
@@ -296,7 +290,7 @@ PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" els
 # --- Mail, only for resetting passwords: without a server the sign-in page does not offer it ---
 
 EMAIL_HOST = env("MAIL_HOST")
-EMAIL_PORT = env_number("MAIL_PORT", 587)
+EMAIL_PORT = env_number("MAIL_PORT", 587, least=1, most=MAX_PORT)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("MAIL_USER"), env("MAIL_PASSWORD")
 EMAIL_USE_TLS = EMAIL_PORT == 587
 EMAIL_USE_SSL = EMAIL_PORT == 465
@@ -311,16 +305,17 @@ PUBLIC_SECURITY_NUMBER = env("PUBLIC_SECURITY_NUMBER")
 ORGANISER = env("ORGANISER")
 REPORT_ERRORS_TO = env("REPORT_ERRORS_TO")
 if REPORT_ERRORS_TO and not REPORT_ERRORS_TO.startswith("https://") and "@" not in REPORT_ERRORS_TO:
-    raise ImproperlyConfigured(
-        f"REPORT_ERRORS_TO is {REPORT_ERRORS_TO!r}; give it an e-mail address or the https:// address of a tracker."
-    )
+    raise improper("REPORT_ERRORS_TO", "give it an e-mail address or the https:// address of a tracker")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "futian_reform.requests.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env_choice("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL"),
+    },
     "loggers": {
         # Django's own handlers write plain text; who failed to sign in, and from where, stands in the database alone.
         "django": {"handlers": [], "propagate": True},

@@ -68,6 +68,9 @@ CASES = [
     Case("a name that is not known", "yaer=2020", refused=MACHINES),
     Case("trackers of messengers and advertisements", "utm_source=x&from=timeline&isappinstalled=0"),
     Case("a value that does not exist", "centre=atlantis", refused=(*SELECTIONS, *MACHINES)),
+    Case(
+        "a name in capital letters", "CENTRE=finance", "centre=finance", SELECTIONS, ("file", "API, measures")
+    ),
     Case("names in another order", "role=pilot&centre=finance", "centre=finance&role=pilot", SELECTIONS),
     Case("the same value twice", "centre=finance&centre=finance", "centre=finance", SELECTIONS),
     Case("a parameter of one value twice: the last counts", "q=a&q=finance", "q=finance", SELECTIONS),
@@ -84,6 +87,7 @@ CASES = [
 #: Ways of asking for the past.
 MOMENTS = [
     Case("a data version, `as_of=1`", "as_of=1", "as_of=1", refused=("help",), stands=PAST),
+    Case("its name in capital letters", "As_Of=1", "as_of=1", refused=MACHINES),
     Case("a data version before other names", "as_of=1&role=pilot", "role=pilot&as_of=1",
          ("list", "file", "API, measures")),
     Case("two of them: the last counts", "as_of=9&as_of=1", "as_of=1", PAST),

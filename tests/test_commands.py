@@ -165,7 +165,7 @@ def assert_management_command(name: str, *arguments: str):
 
 @cache
 def variables_read_by_settings() -> set[str]:
-    """Names in the environment that the site reads, by `env`, `env_number`, `networks`, `os.environ.get` or `os.environ[...]`."""
+    """Names in the environment that the site reads, by `env`, `env_number` and the like, `hosts`, `networks`, `os.environ.get` or `os.environ[...]`."""
     names = set()
     for package in ("futian_reform", "measures"):
         for path in (ROOT / package).rglob("*.py"):
@@ -176,8 +176,10 @@ def variables_read_by_settings() -> set[str]:
                     reader, name = ast.unparse(node.value), node.slice
                 else:
                     continue
-                readers = {"env", "env_number", "networks", "os.environ", "os.environ.get", "os.getenv"}
-                if reader in readers and isinstance(name, ast.Constant):
+                readers = {"hosts", "networks", "os.environ", "os.environ.get", "os.getenv"}
+                if (reader in readers or re.fullmatch("env(_[a-z]+)?", reader)) and isinstance(
+                    name, ast.Constant
+                ):
                     names.add(name.value)
     return names
 

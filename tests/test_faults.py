@@ -105,8 +105,9 @@ def test_database_is_killed(site):
 
 
 def administer(site, *statements: str):
+    """Run these statements so that what they do outlasts a kill of the server, unlike what else is done there."""
     with psycopg.connect(site.postgres.url("postgres"), autocommit=True) as connection:
-        for statement in statements:
+        for statement in ("SET synchronous_commit = on", *statements):
             connection.execute(statement)
 
 

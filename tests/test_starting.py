@@ -64,7 +64,10 @@ def test_a_switch_that_is_set_to_nothing_is_off(tmp_path, value, wanted):
     if wanted:
         assert f"BACKUP_BEFORE_MIGRATIONS = {wanted}  ###" in done.stdout.splitlines()
     else:
-        assert done.stderr == "BACKUP_BEFORE_MIGRATIONS is 'no'; give it a whole number, such as 0.\n"
+        assert (
+            done.stderr
+            == "BACKUP_BEFORE_MIGRATIONS is 'no'; give it a whole number from 0 to 1, such as 0.\n"
+        )
 
 
 def test_a_database_that_is_away_at_boot_is_waited_for(tmp_path, with_static_files):

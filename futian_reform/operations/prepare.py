@@ -171,9 +171,13 @@ def collect_static_files(say: Say) -> None:
         with (settings.FUTIAN_DATA / "static.stamp").open("a+") as stamp:
             fcntl.flock(stamp, fcntl.LOCK_EX)  # two servers may start at once on one directory
             stamp.seek(0)
-            if stamp.read() == digest.hexdigest() and (settings.STATIC_ROOT / "staticfiles.json").exists():
+            manifest = settings.STATIC_ROOT / "staticfiles.json"
+            is_whole = manifest.exists() and manifest.read_bytes().rstrip().endswith(b"}")
+            if is_whole and stamp.read() == digest.hexdigest():
                 return
             say("Collecting static files.")
+            if not is_whole:  # as a crash may leave it; whoever reads it refuses it
+                manifest.unlink(missing_ok=True)
             stamp.truncate(0)
             call_command("collectstatic", interactive=False, verbosity=0)
             stamp.write(digest.hexdigest())

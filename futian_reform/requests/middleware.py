@@ -11,13 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.addresses import PAGE, canonical_path, form_of_answer, language_of_path, with_query
 from measures.language.bilingual import CHINESE, ENGLISH, LANGUAGE_TAGS
-from measures.selection.parameters import (
-    NOT_IN_TEXTS,
-    canonical_query,
-    is_in_place,
-    is_of_selection,
-    refuse_unknown,
-)
+from measures.language.normalising import NOT_IN_TEXTS
+from measures.selection.parameters import canonical_query, is_in_place, is_of_selection, refuse_unknown
 from measures.snapshots import SnapshotStream, editing_as, public_snapshot, reader_is_lost
 
 from . import errors, health, moments

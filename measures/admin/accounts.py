@@ -80,7 +80,7 @@ RIGHTS = {
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(SaysWhatGoes, GroupAdmin):
     """The three groups come with the site; they are shown, not edited, except by a superuser."""
 
     def get_fields(self, request, obj=None):

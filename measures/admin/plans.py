@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from measures.history.fields import ROWS, form_lines
 from measures.history.kinds import versions_of
-from measures.models import Category, Measure, Plan, SourceParagraph, Term
+from measures.history.restoring import move_to_year
+from measures.models import Plan, SourceParagraph
 
 from .base import RecordAdmin
 from .citing import citing
@@ -74,7 +75,7 @@ class PlanAdmin(PlanPublishing, PublicAtOnce, RecordAdmin):
         if not moves:
             return super().saved_or_refused(request, object_id, form_url, context)
         with transaction.atomic():
-            move_to_year(plan, year)
+            move_to_year(plan.year, year)
             request.POST = with_year(request.POST, year)
             response = super().saved_or_refused(request, object_id, form_url, context)
             if not isinstance(response, HttpResponseRedirect):
@@ -111,11 +112,3 @@ def with_year(data, year: int):
         if name == "year" or (name.startswith("source_paragraphs-") and name.endswith("-plan")):
             data[name] = str(year)
     return data
-
-
-def move_to_year(plan: Plan, year: int) -> None:
-    """Give a plan that was never public another year, with all that belongs to it. The transaction has to be the caller's."""
-    old = plan.year
-    Plan.objects.filter(pk=plan.pk).update(year=year)
-    for model in (SourceParagraph, Category, Term, Measure):
-        model._base_manager.filter(plan_id=old).update(plan_id=year)

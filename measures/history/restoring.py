@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from measures.models import Measure, Plan, SourceParagraph, Version
+from measures.models import Category, Measure, Plan, SourceParagraph, Term, Version
 
 from .fields import ROWS
 from .kinds import MODELS, kind_of
@@ -28,7 +28,7 @@ def restore(version: Version) -> None:
     """Make the record what it was in `version`: a new version, written at commit. Whether it is published stays as is.
 
     A record that was deleted is entered again, a measure as a draft. Raises ValidationError where something it names is
-    gone, and leaves the rest to the transaction.
+    gone or something that is its own was taken, and leaves the rest to the transaction.
     """
     if version.document is None:
         raise ValidationError(
@@ -77,8 +77,14 @@ def restored_record(kind: str, document: dict) -> Model:
     if kind == "measure":
         key = {"plan_id": year, "number": document["number"]}
     record = model.objects.filter(**key).first() or model(**key)
+    year_until_now = getattr(record, "year", None)
     for name, value in values_of(model, document, year).items():
         setattr(record, name, value)
+    generated = {field.name for field in model._meta.concrete_fields if field.generated}
+    record.validate_unique(generated)  # another record may have taken its place
+    record.validate_constraints(generated)
+    if isinstance(record, Plan) and record.year != year_until_now:
+        move_to_year(year_until_now, record.year)
     record.save()
     for field in model._meta.many_to_many:
         references = [referred(field.related_model, own, year) for own in document[field.name]]
@@ -86,6 +92,13 @@ def restored_record(kind: str, document: dict) -> Model:
     for name in document.keys() & ROWS.keys():
         restore_rows(ROWS[name].model, record, document[name])
     return record
+
+
+def move_to_year(old: int | None, new: int) -> None:
+    """Give a plan that was never public another year, with all that belongs to it. The transaction has to be the caller's."""
+    Plan.objects.filter(year=old).update(year=new)
+    for model in (SourceParagraph, Category, Term, Measure):
+        model._base_manager.filter(plan_id=old).update(plan_id=new)
 
 
 def values_of(model: type[Model], document: dict, year: int | None) -> dict[str, object]:

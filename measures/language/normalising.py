@@ -6,6 +6,12 @@ from functools import lru_cache
 
 from .unicode_ranges import APOSTROPHES, DASHES, IGNORED, QUOTES
 
+#: Control characters but tab and line ends, and the code points that Unicode keeps from being characters: HTML, XML and
+#: PostgreSQL refuse some of them each. Written so that it means the same to Python and in JSON Schema; those of the planes
+#: beyond the first stand apart, because programs that make requests from a description do not understand them in it.
+NO_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
+_BEYOND = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+NOT_IN_TEXTS = re.compile(f"[{NO_TEXT}{_BEYOND}]")
 _IGNORED = re.compile(f"[{IGNORED}]")
 _DASH = re.compile(f"[{DASHES}]")
 _QUOTE = re.compile(f"[{QUOTES}]")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from measures.language.bilingual import Bilingual
 from measures.language.chinese import validate_simplified
-from measures.language.normalising import is_seen, normalized
+from measures.language.normalising import NOT_IN_TEXTS, is_seen, normalized
 
 MAX_WORD = 200  # letters and digits in a row; PostgreSQL refuses a word of more than 2,046 bytes in the index of a search
 
@@ -64,6 +64,11 @@ class Written(models.Model):
     @staticmethod
     def fault_of(text: str) -> ValidationError | None:
         if not text.strip() or is_seen(text):
+            if found := NOT_IN_TEXTS.search(text):
+                message = _(
+                    "No text may contain the character %(code)s. Delete what stands there, and type it anew."
+                )
+                return ValidationError(message, params={"code": f"U+{ord(found[0]):04X}"})
             return None
         return ValidationError(_("Nothing of this text can be seen: it has only invisible characters."))
 

@@ -62,12 +62,6 @@ ALWAYS_PRESENT = frozenset(
 )
 NUMBERS = ("page", "p")
 SLUG = re.compile("[A-Za-z0-9_-]+")
-#: Control characters but tab and line ends, and the code points that Unicode keeps from being characters: HTML, XML and
-#: PostgreSQL refuse some of them each. Written so that it means the same to Python and in JSON Schema; those of the planes
-#: beyond the first stand apart, because programs that make requests from a description do not understand them in it.
-NO_TEXT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff"
-_BEYOND = "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
-NOT_IN_TEXTS = re.compile(f"[{NO_TEXT}{_BEYOND}]")
 #: What messengers, mail programs and advertisements add to any link that passes through them.
 TRACKERS = word_list(Path(__file__).with_name("trackers.txt"))
 TRACKER_BEGINNINGS = ("utm_", "mtm_", "pk_", "hm_", "hmsr", "hmpl", "hmcu", "hmkw", "hmci")

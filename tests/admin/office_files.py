@@ -1,6 +1,7 @@
 """Makers of files as office programs write them, and as they get damaged."""
 
 import random
+import re
 from datetime import date
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -71,6 +72,29 @@ def error_cell() -> bytes:
     made.active["C2"] = "#NAME?"
     made.active["C2"].data_type = "e"
     return saved_book(made)
+
+
+def merged(cells: str, below="", rows=(ROW, ["2020-08", 1, ""])) -> bytes:
+    """Some measures and a merged area; Excel keeps the text of its first cell, other programs also those below."""
+    made = book(*rows)
+    made.active.merge_cells(cells)
+    content = saved_book(made)
+    if below:
+        cell = f'<c r="C3" t="inlineStr"><is><t>{below}</t></is></c>'.encode()
+        content = rewritten(content, in_sheet(lambda part: re.sub(rb'<c r="C3"[^>]*/>', cell, part)))
+    return content
+
+
+def merged_in_ods() -> bytes:
+    spanned = '<table:table-cell table:number-rows-spanned="2" office:value-type="string"><text:p>Two</text:p></table:table-cell>'
+    covered = '<table:covered-table-cell table:number-columns-repeated="1"/>'
+    first, second = (ods_cell(code) + ods_cell("1") for code in ("2020-07", "2020-08"))
+    return ods(
+        "".join(
+            f"<table:table-row>{cells}</table:table-row>"
+            for cells in ("".join(map(ods_cell, HEADER)), first + spanned, second + covered)
+        )
+    )
 
 
 def sheets(*titles, hidden=()) -> bytes:

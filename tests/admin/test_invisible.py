@@ -38,6 +38,17 @@ def test_a_title_that_cannot_be_seen_is_refused_in_words(editor, measure, kind):
     assert Version.objects.of("measure", "2020-07").count() == 1
 
 
+@pytest.mark.parametrize("sign", ["\x0b", "\x08", "\x1f", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0001fffe"])
+def test_a_character_that_no_text_may_contain_is_named(editor, measure, sign):
+    """HTML, XML and spreadsheets refuse them, so that files of one record would differ; Word and PDF bring them along."""
+    text, said = f"New{sign}title", f"No text may contain the character U+{ord(sign):04X}."
+    (error,) = error_texts(saved(editor, measure, opened(editor, measure), title_en=text))
+    assert error.startswith(said)
+    row = {"code": "2020-07", "version": "1", "title_en": text}
+    (fault,) = faults(upload(editor, as_csv({"2020-07": row})))
+    assert fault[2:] == ("title_en", error)
+
+
 @pytest.mark.parametrize("model", [*MODELS.values(), Action, CentreLink, DistrictRole, SourceParagraph])
 def test_every_text_of_every_record(model):
     record = model.objects.first() or model()

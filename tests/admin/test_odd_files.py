@@ -18,6 +18,10 @@ def test_each_sort_of_file_is_answered(editor):
         "many columns",
         "two sheets",
         "error",
+        "merged cells",
+        "merged cells with a text below",
+        "merged titles",
+        "merged cells in ODS",
         "blank code",
         "derived column",
     ):

@@ -3,10 +3,14 @@
 import re
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import override
 
+from measures.admin.public import ReadOnly
 from measures.history.kinds import MODELS
 from measures.models import (
     Action,
@@ -23,7 +27,7 @@ from measures.models import (
     Version,
 )
 from tests import second_plan
-from tests.admin.desk import change_address, error_texts, opened, posted, saved
+from tests.admin.desk import change_address, error_texts, opened, posted, saved, signed_in
 from tests.admin.sheets import as_csv, saved_table, upload
 
 pytestmark = pytest.mark.usefixtures("restored")
@@ -228,6 +232,21 @@ def test_every_deletion_can_be_undone_whole(administrator, kind):
     assert documents() == expected
     if linked:
         assert any(said.startswith("The link to it is back in: ") for said in messages(answer))
+
+
+def test_no_page_before_a_deletion_names_what_only_the_code_knows():
+    """Superusers also see groups and accounts there."""
+    User.objects.create_superuser("root", password=None)
+    root, tried = signed_in("root"), set()
+    for model, records in admin.site._registry.items():
+        options = model._meta
+        for record in model.objects.all()[:3]:
+            address = reverse(f"admin:{options.app_label}_{options.model_name}_delete", args=[record.pk])
+            page = root.get(address).text
+            if "post" in page and not isinstance(records, ReadOnly):
+                tried.add(options.model_name)
+                assert not re.search(r"关系|relationship|object \(|objects? \(", page), address
+    assert tried >= {"group", "user", "measure", "plan"}
 
 
 def test_several_records_are_deleted_with_the_same_question(administrator):

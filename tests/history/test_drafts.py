@@ -88,7 +88,8 @@ def test_the_drafts_that_public_records_refer_to_are_told_to_nobody(client, rest
     ]
     for address in [*api, *pages]:
         text = client.get(address).text
-        assert "2031" not in text, address
+        # Fractions of a second and names of files may hold the same digits.
+        assert not re.search(r"(?<![\w.])2031(?!\w)", text, re.ASCII), address
         assert "2020-95" not in text, address
     with editing_as("lin"):
         Plan.objects.filter(year=2031).update(status="published")

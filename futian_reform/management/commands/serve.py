@@ -1,7 +1,7 @@
 import os
 from argparse import SUPPRESS
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from futian_reform.operations.prepare import database_server, prepare
 from futian_reform.operations.serve import serve
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--prove", type=int, metavar="PID", help=SUPPRESS)  # what SIGHUP starts
 
     def handle(self, *, host, port, workers, prepare_only, prove: int | None, **options):
+        if workers < 1:
+            raise CommandError("--workers must be 1 or more.")
         if prove:
             from futian_reform.operations import proof  # needs Django's applications
 

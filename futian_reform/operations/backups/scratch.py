@@ -37,7 +37,7 @@ def scratch_database(dump: Path, beside: psycopg.Connection) -> Iterator[str]:
 
 def create(name: str, beside: psycopg.Connection) -> None:
     """Create an empty database that sorts and compares texts as the site's does, where there is one."""
-    provider = {18: "datlocale", 17: "datlocale"}.get(beside.info.server_version // 10000, "daticulocale")
+    provider = "datlocale" if beside.info.server_version >= 170000 else "daticulocale"
     locale = beside.execute(
         sql.SQL("SELECT datlocprovider, datcollate, datctype, {} FROM pg_database WHERE datname = %s").format(
             sql.Identifier(provider)

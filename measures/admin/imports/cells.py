@@ -2,6 +2,7 @@
 
 import re
 
+from measures.language.normalising import folded
 from measures.open_data.columns import COLUMNS
 from measures.open_data.workbook import exported
 
@@ -37,11 +38,10 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def code_of(text: str) -> str:
-    """A code as Excel may give it back: it takes 2020-07 in a CSV file for July 2020."""
-    text = text.strip()
-    if found := re.fullmatch(r"([A-Za-z]{3})-(\d\d)", text):
-        name = found[1].lower()
-        return f"20{found[2]}-{MONTHS.index(name) + 1:02}" if name in MONTHS else text
+    """A code as people and Excel may write it, full-width and with any dash: Excel takes 2020-07 in a CSV file for July 2020."""
+    text = folded(text).strip()
+    if (found := re.fullmatch(r"([a-z]{3})-(\d\d)", text)) and found[1] in MONTHS:
+        return f"20{found[2]}-{MONTHS.index(found[1]) + 1:02}"
     if found := re.fullmatch(r"(\d{4})[-/年](\d{1,2})(?:月|[-/]0?1(?: 00:00:00)?)?", text):
         return f"{found[1]}-{int(found[2]):02}"
     return text

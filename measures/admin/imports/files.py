@@ -184,6 +184,8 @@ def add_row(sheet: Sheet, line: int, cells: list, is_text: bool) -> None:
 def said_of(name: str, cell: dict) -> tuple[str, str]:
     """The text of a cell that has no plain value, and what is wrong with it. Derived columns are not read, so nothing is."""
     derived = name in BY_NAME and BY_NAME[name].derived and name != "version"
+    if "merged" in cell:
+        return "", "" if derived else _("This cell is merged with another one. Split them, and fill in each.")
     if "formula" in cell:
         return "", "" if derived else _(
             "A formula whose result the file does not say. Open it in a spreadsheet program and save it."

@@ -2,7 +2,8 @@
 
 A file of 44 kB can ask for gigabytes. Here it can only end this process: nothing of the site is imported, memory and CPU are
 limited, and `files.py`, which starts it, waits no longer than it should. Cells that have no plain value are told apart:
-{"date": …}, {"error": "#NAME?"}, {"formula": true} for a formula whose result the file does not say.
+{"date": …}, {"error": "#NAME?"}, {"formula": true} for a formula whose result the file does not say, {"merged": true} for one
+that is merged into another.
 """
 
 import csv
@@ -13,6 +14,7 @@ import sys
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from xml.etree import ElementTree
+from xml.sax.saxutils import unescape
 from zipfile import BadZipFile, ZipFile
 
 MAX_MEMORY = 200 * 2**20  # bytes of address space
@@ -32,7 +34,13 @@ ERRORS |= {"Err:508", "Err:509", "Err:502", "Err:504", "Err:522"}
 # A folder or file inside an archive -> what it is.
 KINDS = {"word/": "word", "ppt/": "powerpoint", "Index/": "numbers", "xl/workbook.bin": "xlsb"}
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
+MERGED_CELLS = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]+\d+):([A-Z]+\d+)"')
 MANIFEST = "META-INF/manifest.xml"  # of an ODS file
+ODS_TOKEN = re.compile(
+    rb'<table:table [^>]*?table:name="([^"]*)"|<table:table-row\b([^>]*)>|<table:(covered-)?table-cell\b([^>]*)'
+)
+REPEATED = re.compile(rb'-repeated="(\d{1,9})"')
+MERGED = {"merged": True}
 VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>([^<]+)<")
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3}\d+)"')
 
@@ -91,7 +99,8 @@ def of_archive(content: bytes):
             if MANIFEST in parts and b"encryption-data" in archive.read(MANIFEST):
                 raise Refusal("password")
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-            marks = special_cells(archive) if "xl/workbook.xml" in parts else {}
+            is_xlsx = "xl/workbook.xml" in parts
+            marks = special_cells(archive) if is_xlsx else covered_cells(archive.read("content.xml"))
         found = [sheet for sheet in book.sheets_metadata if "WorkSheet" in str(sheet.typ)]
         if not found:
             raise Refusal("charts" if book.sheets_metadata else "damaged")
@@ -119,7 +128,7 @@ def rows_of(sheet):
 
 # Expat refuses entities that grow without end, and this process has its limits: the parser may read what strangers wrote.
 def special_cells(archive: ZipFile) -> dict[str, dict[tuple[int, int], dict]]:
-    """Sheet -> (row, column) -> what calamine gives as an empty cell: errors, and formulas without a result."""
+    """Sheet -> (row, column) -> what calamine gives as an empty cell: errors, formulas without a result, merged cells."""
     names = {}
     for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")):  # noqa: S314
         names[relation.get("Id")] = relation.get("Target", "").removeprefix("/xl/")
@@ -130,8 +139,15 @@ def special_cells(archive: ZipFile) -> dict[str, dict[tuple[int, int], dict]]:
         identifier = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
         part = f"xl/{names.get(identifier, '')}"
         xml = archive.read(part) if part in archive.namelist() else b""
+        places = found[sheet.get("name")] = {}
         if b't="e"' in xml or b"<f" in xml or b":f" in xml:
-            found[sheet.get("name")] = dict(marked(xml))
+            places.update(marked(xml))
+        for first, last in MERGED_CELLS.findall(xml):
+            (top, left), (bottom, right) = place(first.decode()), place(last.decode())
+            for number in range(top, min(bottom, MAX_ROWS) + 1):
+                # The first cell holds the text.
+                columns = range(left + (number == top), min(right, MAX_COLUMNS) + 1)
+                places.update(((number, column), MERGED) for column in columns)
     return found
 
 
@@ -154,6 +170,25 @@ def place(reference: str) -> tuple[int, int]:
     for letter in letters:
         column = column * 26 + ord(letter) - 64
     return int(reference[len(letters) :]), column - 1
+
+
+def covered_cells(xml: bytes) -> dict[str, dict[tuple[int, int], dict]]:
+    """The same of an ODS file, where only merged cells are to be told apart."""
+    found: dict = {}
+    places, number, rows, column = {}, 0, 0, 0
+    for token in ODS_TOKEN.finditer(xml) if b"<table:covered-" in xml else ():
+        repeated = REPEATED.search(token[2] or token[4] or b"")
+        times = int(repeated[1]) if repeated else 1
+        if token[1] is not None:
+            places, number, rows = found.setdefault(unescape(token[1].decode("utf-8", "replace")), {}), 1, 0
+        elif token[2] is not None:
+            number, rows, column = number + rows, times, 0
+        else:
+            if token[3]:
+                columns = range(column, min(column + times, MAX_COLUMNS))
+                places.update(((number, column), MERGED) for column in columns)
+            column += times
+    return found
 
 
 # --- CSV ---
@@ -184,19 +219,23 @@ def csv_rows(content: bytes):
 
 def numbered(rows, marks=None):
     """[number of the row as the program shows it, its cells] for each row that is not empty."""
-    kept = text = 0
+    kept = text = width = 0
     special = {}
     for (number, column), mark in (marks or {}).items():
         special.setdefault(number, {})[column] = mark
     for number, row in enumerate(rows, 1):
         cells = [cell if cell is not None else "" for cell in row]
+        filled = any(cell != "" for cell in cells)
         for column, mark in special.get(number, {}).items():
+            if mark is MERGED and not (filled and column < width):
+                continue  # below or right of the table
             cells += [""] * (column + 1 - len(cells))
             cells[column] = mark
         while cells and cells[-1] == "":
             cells.pop()
         if not cells:
             continue
+        width = width or len(cells)  # that of the header
         kept += 1
         text += sum(len(cell) for cell in cells if isinstance(cell, str))
         if kept > MAX_ROWS:

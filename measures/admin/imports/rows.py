@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from measures.catalogue import records
 from measures.history.fields import ROWS
+from measures.language.normalising import folded
 from measures.models import Audience, Measure, Plan, Version, locked
 from measures.open_data.columns import BY_NAME
 from measures.open_data.fields import iso
@@ -80,7 +81,7 @@ class MeasureRow:
         told = Version.objects.of("measure", self.measure.code).exclude(actor="migration", event="")
         latest = told.first()
         cells = self.row.cells
-        old, new = cells["version"].strip() or "–", str(latest.number if latest else 0)
+        old, new = folded(cells["version"]).strip() or "–", str(latest.number if latest else 0)
         edited = cells.get("edited", "").strip()
         # A restored backup gives out its numbers a second time, so the time counts too where the file still says it.
         if latest and old == new and TIME.fullmatch(edited) and edited != iso(latest.at):

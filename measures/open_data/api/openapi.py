@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy, override
 
 from measures import models
 from measures.addresses import absolute
+from measures.language.normalising import NO_TEXT
 from measures.open_data.fields import Field, RecordType
 from measures.open_data.json_list import JSON_TYPE, indented
 from measures.selection.filter import MeasureFilter
-from measures.selection.parameters import NO_TEXT, parameters
+from measures.selection.parameters import parameters
 from measures.site import LICENCE, NAME, NAME_EN
 
 from .endpoints import ENDPOINTS, PAGE_SIZE, Endpoint
