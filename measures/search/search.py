@@ -202,10 +202,10 @@ class Search:
     def without(self) -> list[Without]:
         """The query without each of its parts; where that finds nothing either, each of them alone.
 
-        None where the search itself took long: each of these is searched for, so that its number is that of the list it leads to.
+        Each of these is searched for, so that its number is that of the list it leads to. None where that takes long.
         """
         own = self.reading.parts
-        if not 1 < len(own) <= MAX_PARTS or self.found or self.index.seconds > MAX_SECONDS / 2:
+        if not 1 < len(own) <= MAX_PARTS or self.found:
             return []
         unknown = {piece.word for piece in self._unknown}
         bitmaps = [0 if unknown.intersection(part.words) else self.reading.found_by(part) for part in own]
@@ -213,10 +213,14 @@ class Search:
         names = list(map(str, own))
         # The last is left out first.
         queries = names if alone else [*map(" ".join, combinations(names, len(own) - 1))][::-1]
-        return [
-            Without(name, query, Search(query, self._catalogue).found, alone)
-            for name, query in zip(names, queries, strict=True)
-        ]
+        ways, seconds = [], self.index.seconds
+        for name, query in zip(names, queries, strict=True):
+            if seconds > MAX_SECONDS / 2:
+                return []
+            search = Search(query, self._catalogue)
+            seconds += search.index.seconds
+            ways.append(Without(name, query, search.found, alone))
+        return ways
 
     def closest(self) -> list[str]:
         """Queries like this one with one word put right that stands nowhere, whether or not they find something.

@@ -5,7 +5,7 @@ from django.http import QueryDict
 
 from measures.catalogue import Catalogue
 from measures.pages.listing import Listing
-from measures.search import Search
+from measures.search import Search, search
 from measures.selection.filter import MeasureFilter
 
 from .queries import filtered, found
@@ -66,6 +66,17 @@ def test_a_part_is_counted_as_its_list_reads_it(databases, q, facets):
         beyond = MeasureFilter(QueryDict(way.address.partition("?")[2]))
         assert beyond.is_valid()
         assert way.count == beyond.fitting.total, way
+
+
+@pytest.mark.parametrize(("share", "offered"), [(0.1, 4), (0.2, 0)])
+def test_all_ways_out_together_take_no_longer_than_half_of_a_search(databases, monkeypatch, share, offered):
+    class Slow(Search):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.index.seconds = share * search.MAX_SECONDS
+
+    monkeypatch.setattr(search, "Search", Slow)
+    assert len(Slow("河套 仲裁 海滩 教师", Catalogue.current()).without) == offered
 
 
 def test_parts_are_shown_alone_where_leaving_one_out_is_not_enough(databases):
