@@ -15,10 +15,10 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, assume, given, settings
 
 from measures.addresses import STUCK
+from measures.language.normalising import NO_TEXT, NOT_IN_TEXTS
 from measures.open_data.api.endpoints import ENDPOINTS
 from measures.open_data.api.openapi import MOMENTS
 from measures.selection.facets import FACETS
-from measures.selection.parameters import NO_TEXT, NOT_IN_TEXTS
 
 # Its import warns about what it imports itself.
 with warnings.catch_warnings():
