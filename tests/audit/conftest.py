@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from measures.search import index as search_index
 from tests.browser.conftest import axe, browser, live_site, new_page, page, profiles, required  # noqa: F401
 
+hypothesis_settings.register_profile("others", deadline=None)
+hypothesis_settings.load_profile("others")
 TOOLS = (
     "lighthouse@12",
     "vnu-jar@26",

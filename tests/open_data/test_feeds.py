@@ -235,7 +235,7 @@ def test_whatever_a_record_says_the_feeds_are_xml(client, restored, text):
         parse_xml(client.get(path).content)
 
 
-@settings_of_hypothesis(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings_of_hypothesis(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(query=st.text(min_size=1, max_size=30) | st.sampled_from(HOSTILE))
 def test_of_any_search_the_feed_is_xml_that_names_itself(client, query):
     response = client.get(f"/en/measures.atom?{urlencode({'q': query}, errors='replace')}", follow=True)

@@ -43,7 +43,6 @@ def selections(draw) -> str:
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(query=selections())

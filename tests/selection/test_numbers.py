@@ -22,9 +22,6 @@ from tests.search.queries import readers_catalogue
 
 SEARCHES = ("", "", "", "教育", "改革", "jinrong", "services", "福田 社区", "鸾")
 ONE_TIME = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
