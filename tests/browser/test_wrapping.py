@@ -19,6 +19,12 @@ BROKEN_CODES = """() => [...document.querySelectorAll('main .folio')].filter(fol
     range.selectNodeContents(folio)
     return new Set([...range.getClientRects()].map(own => Math.round(own.top))).size > 1
 }).map(folio => folio.textContent)"""
+#: Labels on two lines whose field stands beside the second one.
+TORN_LABELS = """() => [...document.querySelectorAll('main label[for]')].filter(label => {
+    const field = document.getElementById(label.htmlFor).getBoundingClientRect()
+    const lines = [...label.getClientRects()].filter(line => line.width > 1)
+    return lines.length > 1 && field.top < lines.at(-1).bottom && field.bottom > lines.at(-1).top
+}).map(label => label.textContent)"""
 LONG = "/measures/?q=" + "abcdefghij" * 18
 
 
@@ -28,6 +34,15 @@ def test_no_line_begins_with_a_mark_that_ends_something(new_page):
 
 def test_no_term_is_broken(new_page):
     assert broken_terms(new_page(), pages_of_measures(nth=4), widths=(320, 768)) == {}
+
+
+def test_no_field_stands_beside_half_of_its_label(new_page):
+    page, torn = new_page(viewport={"width": 320, "height": 640}), {}
+    for path in PAGE_TYPES:
+        for address in (path, f"/en{path}"):
+            page.goto(address)
+            torn[address] = page.evaluate(TORN_LABELS)
+    assert torn == dict.fromkeys(torn, [])
 
 
 def test_no_page_scrolls_sideways_in_large_text(new_page):
