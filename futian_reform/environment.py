@@ -27,9 +27,8 @@ def load() -> None:
     try:
         if named is None and not path.exists():
             return
-        text = path.read_text(
-            encoding="utf-8-sig"
-        )  # whatever the locale is; Notepad of Windows begins with a mark
+        # Whatever the locale is; Notepad of Windows begins with a mark.
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
         raise ImproperlyConfigured(

@@ -280,9 +280,8 @@ OTP_WEBAUTHN_RP_ID = _origin.hostname if _has_passkeys else "localhost"
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [
     SITE_ORIGIN if _has_passkeys else origin("PORT", f"http://localhost:{_origin.port or 80}").geturl()
 ]
-SIGN_IN_LOG_DAYS = env_number(
-    "SIGN_IN_LOG_DAYS", 180, least=1, most=MAX_DAYS
-)  # `manage.py prune` removes what is older
+# `manage.py prune` removes what is older.
+SIGN_IN_LOG_DAYS = env_number("SIGN_IN_LOG_DAYS", 180, least=1, most=MAX_DAYS)
 # Addresses and networks of the proxies in front of the site: see requests/client.py. A site with https:// needs one; unless
 # it is named, it runs on this machine.
 PROXIES = networks("PROXIES", "127.0.0.0/8 ::1" if _origin.scheme == "https" else "")

@@ -20,8 +20,6 @@ from measures.models import PublicVersion, Version
 from .differences import Change, changes
 from .names import Names, title_of
 
-AS_RECORDED = ("id", "kind", "key", "number", "at", "data_version", "note")
-
 
 @dataclass(kw_only=True)
 class Event:
@@ -111,8 +109,14 @@ def described(
 
     return [
         Event(
-            **{name: getattr(version, name) for name in AS_RECORDED},
+            id=version.id,
+            kind=version.kind,
+            key=version.key,
+            number=version.number,
             event=Version.Event(version.event),
+            at=version.at,
+            data_version=version.data_version,
+            note=version.note,
             recorded=version.document,
             recorded_before=version.public_before,
             secret=secret,

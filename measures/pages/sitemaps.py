@@ -50,7 +50,8 @@ class Pages(Sitemap):
         return [(name, ()) for name in names]
 
     def location(self, item):
-        return reverse(item[0], args=item[1])
+        name, arguments = item
+        return reverse(name, args=arguments)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -76,16 +76,24 @@ class TopicPage(PublicPage):
 def grouped(measures: list[Measure], topic: Record, facet: str) -> list[Group]:
     """The measures of a centre by the basis of the link, those of a place by its role; none where there is nothing to tell
     apart: other topics, and a district that is named only because the plan is its own."""
-    if facet != "centre" and not (facet == "district" and getattr(topic, "parent", None)):
+    if facet == "centre":
+        kinds = models.CentreLink.Basis
+        found = [
+            (link.basis, measure, link.reason)
+            for measure in measures
+            for link in measure.centres
+            if link.centre is topic
+        ]
+    elif facet == "district" and getattr(topic, "parent", None):
+        kinds = models.DistrictRole.Role
+        found = [
+            (place.role, measure, place.note)
+            for measure in measures
+            for place in measure.districts
+            if place.district is topic
+        ]
+    else:
         return []
-    kinds = models.CentreLink.Basis if facet == "centre" else models.DistrictRole.Role
-    found = []
-    for measure in measures:
-        if facet == "centre":
-            ways = [(link.centre, link.basis, link.reason) for link in measure.centres]
-        else:
-            ways = [(place.district, place.role, place.note) for place in measure.districts]
-        found += [(kind, measure, reason) for record, kind, reason in ways if record is topic]
     groups = [Group(kind.label, kind.value, [own[1:] for own in found if own[0] == kind]) for kind in kinds]
     return [group for group in groups if group.measures]
 

@@ -19,8 +19,13 @@ def add_examples(document: dict[str, Any]) -> None:
         record = first_record(endpoint)
         if record is None:
             continue
-        listed: dict[str, Any] = {"count": 1, "version": version, "next": None, "previous": None}
-        listed["results"] = [endpoint.listed.as_json(record)]
+        listed = {
+            "count": 1,
+            "version": version,
+            "next": None,
+            "previous": None,
+            "results": [endpoint.listed.as_json(record)],
+        }
         alone = endpoint.retrieved.as_json(record)
         many, one = (
             document["paths"][f"/api/{endpoint.name}/{key}"]["get"] for key in ("", f"{{{endpoint.key}}}/")
